@@ -1,0 +1,187 @@
+package mastra
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/mastra-go/mastra/gen"
+)
+
+// AgentRequest asks an agent. Only Messages is required; the rest overrides what
+// the agent is configured with, for this call.
+type AgentRequest struct {
+	// Messages is the conversation, oldest first: [Prompt] for a single question.
+	Messages Messages `json:"messages"`
+	// Memory names the thread to remember the conversation in. An agent without
+	// memory ignores it.
+	Memory *MemoryRef `json:"memory,omitempty"`
+	// RunID is the run's id; the server makes one where it is empty. The same id
+	// twice is two runs.
+	RunID string `json:"runId,omitzero"`
+	// Instructions replace the agent's own.
+	Instructions string `json:"instructions,omitzero"`
+	// System holds further system messages.
+	System []string `json:"system,omitempty"`
+	// Context holds messages that the model sees and memory does not keep.
+	Context Messages `json:"context,omitempty"`
+	// MaxSteps bounds the model calls of the run; 0 leaves it to the agent.
+	MaxSteps int `json:"maxSteps,omitzero"`
+	// Model is another model to use, as "provider/model".
+	Model         string         `json:"model,omitzero"`
+	ModelSettings *ModelSettings `json:"modelSettings,omitempty"`
+	// ProviderOptions go to the model's provider, by provider name.
+	ProviderOptions map[string]any `json:"providerOptions,omitempty"`
+	// ActiveTools names the tools that the model may call; nil allows all.
+	ActiveTools []string       `json:"activeTools,omitempty"`
+	Toolsets    map[string]any `json:"toolsets,omitempty"`
+	// ToolChoice is [ToolChoiceAuto] and its like, or [ToolChoiceOf] one tool.
+	ToolChoice ToolChoice `json:"toolChoice,omitzero"`
+	// RequireToolApproval makes every tool call wait for an approval.
+	RequireToolApproval bool `json:"requireToolApproval,omitzero"`
+	// StructuredOutput asks for an answer that fits a JSON Schema.
+	StructuredOutput *StructuredOutput `json:"structuredOutput,omitempty"`
+	// SavePerStep saves messages after every step rather than at the end.
+	SavePerStep      bool            `json:"savePerStep,omitzero"`
+	Scorers          map[string]any  `json:"scorers,omitempty"`
+	ReturnScorerData bool            `json:"returnScorerData,omitzero"`
+	Tracing          *TracingOptions `json:"tracingOptions,omitempty"`
+	// UntilIdle keeps a stream open until the background tasks of the run have
+	// ended; the stream may then hold several finish chunks.
+	UntilIdle *UntilIdle `json:"untilIdle,omitempty"`
+	// Versions picks stored versions of sub-agents.
+	Versions *gen.VersionOverrides `json:"versions,omitempty"`
+	// RequestContext is merged over the client's and the call's.
+	RequestContext map[string]any `json:"-"`
+	// Extra holds members of the body that this struct does not model, such as
+	// stopWhen. Naming one that it does model is an error.
+	Extra map[string]any `json:"-"`
+}
+
+// ModelSettings are the sampling parameters and limits of a model call.
+type ModelSettings = gen.ModelSettings
+
+// StructuredOutput asks for an answer that fits a JSON Schema.
+type StructuredOutput struct {
+	// Schema is the JSON Schema: a json.RawMessage, a map, or anything else that
+	// encodes to one.
+	Schema any `json:"schema"`
+	// Model does the shaping; the agent's own where it is empty.
+	Model        string `json:"model,omitzero"`
+	Instructions string `json:"instructions,omitzero"`
+	// JSONPromptInjection writes the schema into the prompt, for models that
+	// cannot be given one.
+	JSONPromptInjection bool `json:"jsonPromptInjection,omitzero"`
+	// ErrorStrategy is "strict" (the default: an answer that does not fit fails
+	// the call), "warn" or "fallback".
+	ErrorStrategy string `json:"errorStrategy,omitzero"`
+	// FallbackValue is the answer of the strategy "fallback".
+	FallbackValue any `json:"fallbackValue,omitempty"`
+}
+
+// UntilIdle says how long a stream waits for background tasks.
+type UntilIdle struct {
+	// MaxIdleMs is how long to wait without an event, in milliseconds; 0 leaves
+	// it to the server.
+	MaxIdleMs int64
+}
+
+// MarshalJSON gives true where no limit is set.
+func (u UntilIdle) MarshalJSON() ([]byte, error) {
+	if u.MaxIdleMs == 0 {
+		return []byte("true"), nil
+	}
+	return json.Marshal(map[string]int64{"maxIdleMs": u.MaxIdleMs})
+}
+
+// ToolChoice says whether the model must call a tool, and which.
+type ToolChoice struct{ mode, tool string }
+
+// The choices that name no tool. The zero ToolChoice leaves it to the agent.
+var (
+	ToolChoiceAuto     = ToolChoice{mode: "auto"}
+	ToolChoiceNone     = ToolChoice{mode: "none"}
+	ToolChoiceRequired = ToolChoice{mode: "required"}
+)
+
+// ToolChoiceOf makes the model call the tool of that name.
+func ToolChoiceOf(tool string) ToolChoice { return ToolChoice{tool: tool} }
+
+// MarshalJSON gives the mode, or the tool's name.
+func (t ToolChoice) MarshalJSON() ([]byte, error) {
+	if t.tool == "" {
+		return json.Marshal(t.mode)
+	}
+	return json.Marshal(map[string]string{"type": "tool", "toolName": t.tool})
+}
+
+// checkAsk refuses a request that the server could only refuse or misread.
+func (r *AgentRequest) check() error {
+	switch {
+	case len(r.Messages) == 0:
+		return errors.New("mastra: AgentRequest.Messages is empty; use Prompt, or a Messages literal")
+	case r.Memory != nil && r.Memory.Thread == "":
+		return errors.New("mastra: AgentRequest.Memory.Thread is empty")
+	}
+	return nil
+}
+
+// ApproveRequest approves a tool call that waits.
+type ApproveRequest struct {
+	// RunID and ToolCallID stand in the [Pending] that is answered.
+	RunID      string `json:"runId"`
+	ToolCallID string `json:"toolCallId"`
+	// Model is another model to go on with, as "provider/model".
+	Model string `json:"model,omitzero"`
+	// RequestContext is merged over the client's and the call's.
+	RequestContext map[string]any `json:"-"`
+	// Extra holds members of the body that this struct does not model.
+	Extra map[string]any `json:"-"`
+}
+
+// DeclineRequest declines a tool call that waits.
+type DeclineRequest struct {
+	// RunID and ToolCallID stand in the [Pending] that is answered.
+	RunID      string `json:"runId"`
+	ToolCallID string `json:"toolCallId"`
+	// Reason is told to the model.
+	Reason string `json:"reason,omitzero"`
+	// Model is another model to go on with, as "provider/model".
+	Model string `json:"model,omitzero"`
+	// RequestContext is merged over the client's and the call's.
+	RequestContext map[string]any `json:"-"`
+	// Extra holds members of the body that this struct does not model.
+	Extra map[string]any `json:"-"`
+}
+
+// AgentResumeRequest answers a tool that has suspended the run.
+type AgentResumeRequest struct {
+	// RunID and ToolCallID stand in the [Pending] that is answered. ToolCallID may
+	// be empty where only one call waits.
+	RunID      string `json:"runId"`
+	ToolCallID string `json:"toolCallId,omitzero"`
+	// Data is encoded as JSON and must fit the tool's resume schema: data that
+	// does not is told to the model as the tool's failure, and the suspension is
+	// used up. It may not be nil.
+	Data any `json:"resumeData"`
+	// Memory as in the request that was suspended.
+	Memory *MemoryRef `json:"memory,omitempty"`
+	// MaxSteps bounds the model calls of the run; 0 leaves it to the agent.
+	MaxSteps int             `json:"maxSteps,omitzero"`
+	Tracing  *TracingOptions `json:"tracingOptions,omitempty"`
+	// UntilIdle keeps a stream open until the background tasks of the run have ended.
+	UntilIdle *UntilIdle `json:"untilIdle,omitempty"`
+	// RequestContext is merged over the client's and the call's.
+	RequestContext map[string]any `json:"-"`
+	// Extra holds members of the body that this struct does not model.
+	Extra map[string]any `json:"-"`
+}
+
+func checkCall(runID, toolCallID string) error {
+	if runID == "" {
+		return errors.New("mastra: the run id is empty")
+	}
+	if toolCallID == "" {
+		return errors.New("mastra: the tool call id is empty")
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package mastra
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mastra-go/mastra/gen"
+	"github.com/mastra-go/mastra/stream"
+)
+
+// Types that streams and results share.
+type (
+	// Usage counts tokens.
+	Usage = stream.Usage
+	// ToolCall is a model's call of a tool.
+	ToolCall = stream.ToolCall
+	// ToolResult is what a tool call came to.
+	ToolResult = stream.ToolResult
+	// Pending is one thing that an agent's run waits for.
+	Pending = stream.Pending
+	// PendingKind is what a suspended run waits for.
+	PendingKind = stream.PendingKind
+	// FinishReason is why a model call or a run ended.
+	FinishReason = stream.FinishReason
+	// RunError is a run that failed while its stream was open.
+	RunError = stream.RunError
+	// TripwireError is a run that a processor stopped on purpose.
+	TripwireError = stream.TripwireError
+	// Source is what a model based its answer on.
+	Source = stream.Source
+	// Schema is a JSON Schema; it decodes from every form that the server sends.
+	Schema = stream.Schema
+	// Chunk is one piece of a stream.
+	Chunk = stream.Chunk
+	// Time is a moment as the server writes it: ISO 8601 or epoch milliseconds.
+	Time = stream.Time
+	// AgentStep is one model call of a run.
+	AgentStep = gen.AgentStep
+)
+
+// What a run can wait for.
+const (
+	PendingApproval   = stream.PendingApproval
+	PendingSuspended  = stream.PendingSuspended
+	PendingClientTool = stream.PendingClientTool
+)
+
+// Why a run can have ended.
+const (
+	FinishStop      = stream.FinishStop
+	FinishLength    = stream.FinishLength
+	FinishToolCalls = stream.FinishToolCalls
+	FinishError     = stream.FinishError
+	FinishOther     = stream.FinishOther
+	FinishSuspended = stream.FinishSuspended
+)
+
+// What ends a stream badly, besides [*RunError] and [*TripwireError].
+var (
+	ErrTruncated     = stream.ErrTruncated
+	ErrIdleTimeout   = stream.ErrIdleTimeout
+	ErrEventTooLarge = stream.ErrEventTooLarge
+	ErrClosed        = stream.ErrClosed
+)
+
+// AgentResult is what a run of an agent came to, whole or streamed. An empty Text
+// has a reason: see Err and Pending.
+type AgentResult struct {
+	// Text of the answer, over all steps.
+	Text string
+	// Reasoning is the model's reasoning as one text.
+	Reasoning string
+	// Object is the structured answer, where one was asked for.
+	Object json.RawMessage
+	// FinishReason tells why the run ended; [FinishSuspended] where it waits.
+	FinishReason FinishReason
+	// Usage counts the tokens of all steps.
+	Usage Usage
+	// ToolCalls and ToolResults, in the order in which they came. A failed call
+	// has a result too, with IsError set.
+	ToolCalls   []ToolCall
+	ToolResults []ToolResult
+	Sources     []Source
+	Files       []stream.File
+	// Tripwire is the processor's reason, where one stopped the run.
+	Tripwire *TripwireError
+	// RunID is needed to approve, decline and resume.
+	RunID string
+	// MessageID is the stored answer's id, where the server told it.
+	MessageID string
+	// TraceID and SpanID are the run's trace, where the server traces and said so;
+	// streams do not say.
+	TraceID, SpanID string
+	// UsedFallbackValue: Object is the fallback value.
+	UsedFallbackValue bool
+	// Raw is the whole answer of a call that did not stream.
+	Raw json.RawMessage
+
+	pending []Pending
+	failure *RunError
+}
+
+// Err is nil unless the run ended without an answer although the call went well:
+// a [*TripwireError], or a [*RunError]. A run that waits is no error.
+func (r *AgentResult) Err() error {
+	switch {
+	case r.Tripwire != nil:
+		return r.Tripwire
+	case r.failure != nil:
+		return r.failure
+	}
+	return nil
+}
+
+// Pending lists what the run waits for: approvals, answers to tools that have
+// suspended it, and calls of tools that the client runs.
+func (r *AgentResult) Pending() []Pending { return slices.Clone(r.pending) }
+
+// Steps decodes the model calls of the run from Raw; nil for a streamed result.
+func (r *AgentResult) Steps() ([]AgentStep, error) {
+	var wire struct {
+		Steps []AgentStep `json:"steps"`
+	}
+	err := r.part(&wire)
+	return wire.Steps, err
+}
+
+// Messages decodes all messages of the run from Raw: remembered, sent, and
+// answered; nil for a streamed result.
+func (r *AgentResult) Messages() ([]StoredMessage, error) {
+	var wire struct {
+		Messages []StoredMessage `json:"messages"`
+	}
+	err := r.part(&wire)
+	return wire.Messages, err
+}
+
+func (r *AgentResult) part(wire any) error {
+	if r.Raw == nil {
+		return nil
+	}
+	if err := json.Unmarshal(r.Raw, wire); err != nil {
+		return fmt.Errorf("mastra: the result does not decode: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}
+
+// resultWire is the answer of generate.
+type resultWire struct {
+	Text         string           `json:"text"`
+	Reasoning    string           `json:"reasoningText"`
+	Object       json.RawMessage  `json:"object"`
+	FinishReason FinishReason     `json:"finishReason"`
+	Usage        Usage            `json:"usage"`
+	TotalUsage   Usage            `json:"totalUsage"`
+	ToolCalls    []stream.Chunk   `json:"toolCalls"`
+	ToolResults  []stream.Chunk   `json:"toolResults"`
+	Sources      []stream.Chunk   `json:"sources"`
+	Files        []stream.Chunk   `json:"files"`
+	Tripwire     *stream.Tripwire `json:"tripwire"`
+	RunID        string           `json:"runId"`
+	TraceID      string           `json:"traceId"`
+	SpanID       string           `json:"spanId"`
+	UsedFallback bool             `json:"usedFallbackValue"`
+	Suspended    *suspendedWire   `json:"suspendPayload"`
+}
+
+type suspendedWire struct {
+	ToolCallID     string          `json:"toolCallId"`
+	ToolName       string          `json:"toolName"`
+	Args           json.RawMessage `json:"args"`
+	SuspendPayload json.RawMessage `json:"suspendPayload"`
+	ResumeSchema   Schema          `json:"resumeSchema"`
+}
+
+// UnmarshalJSON reads the answer of generate.
+func (r *AgentResult) UnmarshalJSON(data []byte) error {
+	var wire resultWire
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	b := agentBuilder{}
+	for _, list := range [][]stream.Chunk{wire.ToolCalls, wire.ToolResults, wire.Sources, wire.Files} {
+		for i := range list {
+			b.add(&list[i])
+		}
+	}
+	if s := wire.Suspended; s != nil {
+		p := Pending{Kind: PendingApproval, RunID: wire.RunID, ToolCallID: s.ToolCallID, ToolName: s.ToolName, Args: s.Args, ResumeSchema: s.ResumeSchema}
+		if s.SuspendPayload != nil {
+			p.Kind, p.SuspendPayload = PendingSuspended, s.SuspendPayload
+		}
+		b.waits(p)
+	}
+	*r = *b.result()
+	r.Text, r.Reasoning, r.Object = wire.Text, wire.Reasoning, wire.Object
+	r.FinishReason, r.RunID, r.TraceID, r.SpanID = wire.FinishReason, wire.RunID, wire.TraceID, wire.SpanID
+	r.UsedFallbackValue = wire.UsedFallback
+	r.Usage = wire.TotalUsage
+	if r.Usage.InputTokens == 0 && r.Usage.OutputTokens == 0 {
+		r.Usage = wire.Usage
+	}
+	if wire.Tripwire != nil {
+		r.Tripwire = wire.Tripwire.Err()
+	}
+	r.clientTools()
+	r.Raw = append(json.RawMessage(nil), data...)
+	return nil
+}
+
+// clientTools adds the calls that the run ended for: those without a result.
+func (r *AgentResult) clientTools() {
+	if r.FinishReason != FinishToolCalls {
+		return
+	}
+	for _, call := range r.ToolCalls {
+		answered := slices.ContainsFunc(r.ToolResults, func(t ToolResult) bool { return t.ID == call.ID })
+		if !answered && !call.ProviderExecuted {
+			r.pending = append(r.pending, Pending{Kind: PendingClientTool, RunID: call.RunID, ToolCallID: call.ID, ToolName: call.Name, Args: call.Args})
+		}
+	}
+}

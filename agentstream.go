@@ -1,0 +1,162 @@
+package mastra
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/mastra-go/mastra/stream"
+)
+
+// AgentStream is the stream of an agent's run: see [stream.Stream] for Chunks and
+// Close. It belongs to one goroutine.
+type AgentStream struct {
+	*stream.Stream
+	b *agentBuilder
+}
+
+// Text iterates over the answer's text, piece by piece, and ends with the error
+// that ended the stream: a [*RunError] for a model that failed, a
+// [*TripwireError], [ErrTruncated] for a connection that broke, the context's
+// error. Breaking out of the loop closes the stream.
+//
+// No text and no error usually means that the run waits: see Pending.
+func (s *AgentStream) Text() iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for chunk, err := range s.Chunks() {
+			if err != nil {
+				yield("", err)
+				return
+			}
+			if chunk.Type != stream.TypeTextDelta {
+				continue
+			}
+			if text, ok := chunk.Text(); ok && !yield(text, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Result reads what is left of the stream and returns what the run came to. It
+// may be called after Text or Chunks, or instead of them. When the stream ended
+// badly, it returns what came before together with the error.
+func (s *AgentStream) Result() (*AgentResult, error) {
+	for _, err := range s.Chunks() {
+		if err != nil {
+			return s.b.result(), err
+		}
+	}
+	if !s.b.ended {
+		return s.b.result(), ErrClosed
+	}
+	return s.b.result(), nil
+}
+
+// Pending reads what is left of the stream and lists what the run waits for.
+func (s *AgentStream) Pending() ([]Pending, error) {
+	res, err := s.Result()
+	return res.Pending(), err
+}
+
+// agentBuilder makes an AgentResult from the chunks of a stream. The large
+// chunks at the end are looked into once, when the result is asked for.
+type agentBuilder struct {
+	text, reasoning strings.Builder
+	partial         AgentResult
+	steps, finishes []stream.Chunk
+	ended           bool
+}
+
+func (b *agentBuilder) add(c *stream.Chunk) {
+	if b.partial.RunID == "" {
+		b.partial.RunID = c.RunID
+	}
+	switch c.Type {
+	case stream.TypeTextDelta:
+		text, _ := c.Text()
+		b.text.WriteString(text)
+		return
+	case stream.TypeReasoningDelta:
+		text, _ := c.Text()
+		b.reasoning.WriteString(text)
+		return
+	case stream.TypeStepFinish:
+		b.steps = append(b.steps, *c)
+		return
+	case stream.TypeFinish:
+		b.finishes = append(b.finishes, *c)
+		return
+	case stream.TypeObject, stream.TypeToolCallDelta:
+		return
+	}
+	p := &b.partial
+	switch v := c.Value().(type) {
+	case *stream.Start:
+		p.MessageID = v.MessageID
+	case *stream.ToolCall:
+		p.ToolCalls = append(p.ToolCalls, *v)
+	case *stream.ToolResult:
+		b.answered(*v)
+	case *stream.ToolError:
+		b.answered(v.Result())
+	case *stream.ToolOutputDenied:
+		b.answered(ToolResult{RunID: v.RunID, ID: v.ID, Name: v.Name, Args: v.Args, IsError: true, Err: v.Approval.Reason})
+	case *stream.Source:
+		p.Sources = append(p.Sources, *v)
+	case *stream.File:
+		p.Files = append(p.Files, *v)
+	case *stream.ObjectResult:
+		p.Object = c.Payload()
+	case *stream.ToolCallApproval:
+		b.waits(v.Pending())
+	case *stream.ToolCallSuspended:
+		b.waits(v.Pending())
+	case *stream.Tripwire:
+		p.Tripwire = v.Err()
+	case *stream.ErrorChunk:
+		p.failure = v.Err()
+	}
+}
+
+func (b *agentBuilder) waits(p Pending) {
+	b.settle(p.ToolCallID)
+	b.partial.pending = append(b.partial.pending, p)
+}
+
+func (b *agentBuilder) answered(r ToolResult) {
+	b.settle(r.ID)
+	b.partial.ToolResults = append(b.partial.ToolResults, r)
+}
+
+func (b *agentBuilder) settle(callID string) {
+	b.partial.pending = slices.DeleteFunc(b.partial.pending, func(p Pending) bool { return p.ToolCallID == callID })
+}
+
+// result adds up what has come so far.
+func (b *agentBuilder) result() *AgentResult {
+	r := b.partial
+	r.pending = slices.Clone(r.pending)
+	r.Text, r.Reasoning = b.text.String(), b.reasoning.String()
+	for i := range b.finishes {
+		if v, ok := b.finishes[i].Value().(*stream.Finish); ok {
+			r.FinishReason = v.Reason()
+			r.Usage = r.Usage.Add(v.Usage())
+		}
+	}
+	if len(b.finishes) == 0 {
+		for i := range b.steps {
+			if v, ok := b.steps[i].Value().(*stream.StepFinish); ok {
+				r.Usage = r.Usage.Add(v.Output.Usage())
+			}
+		}
+	}
+	switch {
+	case r.failure != nil && len(b.finishes) > 0 && r.FinishReason != FinishError:
+		r.failure = nil // another model has answered
+	case len(r.pending) > 0 && r.FinishReason == "":
+		r.FinishReason = FinishSuspended
+	}
+	r.clientTools()
+	return &r
+}

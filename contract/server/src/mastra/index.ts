@@ -1,0 +1,29 @@
+// The demo world, wired together.
+import { Mastra } from '@mastra/core/mastra';
+import { PinoLogger, type LogLevel } from '@mastra/loggers';
+import * as agents from './agents';
+import { auth } from './auth';
+import { mcp1 } from './mcp';
+import { observability } from './observability';
+import { apiRoutes } from './routes';
+import { len } from './scorer';
+import { storage, vec } from './storage';
+import { askUser, delicate, weather } from './tools';
+import * as workflows from './workflows';
+
+// Silent unless asked: failures are part of the demo, and each would print a stack.
+const logLevel = (process.env.MASTRA_LOG_LEVEL || 'silent') as LogLevel;
+
+export const mastra = new Mastra({
+  agents,
+  workflows,
+  tools: { weather, delicate, 'ask-user': askUser },
+  vectors: { vec },
+  scorers: { len },
+  mcpServers: { mcp1 },
+  storage,
+  observability,
+  // A stream that nobody ends must not hold up the end of the process for long.
+  server: { apiRoutes, auth, drainTimeout: 500 },
+  logger: new PinoLogger({ name: 'demo', level: logLevel }),
+});

@@ -1,0 +1,26 @@
+// Custom routes. They stand at the root, not under /api.
+import type { RequestContext } from '@mastra/core/request-context';
+import { registerApiRoute } from '@mastra/core/server';
+import { countOf } from './workflows/counted';
+
+/** How often the workflow `counted` has run to its end for a key in this process. */
+const counted = registerApiRoute('/counted/:key', {
+  method: 'GET',
+  handler: async c => c.json({ count: countOf(c.req.param('key')) }),
+});
+
+/** What got through of the request context that the caller sent. */
+const echoContext = (['GET', 'POST'] as const).map(method =>
+  registerApiRoute('/echo-context', {
+    method,
+    handler: async c => c.json(sentBy(c.get('requestContext'))),
+  }),
+);
+
+/** Leaves out what the server adds; with authentication on that includes the token. */
+function sentBy(context: RequestContext): Record<string, unknown> {
+  const own = (key: string) => key.startsWith('mastra__') || (key === 'user' && context.has('mastra__user'));
+  return Object.fromEntries([...context.entries()].filter(([key]) => !own(key)));
+}
+
+export const apiRoutes = [counted, ...echoContext];

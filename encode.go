@@ -1,0 +1,92 @@
+package mastra
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// encodeBody makes the JSON body of a request: v's fields, then extra ones that
+// v does not model, then the request context. nil for no body at all.
+func encodeBody(v any, extra, requestContext map[string]any) ([]byte, error) {
+	if v == nil && len(requestContext) == 0 {
+		return nil, nil
+	}
+	body := []byte("{}")
+	if v != nil {
+		var err error
+		if body, err = marshal(v); err != nil {
+			return nil, fmt.Errorf("mastra: the request does not encode: %s", strings.TrimPrefix(err.Error(), "json: "))
+		}
+	}
+	if len(extra) > 0 {
+		modelled := fieldNames(reflect.TypeOf(v))
+		for name := range extra {
+			if slices.Contains(modelled, name) || name == "requestContext" {
+				return nil, fmt.Errorf("mastra: Extra names %q, which the request has a field for", name)
+			}
+		}
+	}
+	members := extra
+	if len(requestContext) > 0 {
+		members = mergeContext(extra, map[string]any{"requestContext": requestContext})
+	}
+	return appendMembers(body, members)
+}
+
+// appendMembers adds members, in order of their names, to a JSON object.
+func appendMembers(object []byte, members map[string]any) ([]byte, error) {
+	if len(members) == 0 {
+		return object, nil
+	}
+	if len(object) < 2 || object[0] != '{' {
+		return nil, fmt.Errorf("mastra: only a JSON object can carry a request context or extra fields")
+	}
+	out := object[:len(object)-1]
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		value, err := marshal(members[name])
+		if err != nil {
+			return nil, fmt.Errorf("mastra: %q does not encode: %s", name, strings.TrimPrefix(err.Error(), "json: "))
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		key, _ := marshal(name)
+		out = append(append(append(out, key...), ':'), value...)
+	}
+	return append(out, '}'), nil
+}
+
+// marshal is json.Marshal without the escaping of <, > and &, so that text
+// reaches the server as it was written.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// fieldNames lists the JSON names of a struct type's fields.
+func fieldNames(t reflect.Type) []string {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil
+	}
+	var names []string
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.IsExported() && name != "-" && name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}

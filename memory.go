@@ -1,0 +1,256 @@
+package mastra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/mastra-go/mastra/gen"
+)
+
+var (
+	opMemoryListThreads  = get("MemoryListThreads", "/memory/threads")
+	opMemoryCreateThread = post("MemoryCreateThread", "/memory/threads").contextInQuery()
+	opMemorySave         = post("MemorySaveMessages", "/memory/save-messages").repeatable().contextInQuery()
+	opThreadGet          = get("MemoryThreadGet", "/memory/threads/{threadId}")
+	opThreadMessages     = get("MemoryThreadMessages", "/memory/threads/{threadId}/messages")
+)
+
+// ThreadRecord is a thread as the server stores it.
+type ThreadRecord = gen.Thread
+
+// ThreadPage is one page of threads.
+type ThreadPage = gen.ThreadPage
+
+// Memory is a handle to the memory of one agent. It holds ids only.
+//
+// The server knows no users: whoever holds a thread's id may read it. A backend
+// that serves several should call [Memory.ForResource] with the user it has
+// authenticated, and never with an id that came from a browser.
+type Memory struct {
+	c               *Client
+	agent, resource string
+}
+
+// Memory gives a handle to the memory of this agent. The id may be empty where
+// the server allows it: for lists, for reading a thread and its messages.
+func (c *Client) Memory(agentID string) *Memory { return &Memory{c: c, agent: agentID} }
+
+// ForResource gives a handle that puts this resource, usually a user, on every
+// call. The server then answers a thread of another resource with 403
+// ([ErrForbidden]).
+func (m *Memory) ForResource(id string) *Memory {
+	return &Memory{c: m.c, agent: m.agent, resource: id}
+}
+
+// ErrNoAgent: the call needs to know the agent, and the handle has none.
+var errNoAgent = errors.New("mastra: Memory: the agent id is empty, and this call needs one")
+
+func (m *Memory) query() params {
+	var p params
+	p.set("agentId", m.agent)
+	p.set("resourceId", m.resource)
+	return p
+}
+
+// agentQuery is for the routes that insist on an agent and take no resource.
+func (m *Memory) agentQuery() (url.Values, error) {
+	if m.agent == "" {
+		return nil, errNoAgent
+	}
+	return url.Values{"agentId": {m.agent}}, nil
+}
+
+// resourceOr is the handle's resource, which an id in a request must not contradict.
+func (m *Memory) resourceOr(id string) (string, error) {
+	switch {
+	case m.resource == "" || m.resource == id:
+		return id, nil
+	case id == "":
+		return m.resource, nil
+	}
+	return "", fmt.Errorf("mastra: Memory: the request names resource %q, the handle is for %q", id, m.resource)
+}
+
+// CreateThreadRequest makes a thread.
+type CreateThreadRequest struct {
+	// ThreadID is the thread's id; the server makes one where it is empty. Beware:
+	// an id that exists is overwritten, even where it is another resource's.
+	ThreadID string `json:"threadId,omitzero"`
+	// Resource is the id of who owns it, usually a user. It may be empty on a
+	// handle made by ForResource.
+	Resource string         `json:"resourceId"`
+	Title    string         `json:"title,omitzero"`
+	Metadata map[string]any `json:"metadata,omitempty"`
+}
+
+// CreateThread makes a thread. A call of an agent with [MemoryRef] makes its own.
+// An unknown agent matches [ErrNotFound], one without memory [ErrBadRequest].
+//
+// POST /memory/threads. Repeated only where the server refused it unprocessed.
+func (m *Memory) CreateThread(ctx context.Context, req CreateThreadRequest, opts ...Option) (*ThreadRecord, error) {
+	query, err := m.agentQuery()
+	if err != nil {
+		return nil, err
+	}
+	if req.Resource, err = m.resourceOr(req.Resource); err != nil {
+		return nil, err
+	}
+	if req.Resource == "" {
+		return nil, errors.New("mastra: CreateThreadRequest.Resource is empty")
+	}
+	return callFor[ThreadRecord](ctx, m.c, request{op: opMemoryCreateThread, query: query, body: req, opts: opts})
+}
+
+// Order is how a list is sorted.
+type Order struct {
+	// Field is "createdAt" or "updatedAt".
+	Field string `json:"field,omitzero"`
+	// Direction is "ASC" or "DESC".
+	Direction string `json:"direction,omitzero"`
+}
+
+// ListThreadsRequest asks for one page of threads.
+type ListThreadsRequest struct {
+	// Resource lists the threads of this one only.
+	Resource string
+	// Page counts from 0.
+	Page int
+	// PerPage is how many a page holds; 0 leaves it to the server: 100.
+	PerPage int
+	// Metadata lists the threads that have all of these values.
+	Metadata map[string]any
+	// Order is newest first where it is zero.
+	Order Order
+}
+
+// ListThreads reads one page of threads.
+//
+// GET /memory/threads. Safe to repeat, and repeated.
+func (m *Memory) ListThreads(ctx context.Context, req ListThreadsRequest, opts ...Option) (*ThreadPage, error) {
+	if req.Page < 0 || req.PerPage < 0 {
+		return nil, errors.New("mastra: ListThreadsRequest: Page and PerPage must not be negative")
+	}
+	resource, err := m.resourceOr(req.Resource)
+	if err != nil {
+		return nil, err
+	}
+	var p params
+	p.set("agentId", m.agent)
+	p.set("resourceId", resource)
+	p.set("page", req.Page)
+	p.set("perPage", req.PerPage)
+	p.setJSON("metadata", req.Metadata)
+	p.setJSON("orderBy", req.Order)
+	if p.err != nil {
+		return nil, p.err
+	}
+	return callFor[ThreadPage](ctx, m.c, request{op: opMemoryListThreads, query: p.values, opts: opts})
+}
+
+// SaveMessages stores messages and returns them as stored. Each needs a thread
+// and a resource; the handle's resource fills in for a missing one. Either all
+// are stored or none. An id that exists is overwritten.
+//
+// A message of another resource's thread matches [ErrForbidden].
+//
+// POST /memory/save-messages. Safe to repeat, and repeated: the client fills in
+// ids and times.
+func (m *Memory) SaveMessages(ctx context.Context, messages []StoredMessage, opts ...Option) ([]StoredMessage, error) {
+	query, err := m.agentQuery()
+	if err != nil {
+		return nil, err
+	}
+	body := struct {
+		Messages []StoredMessage `json:"messages"`
+	}{make([]StoredMessage, len(messages))}
+	now := time.Now()
+	for i, msg := range messages {
+		if msg.ResourceID, err = m.resourceOr(msg.ResourceID); err != nil {
+			return nil, err
+		}
+		if msg.ThreadID == "" || msg.ResourceID == "" {
+			return nil, fmt.Errorf("mastra: message %d has no thread or no resource", i)
+		}
+		if msg.ID == "" {
+			msg.ID = newID()
+		}
+		if msg.CreatedAt.IsZero() { // a millisecond apart, so that their order is kept
+			msg.CreatedAt = Time{Time: now.Add(time.Duration(i) * time.Millisecond)}
+		}
+		body.Messages[i] = msg
+	}
+	var out struct {
+		Messages []StoredMessage `json:"messages"`
+	}
+	err = m.c.call(ctx, request{op: opMemorySave, query: query, body: body, opts: opts}, &out)
+	return out.Messages, err
+}
+
+// Thread is a handle to one thread. It holds ids only.
+type Thread struct {
+	m  *Memory
+	id string
+}
+
+// Thread gives a handle to the thread with this id.
+func (m *Memory) Thread(id string) *Thread { return &Thread{m, id} }
+
+// ID of the thread.
+func (t *Thread) ID() string { return t.id }
+
+// Get reads the thread's record. A missing one matches [ErrNotFound], one of
+// another resource [ErrForbidden].
+//
+// GET /memory/threads/{threadId}. Safe to repeat, and repeated.
+func (t *Thread) Get(ctx context.Context, opts ...Option) (*ThreadRecord, error) {
+	p := t.m.query()
+	return callFor[ThreadRecord](ctx, t.m.c, request{op: opThreadGet, ids: []string{t.id}, query: p.values, opts: opts})
+}
+
+// MessagesRequest asks for one page of a thread's messages.
+type MessagesRequest struct {
+	// Page counts from 0, which is the page of the newest messages.
+	Page int
+	// PerPage is how many a page holds; 0 leaves it to the server: 40.
+	PerPage int
+	// Since and Until bound the messages' times; zero does not.
+	Since, Until time.Time
+}
+
+// MessagePage is one page of messages, the oldest of them first.
+type MessagePage struct {
+	Messages []StoredMessage `json:"messages"`
+	// Total counts the messages of all pages.
+	Total int `json:"total"`
+	Page  int `json:"page"`
+	// HasMore: there are older messages, on the next page.
+	HasMore bool `json:"hasMore"`
+}
+
+// Messages reads one page of the thread's messages: page 0 holds the newest, and
+// inside a page the oldest comes first. A missing thread matches [ErrNotFound],
+// one of another resource [ErrForbidden].
+//
+// GET /memory/threads/{threadId}/messages. Safe to repeat, and repeated.
+func (t *Thread) Messages(ctx context.Context, req MessagesRequest, opts ...Option) (*MessagePage, error) {
+	if req.Page < 0 || req.PerPage < 0 {
+		return nil, errors.New("mastra: MessagesRequest: Page and PerPage must not be negative")
+	}
+	p := t.m.query()
+	p.set("page", req.Page)
+	p.set("perPage", req.PerPage)
+	if !req.Since.IsZero() || !req.Until.IsZero() {
+		type dateRange struct {
+			Start time.Time `json:"start,omitzero"`
+			End   time.Time `json:"end,omitzero"`
+		}
+		p.setJSON("filter", map[string]any{"dateRange": dateRange{req.Since, req.Until}})
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	return callFor[MessagePage](ctx, t.m.c, request{op: opThreadMessages, ids: []string{t.id}, query: p.values, opts: opts})
+}

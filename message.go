@@ -1,0 +1,184 @@
+package mastra
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Messages is what an agent is asked: a conversation, oldest first. Make it with
+// [Prompt], as a literal of [User], [System], [Assistant], [UserParts] and
+// [ToolMessage], or from JSON with [RawMessages].
+type Messages []Message
+
+// Message is one message of a conversation.
+type Message struct {
+	// ID is the message's id in memory; the server makes one where it is empty.
+	// A message sent twice with the same id is stored once.
+	ID string
+	// Role is "user", "assistant", "system" or "tool".
+	Role string
+	// Content holds at least one part.
+	Content []Part
+
+	raw json.RawMessage // from RawMessages: one message, or an array of them
+}
+
+// Part is one piece of a message's content: text, an image, a file, or a tool's
+// call or result. Make it with [Text], [ImageURL], [File].
+type Part struct {
+	Type       string          `json:"type"`
+	Text       string          `json:"text,omitzero"`
+	Image      string          `json:"image,omitzero"`
+	Data       string          `json:"data,omitzero"`
+	MediaType  string          `json:"mediaType,omitzero"`
+	ToolCallID string          `json:"toolCallId,omitzero"`
+	ToolName   string          `json:"toolName,omitzero"`
+	Input      json.RawMessage `json:"input,omitempty"`
+	Output     *ToolOutput     `json:"output,omitempty"`
+
+	err error
+}
+
+// ToolOutput is a tool's result inside a message: Type is "json", "text",
+// "error-json" or "error-text".
+type ToolOutput struct {
+	Type  string          `json:"type"`
+	Value json.RawMessage `json:"value"`
+}
+
+// Prompt is a conversation of one user message.
+func Prompt(text string) Messages { return Messages{User(text)} }
+
+// RawMessages passes messages on that are JSON already: one message or an array,
+// in any form the server reads, such as the UI messages of the AI SDK's useChat.
+// Text that is not JSON is an error of the call.
+func RawMessages(messages []byte) Messages {
+	return Messages{{raw: append(json.RawMessage{}, messages...)}}
+}
+
+// User is a message of the user.
+func User(text string) Message { return Message{Role: "user", Content: []Part{Text(text)}} }
+
+// System is a message that instructs the model.
+func System(text string) Message { return Message{Role: "system", Content: []Part{Text(text)}} }
+
+// Assistant is an earlier answer of the agent.
+func Assistant(text string) Message { return Message{Role: "assistant", Content: []Part{Text(text)}} }
+
+// UserParts is a message of the user with images or files in it.
+func UserParts(parts ...Part) Message { return Message{Role: "user", Content: parts} }
+
+// ToolMessage tells the model what a tool that ran elsewhere has returned. The
+// output is encoded as JSON; an error goes to the model as the tool's failure.
+func ToolMessage(toolCallID, toolName string, output any) Message {
+	kind := "json"
+	if failure, ok := output.(error); ok {
+		kind, output = "error-text", failure.Error()
+	}
+	p := Part{Type: "tool-result", ToolCallID: toolCallID, ToolName: toolName}
+	value, err := marshal(output)
+	if err != nil {
+		p.err = fmt.Errorf("the output of tool %q does not encode: %w", toolName, err)
+	}
+	p.Output = &ToolOutput{Type: kind, Value: value}
+	return Message{Role: "tool", Content: []Part{p}}
+}
+
+// Text is a part that is text.
+func Text(text string) Part { return Part{Type: "text", Text: text} }
+
+// ImageURL is a part that is an image at a URL; a data: URL will do.
+func ImageURL(url string) Part { return Part{Type: "image", Image: url} }
+
+// File is a part that holds a whole file of the media type given, such as
+// "application/pdf". It travels as base64 in the request.
+func File(data []byte, mediaType string) Part {
+	return Part{Type: "file", Data: base64.StdEncoding.EncodeToString(data), MediaType: mediaType}
+}
+
+// MarshalJSON gives the array that the server reads.
+func (m Messages) MarshalJSON() ([]byte, error) {
+	out := []byte{'['}
+	for _, message := range m {
+		one, err := message.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		if one = bytes.TrimSpace(one); len(one) > 0 && one[0] == '[' {
+			one = bytes.TrimSpace(one[1 : len(one)-1])
+		}
+		if len(one) == 0 {
+			continue
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(out, one...)
+	}
+	return append(out, ']'), nil
+}
+
+// MarshalJSON gives the message as the server reads it: plain text as a string,
+// everything else as parts.
+func (m Message) MarshalJSON() ([]byte, error) {
+	if m.raw != nil {
+		if t := bytes.TrimSpace(m.raw); !json.Valid(t) || t[0] != '[' && t[0] != '{' {
+			return nil, errors.New("RawMessages: neither a JSON object nor an array of them")
+		}
+		return m.raw, nil
+	}
+	for _, p := range m.Content {
+		if p.err != nil {
+			return nil, p.err
+		}
+	}
+	wire := struct {
+		ID      string `json:"id,omitzero"`
+		Role    string `json:"role"`
+		Content any    `json:"content"`
+	}{m.ID, m.Role, m.Content}
+	if len(m.Content) == 1 && m.Content[0].Type == "text" {
+		wire.Content = m.Content[0].Text
+	} else if m.Content == nil {
+		wire.Content = []Part{}
+	}
+	return marshal(wire)
+}
+
+// MemoryRef says which conversation an agent call belongs to.
+type MemoryRef struct {
+	// Thread is the thread's id. It is created when it does not exist.
+	Thread string
+	// Resource is the id of who owns the thread, usually a user. The server
+	// needs it, and answers 403 for a thread of another resource.
+	Resource string
+	// Title and Metadata are given to a thread that is created.
+	Title    string
+	Metadata map[string]any
+	// ReadOnly reads the memory and saves nothing.
+	ReadOnly bool
+	// Options override the agent's memory options, such as lastMessages.
+	Options map[string]any
+}
+
+// MarshalJSON gives the thread as a bare id unless it has a title or metadata.
+func (m MemoryRef) MarshalJSON() ([]byte, error) {
+	type thread struct {
+		ID       string         `json:"id"`
+		Title    string         `json:"title,omitzero"`
+		Metadata map[string]any `json:"metadata,omitempty"`
+	}
+	wire := struct {
+		Thread   any            `json:"thread"`
+		Resource string         `json:"resource,omitzero"`
+		ReadOnly bool           `json:"readOnly,omitzero"`
+		Options  map[string]any `json:"options,omitempty"`
+	}{m.Thread, m.Resource, m.ReadOnly, m.Options}
+	if m.Title != "" || len(m.Metadata) > 0 {
+		wire.Thread = thread{m.Thread, m.Title, m.Metadata}
+	}
+	return marshal(wire)
+}

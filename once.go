@@ -1,0 +1,88 @@
+package mastra
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/mastra-go/mastra/stream"
+)
+
+// once repeats a request whose answer may get lost although it was carried out,
+// on the understanding that the caller makes a repetition harmless. It is the
+// retry loop of a call that is more than one exchange; the policy, the backoff
+// and the limits are those of a single one.
+type once struct {
+	cfg      config
+	op       operation
+	attempts int
+	lost     bool // an attempt may have been carried out, and its answer did not come
+}
+
+func newOnce(c *Client, op operation, opts []Option) (*once, error) {
+	cfg, err := c.cfg.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	return &once{cfg: cfg, op: op}, nil
+}
+
+// single makes an exchange one attempt, plus the one with another token.
+func single(opts []Option) []Option {
+	return append(opts[:len(opts):len(opts)], option(func(c *config) error {
+		c.retries = min(c.retries, 1)
+		policy := c.policy
+		c.policy = func(a Attempt) bool { return a.Status == http.StatusUnauthorized && policy(a) }
+		return nil
+	}))
+}
+
+// again waits until the next attempt may go out, or returns the error that ends
+// the call.
+func (o *once) again(ctx context.Context, err error) error {
+	o.attempts++
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Method: o.op.method, cause: err, Message: clip(err.Error(), maxErrorText)}
+	}
+	lost := errors.Is(err, ErrOutcomeUnknown) || brokenStream(err)
+	refusedAtDial := o.lost && e.Status == 0 && errors.Is(err, ErrUnavailable)
+	o.lost = o.lost || lost
+	e.Attempts = o.attempts
+	if o.lost {
+		e.mark(ErrOutcomeUnknown)
+	}
+	// Nobody listens any more: the server may have been killed, and a repetition
+	// would then run afresh what an orphaned run has half done.
+	if refusedAtDial || ctx.Err() != nil || o.attempts > o.cfg.retries {
+		return e
+	}
+	a := Attempt{Operation: o.op.id, Method: o.op.method, Number: o.attempts, Status: e.Status, Sent: lost, Safe: lost}
+	if e.Status == 0 {
+		a.Err = err
+	}
+	if !o.cfg.policy(a) || final(err) {
+		return e
+	}
+	pause, ok := o.cfg.wait(o.attempts-1, e.Header)
+	if deadline, has := ctx.Deadline(); !ok || has && !time.Now().Add(pause).Before(deadline) {
+		return e
+	}
+	if waitErr := sleep(ctx, pause); waitErr != nil {
+		e.cause = errors.Join(waitErr, e.cause)
+		return e
+	}
+	return nil
+}
+
+// brokenStream: the answer began and did not end.
+func brokenStream(err error) bool {
+	return errors.Is(err, stream.ErrTruncated) || errors.Is(err, stream.ErrIdleTimeout)
+}
+
+// final: another attempt would meet the same.
+func final(err error) bool {
+	return errors.Is(err, ErrInvalidInput) || errors.Is(err, ErrNotSuspended) ||
+		errors.Is(err, stream.ErrEventTooLarge) || errors.Is(err, ErrTooLarge)
+}

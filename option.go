@@ -1,0 +1,366 @@
+package mastra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mastra-go/mastra/stream"
+)
+
+// A ClientOption sets something for a whole client: see [New] and [Client.With].
+// Every [Option] is one.
+type ClientOption interface {
+	applyClient(*config) error
+}
+
+// An Option sets something for a client or for a single call. Where both set
+// the same, the call's counts; among several the last one. Headers replace each
+// other by canonical name, request contexts and queries merge key by key.
+type Option interface {
+	ClientOption
+	applyCall(*config) error
+}
+
+// TokenSource gives the bearer token of a request. Token is asked before every
+// attempt with refused == "", and once more, with the token that the server
+// refused, after a 401: a different token is then tried, once. It is called
+// from many goroutines, and should cache.
+type TokenSource interface {
+	Token(ctx context.Context, refused string) (string, error)
+}
+
+// Response is what [WithResponse] fills in.
+type Response struct {
+	// Status is the HTTP status of the last answer, 0 where none came.
+	Status int
+	// Header of the last answer.
+	Header http.Header
+	// Attempts is how often the request went out.
+	Attempts int
+	// Body holds the raw answer; nil for a stream.
+	Body []byte
+}
+
+// config is everything that can be set. A client owns one; a call with options
+// works on a copy.
+type config struct {
+	tokens         TokenSource
+	header         http.Header
+	retries        int
+	backoff        time.Duration
+	maxBackoff     time.Duration
+	policy         RetryPolicy
+	attemptTimeout time.Duration
+	idleTimeout    *time.Duration // nil: the operation's own default
+	maxEvent       int
+	maxResponse    int64
+	prefix         string
+	requestContext map[string]any
+	query          url.Values
+	response       *Response
+
+	// Of the client only.
+	httpClient *http.Client
+	middleware []func(http.RoundTripper) http.RoundTripper
+	logger     *slog.Logger
+	userAgent  string
+}
+
+func defaults() config {
+	return config{
+		retries:     3,
+		backoff:     300 * time.Millisecond,
+		maxBackoff:  5 * time.Second,
+		policy:      RetrySafe,
+		maxEvent:    stream.DefaultMaxEventSize,
+		maxResponse: 64 << 20,
+		prefix:      "/api",
+		userAgent:   userAgent(),
+	}
+}
+
+// clone copies everything that an option may change.
+func (c config) clone() config {
+	c.header = c.header.Clone()
+	c.requestContext = maps.Clone(c.requestContext)
+	c.query = cloneValues(c.query)
+	c.middleware = slices.Clone(c.middleware)
+	return c
+}
+
+func cloneValues(v url.Values) url.Values { return url.Values(http.Header(v).Clone()) }
+
+func (c config) with(opts []Option) (config, error) {
+	if len(opts) == 0 {
+		return c, nil
+	}
+	c = c.clone()
+	for _, o := range opts {
+		if o == nil {
+			return c, errors.New("mastra: a nil Option")
+		}
+		if err := o.applyCall(&c); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+type option func(*config) error
+
+func (o option) applyClient(c *config) error { return o(c) }
+func (o option) applyCall(c *config) error   { return o(c) }
+
+// callOption belongs to one call: what it holds is not to be shared.
+type callOption struct {
+	name  string
+	apply func(*config) error
+}
+
+func (o callOption) applyCall(c *config) error { return o.apply(c) }
+func (o callOption) applyClient(*config) error {
+	return fmt.Errorf("mastra: %s belongs to a call, not to a client", o.name)
+}
+
+type clientOption func(*config) error
+
+func (o clientOption) applyClient(c *config) error { return o(c) }
+
+type staticToken string
+
+func (t staticToken) Token(context.Context, string) (string, error) { return string(t), nil }
+
+// WithToken sends token as "Authorization: Bearer". Default: no token. It goes
+// to the base URL's host only; a redirect elsewhere does not carry it.
+func WithToken(token string) Option { return WithTokenSource(staticToken(token)) }
+
+// WithTokenSource asks source for the bearer token of every attempt, and once
+// more after a 401. nil sends no token.
+func WithTokenSource(source TokenSource) Option {
+	return option(func(c *config) error { c.tokens = source; return nil })
+}
+
+// WithHeader sets a header of every request. Content-Type, Content-Length and
+// Host cannot be set; Idempotency-Key is refused where an operation must not
+// be carried out twice, because net/http repeats requests that have it.
+func WithHeader(name, value string) Option {
+	return option(func(c *config) error {
+		name := http.CanonicalHeaderKey(name)
+		switch {
+		case !validHeader(name, value):
+			return fmt.Errorf("mastra: WithHeader: %q is not a header name, or its value is not valid", name)
+		case name == "Content-Type" || name == "Content-Length" || name == "Host" || name == "Transfer-Encoding":
+			return fmt.Errorf("mastra: WithHeader: %s is set by the client", name)
+		}
+		if c.header == nil {
+			c.header = http.Header{}
+		}
+		c.header[name] = []string{value}
+		return nil
+	})
+}
+
+func validHeader(name, value string) bool {
+	const token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	return name != "" && strings.Trim(name, token) == "" && !strings.ContainsAny(value, "\r\n\x00")
+}
+
+// WithRetries sets how often a failed request is repeated: n repetitions, n+1
+// attempts. Default 3; 0 never repeats.
+func WithRetries(n int) Option {
+	return option(func(c *config) error {
+		if n < 0 {
+			return fmt.Errorf("mastra: WithRetries(%d): must not be negative", n)
+		}
+		c.retries = n
+		return nil
+	})
+}
+
+// WithBackoff sets the pause before the first repetition; it doubles from one to
+// the next up to [WithMaxBackoff], and each is shortened at random by up to
+// half. Default 300 ms.
+func WithBackoff(d time.Duration) Option {
+	return option(func(c *config) error { return setDuration(&c.backoff, "WithBackoff", d) })
+}
+
+// WithMaxBackoff sets the longest pause between attempts. A server that asks
+// for a longer one (Retry-After) ends the call with its error. Default 5 s.
+func WithMaxBackoff(d time.Duration) Option {
+	return option(func(c *config) error { return setDuration(&c.maxBackoff, "WithMaxBackoff", d) })
+}
+
+// WithRetryPolicy sets which failures are repeated. Default [RetrySafe].
+func WithRetryPolicy(p RetryPolicy) Option {
+	return option(func(c *config) error {
+		if p == nil {
+			return errors.New("mastra: WithRetryPolicy(nil)")
+		}
+		c.policy = p
+		return nil
+	})
+}
+
+// WithAttemptTimeout bounds the time of one attempt until the response headers
+// are there. Default 0: only the context bounds a call. Generate sends its
+// headers when the agent is done, so give it more than the agent needs. An
+// attempt that runs out matches [ErrTimeout].
+func WithAttemptTimeout(d time.Duration) Option {
+	return option(func(c *config) error { return setDuration(&c.attemptTimeout, "WithAttemptTimeout", d) })
+}
+
+// WithIdleTimeout ends a stream on which no byte (comments count) arrives for d,
+// with an error that matches [ErrIdleTimeout]. 0 switches it off. Default: off,
+// but where a silent server is known to stay silent: Observe of an agent 30 s to
+// the first byte, SubscribeThread 60 s.
+func WithIdleTimeout(d time.Duration) Option {
+	return option(func(c *config) error {
+		c.idleTimeout = new(time.Duration)
+		return setDuration(c.idleTimeout, "WithIdleTimeout", d)
+	})
+}
+
+// WithMaxEventSize sets how large one event of a stream may be, in bytes.
+// Default 16 MiB. A larger one ends the stream with [ErrEventTooLarge].
+func WithMaxEventSize(bytes int) Option {
+	return option(func(c *config) error {
+		if bytes <= 0 {
+			return fmt.Errorf("mastra: WithMaxEventSize(%d): must be positive", bytes)
+		}
+		c.maxEvent = bytes
+		return nil
+	})
+}
+
+// WithMaxResponseSize sets how large an answer that is no stream may be, in
+// bytes. Default 64 MiB. A larger one fails with [ErrTooLarge].
+func WithMaxResponseSize(bytes int64) Option {
+	return option(func(c *config) error {
+		if bytes <= 0 {
+			return fmt.Errorf("mastra: WithMaxResponseSize(%d): must be positive", bytes)
+		}
+		c.maxResponse = bytes
+		return nil
+	})
+}
+
+// WithAPIPrefix sets the path before every route. Default "/api"; "" calls
+// custom routes at the server's root.
+func WithAPIPrefix(prefix string) Option {
+	return option(func(c *config) error {
+		if strings.ContainsAny(prefix, "?# ") || strings.Contains(prefix, "..") {
+			return fmt.Errorf("mastra: WithAPIPrefix(%q): must be a plain path", prefix)
+		}
+		c.prefix = ""
+		if p := strings.Trim(prefix, "/"); p != "" {
+			c.prefix = "/" + p
+		}
+		return nil
+	})
+}
+
+// WithRequestContext adds values to the server's request context. It travels in
+// the body where the route reads it there, else in the query. The context of a
+// request struct wins over a call's, a call's over the client's, key by key. A
+// key that the server keeps for itself is an error, because the server would
+// drop it silently.
+func WithRequestContext(values map[string]any) Option {
+	return option(func(c *config) error {
+		if err := checkRequestContext(values); err != nil {
+			return err
+		}
+		c.requestContext = mergeContext(c.requestContext, values)
+		return nil
+	})
+}
+
+// WithQuery sets a query parameter that the client does not model. One that the
+// call itself sends is not replaced: naming it is an error of the call.
+func WithQuery(name, value string) Option {
+	return option(func(c *config) error {
+		if name == "" {
+			return errors.New("mastra: WithQuery: the name is empty")
+		}
+		if c.query == nil {
+			c.query = url.Values{}
+		}
+		c.query.Set(name, value)
+		return nil
+	})
+}
+
+// WithResponse fills *meta with the status, headers, attempts and raw body of
+// the call's last answer, whether the call succeeds or fails. Give each call a
+// Response of its own; a client refuses the option.
+func WithResponse(meta *Response) Option {
+	return callOption{"WithResponse", func(c *config) error {
+		if meta == nil {
+			return errors.New("mastra: WithResponse(nil)")
+		}
+		c.response = meta
+		return nil
+	}}
+}
+
+// WithHTTPClient makes a copy of hc send the requests: its Transport and Jar are
+// used. One with a Timeout is refused, because the timeout would cut streams;
+// use a context, [WithAttemptTimeout] and [WithIdleTimeout]. Default: a client
+// that keeps 100 idle connections per host for 4 s, less than a Node server's
+// 5 s, and allows 10 s each for dialing and for TLS.
+func WithHTTPClient(hc *http.Client) ClientOption {
+	return clientOption(func(c *config) error {
+		switch {
+		case hc == nil:
+			return errors.New("mastra: WithHTTPClient(nil)")
+		case hc.Timeout != 0:
+			return errors.New("mastra: WithHTTPClient: a client with a Timeout would cut streams; use a context, WithAttemptTimeout or WithIdleTimeout")
+		}
+		c.httpClient = hc
+		return nil
+	})
+}
+
+// WithMiddleware puts wrap around the transport of every attempt; the first
+// middleware given is the outermost.
+func WithMiddleware(wrap func(http.RoundTripper) http.RoundTripper) ClientOption {
+	return clientOption(func(c *config) error {
+		if wrap == nil {
+			return errors.New("mastra: WithMiddleware(nil)")
+		}
+		c.middleware = append(c.middleware, wrap)
+		return nil
+	})
+}
+
+// WithLogger logs one line for every attempt: debug for an answer, warn for one
+// that is repeated. No line holds a token, a query or a body. Default: no log.
+func WithLogger(l *slog.Logger) ClientOption {
+	return clientOption(func(c *config) error { c.logger = l; return nil })
+}
+
+// WithUserAgent puts product before the client's own User-Agent.
+func WithUserAgent(product string) ClientOption {
+	return clientOption(func(c *config) error {
+		if !validHeader("User-Agent", product) || strings.TrimSpace(product) == "" {
+			return fmt.Errorf("mastra: WithUserAgent(%q): not a header value", product)
+		}
+		c.userAgent = product + " " + userAgent()
+		return nil
+	})
+}
+
+func setDuration(field *time.Duration, name string, d time.Duration) error {
+	if d < 0 {
+		return fmt.Errorf("mastra: %s(%s): must not be negative", name, d)
+	}
+	*field = d
+	return nil
+}

@@ -1,0 +1,142 @@
+package mastra
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/mastra-go/mastra/stream"
+)
+
+// runBuilder makes a RunState from the chunks of a run's stream. Each chunk is
+// decoded once.
+type runBuilder struct {
+	run *Run
+	op  operation
+
+	state    RunState
+	steps    int    // started in this segment
+	finished bool   // this segment has had its workflow-finish
+	refusal  string // why the server refused to start or resume
+	resumed  bool   // there were segments before this one
+	ended    bool   // the stream has ended by itself
+
+	confirmed *RunState // from the server's record
+}
+
+func (b *runBuilder) add(c *stream.Chunk) {
+	switch c.Type {
+	case "workflow-start":
+		b.resumed = b.resumed || b.finished
+		b.finished, b.steps, b.refusal = false, 0, ""
+		b.state.Status = RunRunning
+	case "workflow-finish":
+		b.finish(c.Payload())
+	case "workflow-canceled":
+		b.state.Status = RunCanceled
+	case "workflow-step-start", "workflow-step-result", "workflow-step-suspended", "workflow-step-waiting":
+		b.step(c.Payload())
+	}
+}
+
+func (b *runBuilder) step(payload json.RawMessage) {
+	var id struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(payload, &id) != nil || id.ID == "" {
+		return // the chunk was delivered; there is nothing to add up
+	}
+	b.steps++
+	step := b.state.Steps[id.ID]
+	before := step
+	if json.Unmarshal(payload, &step) != nil {
+		step = before
+	}
+	if b.state.Steps == nil {
+		b.state.Steps = map[string]StepState{}
+	}
+	b.state.Steps[id.ID] = step
+	if step.Status == RunFailed && step.Failure != nil && !strings.Contains(id.ID, ".") {
+		b.state.Failure = step.Failure
+	}
+}
+
+func (b *runBuilder) finish(payload json.RawMessage) {
+	var finish struct {
+		Status   RunStatus       `json:"workflowStatus"`
+		Result   json.RawMessage `json:"finalWorkflowResult"`
+		Metadata struct {
+			ErrorMessage string `json:"errorMessage"`
+		} `json:"metadata"`
+	}
+	if json.Unmarshal(payload, &finish) != nil {
+		return
+	}
+	b.finished = true
+	b.state.Status, b.state.Result = finish.Status, finish.Result
+	if text := finish.Metadata.ErrorMessage; text != "" && finish.Status == RunFailed {
+		if b.state.Failure == nil {
+			b.state.Failure = &RunFailure{Message: text}
+		}
+		if b.steps == 0 {
+			b.refusal = text
+		}
+	}
+}
+
+// end is asked when the stream has ended by itself. A refusal becomes an error.
+// A replay of a suspended run ends without workflow-finish: whether it was one,
+// the server's record tells.
+func (b *runBuilder) end(ctx context.Context, err error) error {
+	b.ended = true
+	if err == nil && b.refusal != "" {
+		return b.refused()
+	}
+	if errors.Is(err, stream.ErrTruncated) && len(b.state.Steps) > 0 && wholeBody(err) {
+		if state, getErr := b.run.Get(ctx); getErr == nil && state.Status == RunSuspended {
+			b.confirmed = state
+			return nil
+		}
+	}
+	return err
+}
+
+// wholeBody: the body came to its end as HTTP sees it; no connection broke.
+func wholeBody(err error) bool {
+	u, ok := err.(interface{ Unwrap() error })
+	return ok && u.Unwrap() == nil
+}
+
+func (b *runBuilder) refused() *Error {
+	kind := ErrInvalidInput
+	if notSuspended(b.refusal) {
+		kind = ErrNotSuspended
+	}
+	return b.run.refused(b.op, b.refusal, kind)
+}
+
+// result is the state at the end. A stream that told of the whole run, to an end
+// that needs no resume, suffices; else the server's record is read: a resumed
+// segment tells nothing of the steps before it, and says success when only its
+// own part of the run has succeeded.
+func (b *runBuilder) result(ctx context.Context) (*RunState, error) {
+	if b.confirmed != nil {
+		return b.confirmed, nil
+	}
+	if b.op.id == opRunStream.id && !b.resumed && b.state.Status.Ended() {
+		return b.snapshot(), nil
+	}
+	state, err := b.run.Wait(ctx)
+	if err != nil {
+		return b.snapshot(), err
+	}
+	b.confirmed = state
+	return state, nil
+}
+
+func (b *runBuilder) snapshot() *RunState {
+	s := b.state
+	s.RunID, s.WorkflowID = b.run.id, b.run.workflow
+	return &s
+}

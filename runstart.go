@@ -1,0 +1,110 @@
+package mastra
+
+import (
+	"context"
+	"errors"
+
+	"github.com/mastra-go/mastra/stream"
+)
+
+var (
+	opRunStream = post("WorkflowStream", "/workflows/{workflowId}/stream").records(stream.EndWorkflow)
+	opRunStart  = post("WorkflowStart", "/workflows/{workflowId}/start")
+)
+
+// Start runs the workflow under this run's id and waits until the run has ended
+// or is suspended.
+//
+// The run is executed once, however often Start is called or its answer is
+// lost: the server lets a second start of a running run join it, and the state
+// of one that has ended or is suspended is read instead. So a lost answer is
+// cured by asking again, as often as [WithRetries] says. Only when nobody listens
+// any more after a lost answer does Start give up with [ErrOutcomeUnknown],
+// because a server that was killed would run an unfinished run afresh; [Run.Wait]
+// then tells what became of it.
+//
+// A run that failed is not an error of the call: see [RunState.Err]. Input that
+// does not fit the schema matches [ErrInvalidInput], an unknown workflow
+// [ErrNotFound]. When ctx ends, the call returns and the run goes on.
+//
+// POST /workflows/{workflowId}/stream.
+func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*RunState, error) {
+	loop, err := newOnce(r.c, opRunStream, opts)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		s, err := r.openStart(ctx, req, single(opts))
+		if err == nil {
+			var state *RunState
+			if state, err = s.Result(); err == nil {
+				return state, nil
+			}
+		}
+		if errors.Is(err, ErrConflict) { // it has ended already
+			return r.Wait(ctx, opts...)
+		}
+		if err := loop.again(ctx, err); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// Stream starts the run, as [Run.Start] does, and streams what happens in it. It
+// blocks until the first record is on its way; until then a lost answer is cured
+// by asking again. Afterwards a connection that breaks ends the stream with
+// [ErrTruncated] and the run goes on: see [Run.Observe] and [Run.Wait].
+//
+// Input that does not fit ends the stream with an error that matches
+// [ErrInvalidInput]. A run that has ended already gives [ErrConflict].
+//
+// POST /workflows/{workflowId}/stream.
+func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*RunStream, error) {
+	loop, err := newOnce(r.c, opRunStream, opts)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		s, err := r.openStart(ctx, req, single(opts))
+		if err == nil {
+			return s, nil
+		}
+		if err := loop.again(ctx, err); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (r *Run) openStart(ctx context.Context, req StartRequest, opts []Option) (*RunStream, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	s, err := r.open(ctx, request{
+		op: opRunStream, ids: []string{r.workflow}, query: r.query(),
+		body: req, extra: req.Extra, context: req.RequestContext, opts: opts,
+	})
+	if err == nil && req.Input != nil {
+		s.b.state.Input, _ = marshal(req.Input) // it has been encoded before
+	}
+	return s, err
+}
+
+// StartDetached starts the run and returns at once. The server answers before it
+// looks at the input: one that does not fit leaves the run pending, and
+// [Run.Wait] says so with [ErrNotStarted].
+//
+// POST /workflows/{workflowId}/create-run, which is repeated, then
+// POST /workflows/{workflowId}/start, which is not once it was sent.
+func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Option) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	create := CreateRunRequest{RunID: r.id, Resource: req.Resource}
+	if _, err := (&Workflow{r.c, r.workflow}).CreateRun(ctx, create, opts...); err != nil {
+		return err
+	}
+	return r.c.call(ctx, request{
+		op: opRunStart, ids: []string{r.workflow}, query: r.query(),
+		body: req, extra: req.Extra, context: req.RequestContext, opts: opts,
+	}, nil)
+}

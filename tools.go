@@ -1,0 +1,130 @@
+package mastra
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/mastra-go/mastra/gen"
+)
+
+var (
+	opToolsList   = get("ToolsList", "/tools")
+	opToolGet     = get("ToolGet", "/tools/{toolId}")
+	opToolExecute = post("ToolExecute", "/tools/{toolId}/execute")
+)
+
+// ToolInfo is what the server says about a tool. Its schemas decode into a
+// [Schema] from whatever form the server gives them.
+type ToolInfo = gen.ToolInfo
+
+// Tools is the collection of the server's tools: see [Client.Tools].
+type Tools struct{ c *Client }
+
+// Tools lists what the server offers.
+func (c *Client) Tools() Tools { return Tools{c} }
+
+// List describes all tools, by key.
+//
+// GET /tools. Safe to repeat, and repeated.
+func (t Tools) List(ctx context.Context, opts ...Option) (map[string]ToolInfo, error) {
+	var out map[string]ToolInfo
+	err := t.c.call(ctx, request{op: opToolsList, opts: opts}, &out)
+	return out, err
+}
+
+// Tool is a handle to one tool of the server. It holds the id only.
+type Tool struct {
+	c  *Client
+	id string
+}
+
+// Tool gives a handle to the tool with this id.
+func (c *Client) Tool(id string) *Tool { return &Tool{c, id} }
+
+// ID of the tool.
+func (t *Tool) ID() string { return t.id }
+
+// Get describes the tool. An unknown one matches [ErrNotFound].
+//
+// GET /tools/{toolId}. Safe to repeat, and repeated.
+func (t *Tool) Get(ctx context.Context, opts ...Option) (*ToolInfo, error) {
+	return callFor[ToolInfo](ctx, t.c, request{op: opToolGet, ids: []string{t.id}, opts: opts})
+}
+
+// ToolError is a tool that did not accept its input, or whose output did not fit
+// its own schema. The server reports both with status 200.
+type ToolError struct {
+	ToolID string
+	// Message says what does not fit; the server repeats the arguments in it.
+	Message string
+	// ValidationErrors tells it by field: a tree of errors and fields.
+	ValidationErrors json.RawMessage
+}
+
+// Error leaves out the arguments, which the server repeats in Message.
+func (e *ToolError) Error() string {
+	text, _, _ := strings.Cut(e.Message, "Provided arguments:")
+	return "mastra: tool " + e.ToolID + ": " + oneLine(clip(text, maxErrorText))
+}
+
+// Is: input that does not fit is an [ErrInvalidInput].
+func (e *ToolError) Is(target error) bool { return target == ErrInvalidInput }
+
+// Execute runs the tool without a model and waits for its output, which may be
+// any JSON. in is encoded as JSON; nil sends an empty object. An approval that
+// the tool asks for is not waited for.
+//
+// Input that does not fit gives a [*ToolError], which matches [ErrInvalidInput].
+// A tool that throws matches [ErrServer], an unknown one [ErrNotFound].
+//
+// POST /tools/{toolId}/execute. Repeated only where the server refused it
+// unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
+func (t *Tool) Execute(ctx context.Context, in any, opts ...Option) (json.RawMessage, error) {
+	if in == nil {
+		in = struct{}{}
+	}
+	body := struct {
+		Data any `json:"data"`
+	}{in}
+	var out json.RawMessage
+	if err := t.c.call(ctx, request{op: opToolExecute, ids: []string{t.id}, body: body, opts: opts}, &out); err != nil {
+		return nil, err
+	}
+	if err := toolError(t.id, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// toolError recognises the answer of a tool that failed to validate: all three
+// members, as a tool may well return an object with one of them.
+func toolError(id string, out json.RawMessage) error {
+	var failure struct {
+		Error            json.RawMessage `json:"error"`
+		Message          *string         `json:"message"`
+		ValidationErrors json.RawMessage `json:"validationErrors"`
+	}
+	if len(out) == 0 || out[0] != '{' || json.Unmarshal(out, &failure) != nil {
+		return nil
+	}
+	if string(failure.Error) != "true" || failure.Message == nil || failure.ValidationErrors == nil {
+		return nil
+	}
+	return &ToolError{ToolID: id, Message: *failure.Message, ValidationErrors: failure.ValidationErrors}
+}
+
+// ExecuteTool runs the tool and decodes its output into an Out: see [Tool.Execute].
+// Output that does not fit is an error; the tool has run all the same.
+func ExecuteTool[Out any](ctx context.Context, tool *Tool, in any, opts ...Option) (Out, error) {
+	var out Out
+	raw, err := tool.Execute(ctx, in, opts...)
+	if err != nil {
+		return out, err
+	}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return out, fmt.Errorf("mastra: the output of tool %s does not fit: %w", tool.id, err)
+	}
+	return out, nil
+}

@@ -1,0 +1,140 @@
+package mastra
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/google/uuid"
+
+	"github.com/mastra-go/mastra/gen"
+)
+
+var (
+	opWorkflowsList     = get("WorkflowsList", "/workflows")
+	opWorkflowGet       = get("WorkflowGet", "/workflows/{workflowId}")
+	opWorkflowCreateRun = post("WorkflowCreateRun", "/workflows/{workflowId}/create-run").repeatable().contextInQuery()
+)
+
+// WorkflowInfo is what the server says about a workflow: its steps and schemas.
+type WorkflowInfo = gen.WorkflowInfo
+
+// Workflows is the collection of the server's workflows: see [Client.Workflows].
+type Workflows struct{ c *Client }
+
+// Workflows lists what the server offers.
+func (c *Client) Workflows() Workflows { return Workflows{c} }
+
+// List describes all workflows, by key. The key works as an id.
+//
+// GET /workflows. Safe to repeat, and repeated.
+func (w Workflows) List(ctx context.Context, opts ...Option) (map[string]WorkflowInfo, error) {
+	var out map[string]WorkflowInfo
+	err := w.c.call(ctx, request{op: opWorkflowsList, opts: opts}, &out)
+	return out, err
+}
+
+// Workflow is a handle to one workflow of the server. It holds the id only.
+type Workflow struct {
+	c  *Client
+	id string
+}
+
+// Workflow gives a handle to the workflow with this id (or key).
+func (c *Client) Workflow(id string) *Workflow { return &Workflow{c, id} }
+
+// ID of the workflow.
+func (w *Workflow) ID() string { return w.id }
+
+// Get describes the workflow. An unknown one matches [ErrNotFound].
+//
+// GET /workflows/{workflowId}. Safe to repeat, and repeated.
+func (w *Workflow) Get(ctx context.Context, opts ...Option) (*WorkflowInfo, error) {
+	return callFor[WorkflowInfo](ctx, w.c, request{op: opWorkflowGet, ids: []string{w.id}, opts: opts})
+}
+
+// StartRequest starts a run.
+type StartRequest struct {
+	// Input is encoded as JSON and must fit the workflow's input schema.
+	Input any `json:"inputData,omitempty"`
+	// State is the initial shared state, for workflows that have one.
+	State any `json:"initialState,omitempty"`
+	// Resource is the id of who owns the run, usually a user.
+	Resource string `json:"resourceId,omitzero"`
+	// PerStep pauses the run after its first step.
+	PerStep bool            `json:"perStep,omitzero"`
+	Tracing *TracingOptions `json:"tracingOptions,omitempty"`
+	// RequestContext is merged over the client's and the call's.
+	RequestContext map[string]any `json:"-"`
+	// Extra holds members of the body that this struct does not model.
+	Extra map[string]any `json:"-"`
+}
+
+// TracingOptions tie a run into a trace of the caller's.
+type TracingOptions struct {
+	// TraceID is 32, ParentSpanID 16 hexadecimal digits.
+	TraceID      string         `json:"traceId,omitzero"`
+	ParentSpanID string         `json:"parentSpanId,omitzero"`
+	RootSpanName string         `json:"rootSpanName,omitzero"`
+	Metadata     map[string]any `json:"metadata,omitempty"`
+	Tags         []string       `json:"tags,omitempty"`
+	// RequestContextKeys names what of the request context goes into the trace.
+	RequestContextKeys []string `json:"requestContextKeys,omitempty"`
+	HideInput          bool     `json:"hideInput,omitzero"`
+	HideOutput         bool     `json:"hideOutput,omitzero"`
+}
+
+// Start runs the workflow and waits until it has ended or is suspended. It is
+// [Run.Start] of a new run: read there what happens when an answer is lost.
+//
+// A run that failed is not an error of the call: see [RunState.Err]. Input that
+// does not fit matches [ErrInvalidInput], an unknown workflow [ErrNotFound].
+func (w *Workflow) Start(ctx context.Context, req StartRequest, opts ...Option) (*RunState, error) {
+	return w.NewRun().Start(ctx, req, opts...)
+}
+
+// Stream starts a new run and streams what happens in it: see [Run.Stream].
+func (w *Workflow) Stream(ctx context.Context, req StartRequest, opts ...Option) (*RunStream, error) {
+	return w.NewRun().Stream(ctx, req, opts...)
+}
+
+// Resume answers a suspended run and waits until it has ended or is suspended
+// again: see [Run.Resume].
+func (w *Workflow) Resume(ctx context.Context, runID string, req ResumeRequest, opts ...Option) (*RunState, error) {
+	return w.Run(runID).Resume(ctx, req, opts...)
+}
+
+// NewRun makes a run with a fresh id. It does no I/O: the server learns of the
+// run when it is started.
+func (w *Workflow) NewRun() *Run { return w.Run(newID()) }
+
+// Run gives a handle to the run with this id, in this or another process's name.
+func (w *Workflow) Run(id string) *Run { return &Run{c: w.c, workflow: w.id, id: id} }
+
+// CreateRunRequest records a run.
+type CreateRunRequest struct {
+	// RunID is the run's id; the client makes one where it is empty.
+	RunID string `json:"-"`
+	// Resource is the id of who owns the run, usually a user.
+	Resource       string `json:"resourceId,omitzero"`
+	DisableScorers bool   `json:"disableScorers,omitzero"`
+}
+
+// CreateRun records a run as pending on the server, without starting it.
+// Start does not need it. Creating a run whose id exists changes nothing.
+//
+// POST /workflows/{workflowId}/create-run. Safe to repeat, and repeated: the
+// client fills in the id.
+func (w *Workflow) CreateRun(ctx context.Context, req CreateRunRequest, opts ...Option) (*Run, error) {
+	if req.RunID == "" {
+		req.RunID = newID()
+	}
+	err := w.c.call(ctx, request{
+		op: opWorkflowCreateRun, ids: []string{w.id}, query: url.Values{"runId": {req.RunID}}, body: req, opts: opts,
+	}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return w.Run(req.RunID), nil
+}
+
+func newID() string { return uuid.NewString() }
