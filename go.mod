@@ -11,4 +11,5 @@ require (
 	github.com/oapi-codegen/runtime v1.8.0 // indirect
 	github.com/stretchr/testify v1.12.1 // indirect
 	github.com/tmaxmax/go-sse v0.11.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 )
