@@ -14,6 +14,8 @@ var (
 	opAgentGenerate   = post("AgentGenerate", "/agents/{agentId}/generate")
 	opAgentStream     = post("AgentStream", "/agents/{agentId}/stream").sse(stream.EndDoneOrTerminal)
 	opAgentResume     = post("AgentResumeStream", "/agents/{agentId}/resume-stream").sse(stream.EndDoneOrTerminal)
+	opAgentUntilIdle  = post("AgentStreamUntilIdle", "/agents/{agentId}/stream-until-idle").sse(stream.EndDone)
+	opResumeUntilIdle = post("AgentResumeStreamUntilIdle", "/agents/{agentId}/resume-stream-until-idle").sse(stream.EndDone)
 	opAgentApprove    = post("AgentApproveToolCall", "/agents/{agentId}/approve-tool-call").sse(stream.EndDoneOrTerminal)
 	opAgentDecline    = post("AgentDeclineToolCall", "/agents/{agentId}/decline-tool-call").sse(stream.EndDoneOrTerminal)
 	opApproveGenerate = post("AgentApproveToolCallGenerate", "/agents/{agentId}/approve-tool-call-generate")
@@ -93,17 +95,19 @@ func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) 
 //	}
 //	res, err := s.Result()
 //
-// POST /agents/{agentId}/stream. Repeated, before the stream is open, only where
+// POST /agents/{agentId}/stream, or stream-until-idle where UntilIdle is set.
+// Repeated, before the stream is open, only where
 // the server refused it unprocessed.
 func (a *Agent) Stream(ctx context.Context, req AgentRequest, opts ...Option) (*AgentStream, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
-	op := opAgentStream
-	if req.UntilIdle != nil {
-		op.end = stream.EndDone
+	r := request{op: opAgentStream, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}
+	if idle := req.UntilIdle; idle != nil {
+		req.UntilIdle = nil
+		r.op, r.body = opAgentUntilIdle, untilIdleAsk{req, idle.MaxIdleMs}
 	}
-	return a.open(ctx, request{op: op, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
+	return a.open(ctx, r)
 }
 
 // ApproveToolCall lets a tool call that waits for approval run, and streams what
@@ -155,8 +159,9 @@ func (a *Agent) DeclineToolCallGenerate(ctx context.Context, req DeclineRequest,
 // ResumeStream answers a tool that has suspended the run, and streams what
 // follows. A run that is not suspended matches [ErrNotSuspended].
 //
-// POST /agents/{agentId}/resume-stream. Never repeated once it was sent: data
-// that does not fit uses the suspension up.
+// POST /agents/{agentId}/resume-stream, or resume-stream-until-idle where
+// UntilIdle is set. Never repeated once it was sent: data that does not fit uses
+// the suspension up.
 func (a *Agent) ResumeStream(ctx context.Context, req AgentResumeRequest, opts ...Option) (*AgentStream, error) {
 	switch {
 	case req.RunID == "":
@@ -164,12 +169,25 @@ func (a *Agent) ResumeStream(ctx context.Context, req AgentResumeRequest, opts .
 	case req.Data == nil:
 		return nil, errors.New("mastra: AgentResumeRequest.Data is nil; the tool would suspend again")
 	}
-	op := opAgentResume
-	if req.UntilIdle != nil {
-		op.end = stream.EndDone
+	r := request{op: opAgentResume, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}
+	if idle := req.UntilIdle; idle != nil {
+		req.UntilIdle = nil
+		r.op, r.body = opResumeUntilIdle, untilIdleResume{req, idle.MaxIdleMs}
 	}
-	return a.open(ctx, request{op: op, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
+	return a.open(ctx, r)
 }
+
+// The routes that stream until idle take the limit beside the other fields.
+type (
+	untilIdleAsk struct {
+		AgentRequest
+		MaxIdleMs int64 `json:"maxIdleMs,omitzero"`
+	}
+	untilIdleResume struct {
+		AgentResumeRequest
+		MaxIdleMs int64 `json:"maxIdleMs,omitzero"`
+	}
+)
 
 func approval(op operation, req ApproveRequest, opts []Option) (request, error) {
 	return request{op: op, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}, checkCall(req.RunID, req.ToolCallID)

@@ -28,6 +28,9 @@ func (s *AgentStream) Text() iter.Seq2[string, error] {
 				yield("", err)
 				return
 			}
+			if chunk.Type == stream.TypeObserved {
+				chunk = observed(chunk)
+			}
 			if chunk.Type != stream.TypeTextDelta {
 				continue
 			}
@@ -36,6 +39,14 @@ func (s *AgentStream) Text() iter.Seq2[string, error] {
 			}
 		}
 	}
+}
+
+// observed takes the chunk of a durable agent's run out of its envelope.
+func observed(c Chunk) Chunk {
+	if v, ok := c.Value().(*stream.ObservedChunk); ok {
+		return v.Chunk
+	}
+	return c
 }
 
 // Result reads what is left of the stream and returns what the run came to. It
@@ -88,6 +99,11 @@ func (b *agentBuilder) add(c *stream.Chunk) {
 		b.finishes = append(b.finishes, *c)
 		return
 	case stream.TypeObject, stream.TypeToolCallDelta:
+		return
+	case stream.TypeObserved:
+		if inner := observed(*c); inner.Type != c.Type {
+			b.add(&inner)
+		}
 		return
 	}
 	p := &b.partial

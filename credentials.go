@@ -20,7 +20,7 @@ func (x *exchange) setHeaders(h http.Header) {
 		h.Set("Accept-Encoding", "identity")
 	}
 	if x.payload != nil {
-		h.Set("Content-Type", "application/json")
+		h.Set("Content-Type", x.contentType)
 	}
 	for name, values := range x.cfg.header {
 		h[name] = values

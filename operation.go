@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/mastra-go/mastra/stream"
 )
@@ -22,6 +23,8 @@ type operation struct {
 	streams bool
 	framing stream.Framing // x-mastra-stream
 	end     stream.EndRule
+	idle    time.Duration // silence after which a stream is given up; 0: never
+	first   time.Duration // the same before its first byte
 }
 
 func get(id, path string) operation {
@@ -43,6 +46,12 @@ func (o operation) sse(end stream.EndRule) operation {
 
 func (o operation) records(end stream.EndRule) operation {
 	o.streams, o.framing, o.end = true, stream.Records, end
+	return o
+}
+
+// quiet sets how long the stream may be silent, where a server is known to stay so.
+func (o operation) quiet(idle, first time.Duration) operation {
+	o.idle, o.first = idle, first
 	return o
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"strconv"
+	"time"
 
 	"github.com/oapi-codegen/runtime"
 )
@@ -30,6 +32,13 @@ func (p *params) set(name string, value any) {
 	p.err = fmt.Errorf("mastra: the parameter %s does not encode: %w", name, err)
 }
 
+// setTime adds a time, in UTC.
+func (p *params) setTime(name string, t time.Time) {
+	if !t.IsZero() {
+		p.set(name, t.UTC().Format(time.RFC3339Nano))
+	}
+}
+
 // setJSON adds a parameter whose value is JSON text.
 func (p *params) setJSON(name string, value any) {
 	v := reflect.ValueOf(value)
@@ -50,3 +59,5 @@ func (p *params) put(name string, values ...string) {
 	}
 	p.values[name] = append(p.values[name], values...)
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -13,8 +13,8 @@ import (
 
 var (
 	opRunGet     = get("WorkflowGetRun", "/workflows/{workflowId}/runs/{runId}")
-	opRunCancel  = post("WorkflowCancelRun", "/workflows/{workflowId}/runs/{runId}/cancel")
-	opRunObserve = post("WorkflowObserve", "/workflows/{workflowId}/observe").repeatable().contextInQuery().records(stream.EndWorkflow)
+	opRunCancel  = post("WorkflowCancelRun", "/workflows/{workflowId}/runs/{runId}/cancel").contextInQuery()
+	opRunObserve = post("WorkflowObserve", "/workflows/{workflowId}/observe").contextInQuery().records(stream.EndWorkflow)
 )
 
 // ErrNotStarted: a run has been pending for 30 s since it was created; nobody
@@ -118,8 +118,8 @@ type ObserveRequest struct {
 // [ErrTruncated] at once, and Wait is what is left. An unknown run matches
 // [ErrNotFound].
 //
-// POST /workflows/{workflowId}/observe. Safe to repeat, and repeated until the
-// stream is open.
+// POST /workflows/{workflowId}/observe. Repeated, before the stream is open, only
+// where the server refused it unprocessed.
 func (r *Run) Observe(ctx context.Context, req ObserveRequest, opts ...Option) (*RunStream, error) {
 	if err := r.check(); err != nil {
 		return nil, err

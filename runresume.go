@@ -131,11 +131,8 @@ func (r *Run) openResume(ctx context.Context, at Suspension, req ResumeRequest, 
 }
 
 func (r *Run) resumeRequest(op operation, at Suspension, req ResumeRequest, opts []Option) request {
-	return request{
-		op: op, ids: []string{r.workflow}, query: r.query(),
-		body:  resumeBody{Step: at.Step, Data: req.Data, ForEachIndex: at.ForEachIndex, PerStep: req.PerStep, Tracing: req.Tracing},
-		extra: req.Extra, context: req.RequestContext, opts: opts,
-	}
+	body := resumeBody{Step: at.Step, Data: req.Data, ForEachIndex: at.ForEachIndex, PerStep: req.PerStep, Tracing: req.Tracing}
+	return r.post(op, body, req.RequestContext, req.Extra, opts)
 }
 
 // suspension reads the run and finds what the request answers.

@@ -79,10 +79,7 @@ func (r *Run) openStart(ctx context.Context, req StartRequest, opts []Option) (*
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	s, err := r.open(ctx, request{
-		op: opRunStream, ids: []string{r.workflow}, query: r.query(),
-		body: req, extra: req.Extra, context: req.RequestContext, opts: opts,
-	})
+	s, err := r.open(ctx, r.post(opRunStream, req, req.RequestContext, req.Extra, opts))
 	if err == nil && req.Input != nil {
 		s.b.state.Input, _ = marshal(req.Input) // it has been encoded before
 	}
@@ -103,8 +100,5 @@ func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Optio
 	if _, err := (&Workflow{r.c, r.workflow}).CreateRun(ctx, create, opts...); err != nil {
 		return err
 	}
-	return r.c.call(ctx, request{
-		op: opRunStart, ids: []string{r.workflow}, query: r.query(),
-		body: req, extra: req.Extra, context: req.RequestContext, opts: opts,
-	}, nil)
+	return r.c.call(ctx, r.post(opRunStart, req, req.RequestContext, req.Extra, opts), nil)
 }

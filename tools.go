@@ -13,6 +13,9 @@ var (
 	opToolsList   = get("ToolsList", "/tools")
 	opToolGet     = get("ToolGet", "/tools/{toolId}")
 	opToolExecute = post("ToolExecute", "/tools/{toolId}/execute")
+
+	opAgentToolGet     = get("AgentToolGet", "/agents/{agentId}/tools/{toolId}")
+	opAgentToolExecute = post("AgentToolExecute", "/agents/{agentId}/tools/{toolId}/execute")
 )
 
 // ToolInfo is what the server says about a tool. Its schemas decode into a
@@ -34,23 +37,32 @@ func (t Tools) List(ctx context.Context, opts ...Option) (map[string]ToolInfo, e
 	return out, err
 }
 
-// Tool is a handle to one tool of the server. It holds the id only.
+// Tool is a handle to one tool of the server, or of an agent. It holds ids only.
 type Tool struct {
-	c  *Client
-	id string
+	c            *Client
+	get, execute operation
+	ids          []string // for the paths; the tool's own is the last
 }
 
-// Tool gives a handle to the tool with this id.
-func (c *Client) Tool(id string) *Tool { return &Tool{c, id} }
+// Tool gives a handle to the server's tool with this id.
+func (c *Client) Tool(id string) *Tool {
+	return &Tool{c, opToolGet, opToolExecute, []string{id}}
+}
+
+// Tool gives a handle to the agent's tool with this id.
+func (a *Agent) Tool(id string) *Tool {
+	return &Tool{a.c, opAgentToolGet, opAgentToolExecute, []string{a.id, id}}
+}
 
 // ID of the tool.
-func (t *Tool) ID() string { return t.id }
+func (t *Tool) ID() string { return t.ids[len(t.ids)-1] }
 
 // Get describes the tool. An unknown one matches [ErrNotFound].
 //
-// GET /tools/{toolId}. Safe to repeat, and repeated.
+// GET /tools/{toolId}, or /agents/{agentId}/tools/{toolId}. Safe to repeat, and
+// repeated.
 func (t *Tool) Get(ctx context.Context, opts ...Option) (*ToolInfo, error) {
-	return callFor[ToolInfo](ctx, t.c, request{op: opToolGet, ids: []string{t.id}, opts: opts})
+	return callFor[ToolInfo](ctx, t.c, request{op: t.get, ids: t.ids, opts: opts})
 }
 
 // ToolError is a tool that did not accept its input, or whose output did not fit
@@ -79,8 +91,9 @@ func (e *ToolError) Is(target error) bool { return target == ErrInvalidInput }
 // Input that does not fit gives a [*ToolError], which matches [ErrInvalidInput].
 // A tool that throws matches [ErrServer], an unknown one [ErrNotFound].
 //
-// POST /tools/{toolId}/execute. Repeated only where the server refused it
-// unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
+// POST /tools/{toolId}/execute, or /agents/{agentId}/tools/{toolId}/execute.
+// Repeated only where the server refused it unprocessed; any other failure after
+// it was sent matches [ErrOutcomeUnknown].
 func (t *Tool) Execute(ctx context.Context, in any, opts ...Option) (json.RawMessage, error) {
 	if in == nil {
 		in = struct{}{}
@@ -89,10 +102,10 @@ func (t *Tool) Execute(ctx context.Context, in any, opts ...Option) (json.RawMes
 		Data any `json:"data"`
 	}{in}
 	var out json.RawMessage
-	if err := t.c.call(ctx, request{op: opToolExecute, ids: []string{t.id}, body: body, opts: opts}, &out); err != nil {
+	if err := t.c.call(ctx, request{op: t.execute, ids: t.ids, body: body, opts: opts}, &out); err != nil {
 		return nil, err
 	}
-	if err := toolError(t.id, out); err != nil {
+	if err := toolError(t.ID(), out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -124,7 +137,7 @@ func ExecuteTool[Out any](ctx context.Context, tool *Tool, in any, opts ...Optio
 		return out, err
 	}
 	if err := json.Unmarshal(raw, &out); err != nil {
-		return out, fmt.Errorf("mastra: the output of tool %s does not fit: %w", tool.id, err)
+		return out, fmt.Errorf("mastra: the output of tool %s does not fit: %w", tool.ID(), err)
 	}
 	return out, nil
 }

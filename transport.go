@@ -25,6 +25,7 @@ type request struct {
 	body    any            // encoded as JSON; nil: no body
 	extra   map[string]any // further members of the body
 	context map[string]any // request context of the request itself
+	form    *form          // a body that is no JSON, instead of body
 	opts    []Option
 }
 
@@ -74,9 +75,12 @@ func (c *Client) open(ctx context.Context, r request, hooks func(*stream.Options
 	if err != nil {
 		return nil, err
 	}
-	o := stream.Options{Framing: r.op.framing, End: r.op.end, MaxEventSize: x.cfg.maxEvent}
+	o := stream.Options{
+		Framing: r.op.framing, End: r.op.end, MaxEventSize: x.cfg.maxEvent,
+		IdleTimeout: r.op.idle, FirstByteTimeout: r.op.first,
+	}
 	if x.cfg.idleTimeout != nil {
-		o.IdleTimeout = *x.cfg.idleTimeout
+		o.IdleTimeout, o.FirstByteTimeout = *x.cfg.idleTimeout, 0
 	}
 	if err := x.checkStream(resp, &o, r.op.streams); err != nil {
 		return nil, err
@@ -85,6 +89,17 @@ func (c *Client) open(ctx context.Context, r request, hooks func(*stream.Options
 		hooks(&o)
 	}
 	return stream.New(ctx, resp.Body, o), nil
+}
+
+// openBody sends a request whose answer is neither JSON nor a stream of chunks.
+// The caller closes the body.
+func (c *Client) openBody(ctx context.Context, r request) (*http.Response, error) {
+	x, err := c.exchange(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	x.streams = true
+	return x.do(ctx)
 }
 
 // checkStream looks at the answer's type: a page or a JSON value is no stream.
@@ -124,6 +139,8 @@ type exchange struct {
 	path    string // for errors: no query
 	payload []byte
 	streams bool
+
+	contentType string // of the payload
 
 	attempts     int
 	serverErrors int
@@ -182,7 +199,10 @@ func (c *Client) exchange(ctx context.Context, r request) (*exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &exchange{client: c, cfg: cfg, op: r.op, payload: payload, path: c.basePath + cfg.prefix + path}
+	x := &exchange{client: c, cfg: cfg, op: r.op, payload: payload, contentType: "application/json", path: c.basePath + cfg.prefix + path}
+	if r.form != nil {
+		x.payload, x.contentType = r.form.body, r.form.contentType
+	}
 	x.url = c.origin + x.path
 	if len(query) > 0 {
 		x.url += "?" + query.Encode()

@@ -10,7 +10,7 @@ import (
 var (
 	opVectorCreateIndex = post("VectorCreateIndex", "/vector/{vectorName}/create-index").repeatable().contextInQuery()
 	opVectorUpsert      = post("VectorUpsert", "/vector/{vectorName}/upsert").repeatable().contextInQuery()
-	opVectorQuery       = post("VectorQuery", "/vector/{vectorName}/query").repeatable().contextInQuery()
+	opVectorQuery       = post("VectorQuery", "/vector/{vectorName}/query").contextInQuery()
 )
 
 // VectorMatch is a vector that was found.
@@ -112,7 +112,8 @@ type QueryRequest struct {
 // Query finds the vectors most like req.Vector, the best first. A missing index
 // matches [ErrServer], an unknown store [ErrNotFound].
 //
-// POST /vector/{vectorName}/query. Safe to repeat, and repeated.
+// POST /vector/{vectorName}/query. Repeated only where the server refused it
+// unprocessed; asking again does no harm, so give RetryAlways to have more.
 func (v *Vector) Query(ctx context.Context, req QueryRequest, opts ...Option) ([]VectorMatch, error) {
 	if req.TopK < 0 {
 		return nil, fmt.Errorf("mastra: QueryRequest.TopK is negative")

@@ -1,0 +1,195 @@
+package mastra
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/mastra-go/mastra/stream"
+)
+
+var (
+	opAgentNetwork        = post("AgentNetwork", "/agents/{agentId}/network").sse(stream.EndDone)
+	opAgentApproveNetwork = post("AgentApproveNetworkToolCall", "/agents/{agentId}/approve-network-tool-call").sse(stream.EndDone)
+	opAgentDeclineNetwork = post("AgentDeclineNetworkToolCall", "/agents/{agentId}/decline-network-tool-call").sse(stream.EndDone)
+	opAgentObserve        = post("AgentObserve", "/agents/{agentId}/observe").contextInQuery().sse(stream.EndDoneOrTerminal).quiet(0, 30*time.Second)
+	opAgentRecover        = post("AgentRecover", "/agents/{agentId}/recover").sse(stream.EndDoneOrTerminal)
+)
+
+// Network lets the agent route the task to its sub-agents, workflows and tools
+// until it is done, and streams what happens. The request needs Memory. Of its
+// fields the server reads the same as for Stream.
+//
+// POST /agents/{agentId}/network. Repeated, before the stream is open, only where
+// the server refused it unprocessed.
+func (a *Agent) Network(ctx context.Context, req AgentRequest, opts ...Option) (*NetworkStream, error) {
+	if err := req.check(); err != nil {
+		return nil, err
+	}
+	return a.network(ctx, request{op: opAgentNetwork, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
+}
+
+// ApproveNetworkToolCall lets the tool call that a network's run waits for run.
+// Beware: a run that does not wait is answered with an empty stream.
+//
+// POST /agents/{agentId}/approve-network-tool-call. Never repeated once it was sent.
+func (a *Agent) ApproveNetworkToolCall(ctx context.Context, req ApproveRequest, opts ...Option) (*NetworkStream, error) {
+	if req.RunID == "" {
+		return nil, errors.New("mastra: ApproveRequest.RunID is empty")
+	}
+	return a.network(ctx, request{op: opAgentApproveNetwork, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
+}
+
+// DeclineNetworkToolCall refuses the tool call that a network's run waits for.
+// Beware: a run that does not wait is answered with an empty stream.
+//
+// POST /agents/{agentId}/decline-network-tool-call. Never repeated once it was sent.
+func (a *Agent) DeclineNetworkToolCall(ctx context.Context, req DeclineRequest, opts ...Option) (*NetworkStream, error) {
+	if req.RunID == "" {
+		return nil, errors.New("mastra: DeclineRequest.RunID is empty")
+	}
+	return a.network(ctx, request{op: opAgentDeclineNetwork, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
+}
+
+func (a *Agent) network(ctx context.Context, r request) (*NetworkStream, error) {
+	r.ids = []string{a.id}
+	b := new(networkBuilder)
+	s, err := a.c.open(ctx, r, func(o *stream.Options) {
+		o.OnChunk = b.add
+		o.OnEnd = func(err error) error { b.ended = true; return err }
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &NetworkStream{Stream: s, b: b}, nil
+}
+
+// NetworkStream is the stream of a network's run: see [stream.Stream] for Chunks
+// and Close. It belongs to one goroutine.
+type NetworkStream struct {
+	*stream.Stream
+	b *networkBuilder
+}
+
+// NetworkResult is what a network's run came to.
+type NetworkResult struct {
+	// Text of the answer.
+	Text string
+	// Object is the structured answer, where one was asked for.
+	Object json.RawMessage
+	// Done tells that the routing agent called the task complete, and Reason why.
+	Done   bool
+	Reason string
+	Usage  Usage
+	RunID  string
+}
+
+// Text iterates over the final answer's text as the routing agent writes it. The
+// text of the agents that it calls is in Chunks.
+func (s *NetworkStream) Text() iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for chunk, err := range s.Chunks() {
+			if err != nil {
+				yield("", err)
+				return
+			}
+			if v, ok := chunk.Value().(*stream.RoutingAgentTextDelta); ok && !yield(v.Text, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Result reads what is left of the stream and returns what the run came to. A run
+// that ended without a result, as one whose model failed does, has Done false.
+func (s *NetworkStream) Result() (*NetworkResult, error) {
+	for _, err := range s.Chunks() {
+		if err != nil {
+			return s.b.result(), err
+		}
+	}
+	if !s.b.ended {
+		return s.b.result(), ErrClosed
+	}
+	return s.b.result(), nil
+}
+
+type networkBuilder struct {
+	text   strings.Builder
+	finish *stream.NetworkFinish
+	runID  string
+	ended  bool
+}
+
+func (b *networkBuilder) add(c *stream.Chunk) {
+	if b.runID == "" {
+		b.runID = c.RunID
+	}
+	switch c.Type {
+	case stream.TypeRoutingAgentTextDelta:
+		if v, ok := c.Value().(*stream.RoutingAgentTextDelta); ok {
+			b.text.WriteString(v.Text)
+		}
+	case stream.TypeNetworkFinish:
+		b.finish, _ = c.Value().(*stream.NetworkFinish)
+	}
+}
+
+func (b *networkBuilder) result() *NetworkResult {
+	r := &NetworkResult{Text: b.text.String(), RunID: b.runID}
+	if f := b.finish; f != nil {
+		r.Object, r.Done, r.Reason, r.Usage = f.Object, f.IsComplete, f.CompletionReason, f.Usage
+		if r.Text == "" && json.Unmarshal(f.Result, &r.Text) != nil {
+			r.Text = string(f.Result) // a result that is no text
+		}
+	}
+	return r
+}
+
+// ObserveAgentRequest says which run of a durable agent to read.
+type ObserveAgentRequest struct {
+	RunID string `json:"runId"`
+	// Offset is the index of the first event wanted; a negative one counts from
+	// the end. The index of each stands in its [stream.ObservedChunk].
+	Offset int `json:"offset,omitzero"`
+}
+
+// Observe reads the run of a durable agent that somebody else streams, or that
+// ended less than about 30 s ago. Its chunks are wrapped, each in a
+// [stream.ObservedChunk]; Text, Result and Pending look inside.
+//
+// A run that the server does not know, and an agent that is not durable, are not
+// told apart from a run that is silent: after 30 s without a byte the stream ends
+// with [ErrIdleTimeout], if [WithIdleTimeout] does not say otherwise. A run that
+// is known and has nothing more to tell gives [ErrTruncated].
+//
+// POST /agents/{agentId}/observe. Repeated, before the stream is open, only where
+// the server refused it unprocessed.
+func (a *Agent) Observe(ctx context.Context, req ObserveAgentRequest, opts ...Option) (*AgentStream, error) {
+	if req.RunID == "" {
+		return nil, errors.New("mastra: ObserveAgentRequest.RunID is empty")
+	}
+	return a.open(ctx, request{op: opAgentObserve, body: req, opts: opts})
+}
+
+// RecoverRequest says which run to take up.
+type RecoverRequest struct {
+	RunID string `json:"runId"`
+	// RequestContext is merged over the client's and the call's.
+	RequestContext map[string]any `json:"-"`
+}
+
+// Recover takes up a durable agent's run that was cut off, by a crash of the
+// server for example, and streams what follows. An unknown run matches
+// [ErrServer], an agent that is not durable [ErrBadRequest].
+//
+// POST /agents/{agentId}/recover. Never repeated once it was sent.
+func (a *Agent) Recover(ctx context.Context, req RecoverRequest, opts ...Option) (*AgentStream, error) {
+	if req.RunID == "" {
+		return nil, errors.New("mastra: RecoverRequest.RunID is empty")
+	}
+	return a.open(ctx, request{op: opAgentRecover, body: req, context: req.RequestContext, opts: opts})
+}

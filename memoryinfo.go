@@ -1,0 +1,200 @@
+package mastra
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/mastra-go/mastra/gen"
+)
+
+var (
+	opMemoryStatus       = get("MemoryStatus", "/memory/status")
+	opMemoryConfig       = get("MemoryConfig", "/memory/config")
+	opMemoryDelete       = post("MemoryDeleteMessages", "/memory/messages/delete").repeatable().contextInQuery()
+	opMemorySearch       = get("MemorySearch", "/memory/search")
+	opMemoryObservations = get("MemoryObservational", "/memory/observational-memory")
+	opMemoryBuffer       = post("MemoryBufferStatus", "/memory/observational-memory/buffer-status").contextInQuery()
+)
+
+// What the server says about an agent's memory.
+type (
+	// MemoryStatus tells whether an agent has memory.
+	MemoryStatus = gen.MemoryStatus
+	// MemoryConfig is how an agent's memory is set up.
+	MemoryConfig = gen.MemoryConfig
+	// MemorySearchPage is what a search found.
+	MemorySearchPage = gen.MemorySearchPage
+	// ObservationPage is what an agent has observed of a thread or resource.
+	ObservationPage = gen.ObservationPage
+	// ObservationRecord is one record of it.
+	ObservationRecord = gen.ObservationRecord
+)
+
+// Status tells whether the agent has memory. Beware: an unknown agent is said to
+// have it.
+//
+// GET /memory/status. Safe to repeat, and repeated.
+func (m *Memory) Status(ctx context.Context, opts ...Option) (*MemoryStatus, error) {
+	if m.agent == "" {
+		return nil, errNoAgent
+	}
+	p := m.query()
+	return callFor[MemoryStatus](ctx, m.c, request{op: opMemoryStatus, query: p.values, opts: opts})
+}
+
+// Config reads how the agent's memory is set up; nil where it has none, or where
+// there is no such agent.
+//
+// GET /memory/config. Safe to repeat, and repeated.
+func (m *Memory) Config(ctx context.Context, opts ...Option) (*MemoryConfig, error) {
+	query, err := m.agentQuery()
+	if err != nil {
+		return nil, err
+	}
+	out, err := callFor[gen.MemorySettings](ctx, m.c, request{op: opMemoryConfig, query: query, opts: opts})
+	if err != nil {
+		return nil, err
+	}
+	return out.Config, nil
+}
+
+// Threads iterates over threads, the newest first if req.Order does not say
+// otherwise. It reads pages of req.PerPage, 100 if that is 0, as they are needed;
+// req.Page is not looked at.
+func (m *Memory) Threads(ctx context.Context, req ListThreadsRequest, opts ...Option) iter.Seq2[ThreadRecord, error] {
+	if req.PerPage == 0 {
+		req.PerPage = 100
+	}
+	return pages(func(t *ThreadRecord) string { return t.ID }, func(page int) ([]ThreadRecord, bool, error) {
+		req.Page = page
+		out, err := m.ListThreads(ctx, req, opts...)
+		if err != nil {
+			return nil, false, err
+		}
+		return out.Threads, out.HasMore, nil
+	})
+}
+
+// DeleteMessages removes messages by id. Ids that do not exist do not count.
+// With a handle of ForResource, a message of another resource matches [ErrForbidden].
+//
+// POST /memory/messages/delete. Safe to repeat, and repeated.
+func (m *Memory) DeleteMessages(ctx context.Context, ids []string, opts ...Option) error {
+	if len(ids) == 0 {
+		return errors.New("mastra: DeleteMessages: no message ids")
+	}
+	for _, id := range ids {
+		if id == "" {
+			return errors.New("mastra: DeleteMessages: a message id is empty")
+		}
+	}
+	if m.agent == "" {
+		return errNoAgent
+	}
+	p := m.query()
+	body := struct {
+		MessageIDs []string `json:"messageIds"`
+	}{ids}
+	return m.c.call(ctx, request{op: opMemoryDelete, query: p.values, body: body, opts: opts}, nil)
+}
+
+// SearchRequest looks for messages.
+type SearchRequest struct {
+	// Query is what to look for.
+	Query string
+	// Resource whose messages are searched; the handle's where it is empty.
+	Resource string
+	// ThreadID searches this thread only.
+	ThreadID string
+	// Limit is how many to find at most; 0 leaves it to the server: 20.
+	Limit int
+	// Config overrides the memory's settings for this call.
+	Config map[string]any
+}
+
+// Search finds messages by meaning, where the agent's memory has an embedder, or
+// else by text.
+//
+// GET /memory/search. Safe to repeat, and repeated.
+func (m *Memory) Search(ctx context.Context, req SearchRequest, opts ...Option) (*MemorySearchPage, error) {
+	resource, err := m.resourceOr(req.Resource)
+	switch {
+	case err != nil:
+		return nil, err
+	case m.agent == "":
+		return nil, errNoAgent
+	case req.Query == "":
+		return nil, errors.New("mastra: SearchRequest.Query is empty")
+	case resource == "":
+		return nil, errors.New("mastra: SearchRequest.Resource is empty")
+	case req.Limit < 0:
+		return nil, errors.New("mastra: SearchRequest.Limit is negative")
+	}
+	var p params
+	p.set("agentId", m.agent)
+	p.set("searchQuery", req.Query)
+	p.set("resourceId", resource)
+	p.set("threadId", req.ThreadID)
+	p.set("limit", req.Limit)
+	p.setJSON("memoryConfig", req.Config)
+	if p.err != nil {
+		return nil, p.err
+	}
+	return callFor[MemorySearchPage](ctx, m.c, request{op: opMemorySearch, query: p.values, opts: opts})
+}
+
+// ObservationsRequest picks records of observational memory.
+type ObservationsRequest struct {
+	ThreadID string
+	// Since and Until bound when the records were made; zero does not.
+	Since, Until time.Time
+	// Offset skips earlier records, Limit bounds their number; 0 leaves it to the
+	// server.
+	Offset, Limit int
+}
+
+// Observations reads what the agent's observational memory holds of the handle's
+// resource, or of a thread. An agent without it matches [ErrBadRequest].
+//
+// GET /memory/observational-memory. Safe to repeat, and repeated.
+func (m *Memory) Observations(ctx context.Context, req ObservationsRequest, opts ...Option) (*ObservationPage, error) {
+	if m.agent == "" {
+		return nil, errNoAgent
+	}
+	if req.Offset < 0 || req.Limit < 0 {
+		return nil, errors.New("mastra: ObservationsRequest: Offset and Limit must not be negative")
+	}
+	p := m.query()
+	p.set("threadId", req.ThreadID)
+	p.setTime("from", req.Since)
+	p.setTime("to", req.Until)
+	p.set("offset", req.Offset)
+	p.set("limit", req.Limit)
+	if p.err != nil {
+		return nil, p.err
+	}
+	return callFor[ObservationPage](ctx, m.c, request{op: opMemoryObservations, query: p.values, opts: opts})
+}
+
+// AwaitObservations waits until the observations under way are done, and reads
+// the newest record, nil where there is none.
+//
+// POST /memory/observational-memory/buffer-status. Repeated only where the server
+// refused it unprocessed.
+func (m *Memory) AwaitObservations(ctx context.Context, threadID string, opts ...Option) (*ObservationRecord, error) {
+	if m.agent == "" {
+		return nil, errNoAgent
+	}
+	body := struct {
+		AgentID    string `json:"agentId"`
+		ResourceID string `json:"resourceId,omitzero"`
+		ThreadID   string `json:"threadId,omitzero"`
+	}{m.agent, m.resource, threadID}
+	out, err := callFor[gen.BufferStatus](ctx, m.c, request{op: opMemoryBuffer, body: body, opts: opts})
+	if err != nil {
+		return nil, err
+	}
+	return out.Record, nil
+}

@@ -1,0 +1,133 @@
+package mockserver
+
+import (
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// agent finds the agent of the path.
+func (c *call) agent() (*Agent, error) {
+	id := c.param("agentId")
+	if a := c.srv.world.agent(id); a != nil {
+		return a, nil
+	}
+	return nil, notFound("Agent with id %s not found", id)
+}
+
+func (s *Server) generateAgent(c *call) error {
+	r, err := c.newRun()
+	if err != nil {
+		return err
+	}
+	r.sink = func(*js.Object) {}
+	r.run(c.ctx())
+	return c.answer(r)
+}
+
+// answer sends the result of a run that generate made.
+func (c *call) answer(r *agentRun) error {
+	if err := c.ctx().Err(); err != nil {
+		return err
+	}
+	if r.failure != nil {
+		return r.failure
+	}
+	if r.pending == nil {
+		r.saveMemory()
+	}
+	return c.json(r.result())
+}
+
+func (s *Server) streamAgent(c *call) error {
+	r, err := c.newRun()
+	if err != nil {
+		return err
+	}
+	w := c.sse()
+	r.sink = func(chunk *js.Object) { _ = w.chunk(chunk) }
+	r.run(c.ctx())
+	return c.finishStream(r, w)
+}
+
+// finishStream ends the stream of a run; a client that left gets nothing.
+func (c *call) finishStream(r *agentRun, w *sseWriter) error {
+	if c.ctx().Err() != nil {
+		return nil
+	}
+	if r.pending == nil {
+		r.saveMemory()
+	}
+	return w.done()
+}
+
+func (s *Server) resumeAgentStream(c *call) error { return s.streamResume(c, c.resumeData()) }
+
+func (s *Server) resumeAgentGenerate(c *call) error { return s.generateResume(c, c.resumeData()) }
+
+func (c *call) resumeData() any { return c.body.Get("resumeData") }
+
+func (s *Server) approveToolCall(c *call) error { return s.streamResume(c, js.Obj("approved", true)) }
+
+func (s *Server) approveToolCallGenerate(c *call) error {
+	return s.generateResume(c, js.Obj("approved", true))
+}
+
+func (c *call) decline() any {
+	return js.Obj("approved", false, "reason", valueOf(c.body, "reason"))
+}
+
+func (s *Server) declineToolCall(c *call) error { return s.streamResume(c, c.decline()) }
+
+func (s *Server) declineToolCallGenerate(c *call) error { return s.generateResume(c, c.decline()) }
+
+func (s *Server) streamResume(c *call, data any) error {
+	a, err := c.agent()
+	if err != nil {
+		return err
+	}
+	kept, err := s.agents.take(a.ID, c.body.Str("runId"), c.body.Str("toolCallId"))
+	if err != nil {
+		return err
+	}
+	w := c.sse()
+	r := s.restore(kept, func(chunk *js.Object) { _ = w.chunk(chunk) })
+	r.resumeRun(c.ctx(), data)
+	return c.finishStream(r, w)
+}
+
+func (s *Server) generateResume(c *call, data any) error {
+	a, err := c.agent()
+	if err != nil {
+		return err
+	}
+	kept, err := s.agents.take(a.ID, c.body.Str("runId"), c.body.Str("toolCallId"))
+	if err != nil {
+		return err
+	}
+	r := s.restore(kept, func(*js.Object) {})
+	r.resumeRun(c.ctx(), data)
+	return c.answer(r)
+}
+
+func (s *Server) suspendedRuns(c *call) error {
+	a, err := c.agent()
+	if err != nil {
+		return err
+	}
+	threadID, resource := c.query.Str("threadId"), c.query.Str("resourceId")
+	list := s.agents.list(func(run *suspendedRun) bool {
+		return run.agentID == a.ID && (threadID == "" || run.threadID == threadID) && (resource == "" || run.resourceID == resource)
+	})
+	runs := []any{}
+	for _, run := range list {
+		p := run.pending
+		o := js.Obj("toolCallId", p.call.id, "toolName", p.call.name)
+		if p.approval {
+			o.Set("args", p.call.args).Set("requiresApproval", true)
+		} else {
+			o.Set("requiresApproval", false).Set("suspendPayload", p.payload)
+		}
+		runs = append(runs, js.Obj("runId", run.runID, "status", "suspended", "threadId", js.Opt(run.threadID), "resourceId", js.Opt(run.resourceID),
+			"suspendedAt", js.ISO(run.at), "toolCalls", []any{o}))
+	}
+	return c.json(js.Obj("runs", runs, "total", len(runs)))
+}

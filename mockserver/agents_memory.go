@@ -1,0 +1,45 @@
+package mockserver
+
+import (
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+const defaultLastMessages = 10
+
+// recall puts the newest messages of the thread before the input.
+func (r *agentRun) recall() {
+	if r.agent.Memory == nil || r.threadID == "" {
+		return
+	}
+	last := r.agent.Memory.LastMessages
+	if last == 0 {
+		last = defaultLastMessages
+	}
+	stored := r.srv.memory.messagesOf(r.threadID, nil)
+	for _, m := range stored[max(0, len(stored)-last):] {
+		content, _ := js.DeepClone(m.content).(*js.Object)
+		r.messages.list = append(r.messages.list, &chatMessage{js.Obj("id", m.id, "role", m.role, "createdAt", js.ISO(m.created),
+			"content", content, "threadId", m.threadID, "resourceId", m.resourceID), "memory"})
+	}
+}
+
+// saveMemory stores the new messages of the conversation, and its thread.
+func (r *agentRun) saveMemory() {
+	if r.agent.Memory == nil || r.threadID == "" {
+		return
+	}
+	if r.srv.memory.thread(r.threadID) == nil {
+		at := now()
+		r.srv.memory.saveThread(thread{id: r.threadID, resourceID: r.resourceID, created: at, updated: at})
+	}
+	var list []storedMessage
+	for _, m := range r.messages.list {
+		if m.source == "memory" {
+			continue
+		}
+		at, _ := js.ParseDate(m.Str("createdAt"))
+		content, _ := js.DeepClone(m.content()).(*js.Object)
+		list = append(list, storedMessage{id: m.Str("id"), role: m.Str("role"), threadID: r.threadID, resourceID: r.resourceID, content: content.Delete("toolInvocations"), created: at})
+	}
+	r.srv.memory.saveMessages(list)
+}

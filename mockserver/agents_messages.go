@@ -1,0 +1,255 @@
+package mockserver
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// chatMessage is a message of a conversation in format 2, and where it is from.
+type chatMessage struct {
+	*js.Object
+	source string // memory, input or response
+}
+
+func (m *chatMessage) content() *js.Object { return m.Obj("content") }
+
+func (m *chatMessage) parts() []any { return m.content().Arr("parts") }
+
+func (m *chatMessage) addPart(part *js.Object) {
+	m.content().Set("parts", append(m.parts(), part))
+}
+
+// messageList is the conversation of one run.
+type messageList struct {
+	list   []*chatMessage
+	system []string
+}
+
+func (l *messageList) of(source string) []*chatMessage {
+	var out []*chatMessage
+	for _, m := range l.list {
+		if source == "" || m.source == source {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// addInput adds what the client sent: a text or a list of messages.
+func (l *messageList) addInput(v any, threadID, resourceID string) error {
+	if text, ok := v.(string); ok {
+		v = []any{js.Obj("role", "user", "content", text)}
+	}
+	list, _ := v.([]any)
+	for _, e := range list {
+		if text, ok := e.(string); ok {
+			e = js.Obj("role", "user", "content", text)
+		}
+		o, ok := e.(*js.Object)
+		if !ok {
+			return fmt.Errorf("Cannot use 'in' operator to search for 'content' in %s", js.String(e))
+		}
+		if err := l.addMessage(o, threadID, resourceID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *messageList) addMessage(o *js.Object, threadID, resourceID string) error {
+	role := o.Str("role")
+	switch role {
+	case "system":
+		l.system = append(l.system, textOfInput(o))
+		return nil
+	case "user", "assistant":
+	case "tool":
+		l.addToolResults(o)
+		return nil
+	default:
+		return fmt.Errorf("Unsupported role: %s", role)
+	}
+	at := nowMillis()
+	id := o.Str("id")
+	if id == "" {
+		id = newID()
+	}
+	content := js.Obj()
+	switch {
+	case o.Obj("content") != nil:
+		content.Merge(contentOf(o.Obj("content").Get("parts"), at)).Merge(js.Obj("content", valueOf(o.Obj("content"), "content"), "metadata", valueOf(o.Obj("content"), "metadata")))
+	case o.Has("parts") && !o.Has("content"):
+		content.Merge(contentOf(uiParts(o.Arr("parts")), at))
+	default:
+		content.Merge(contentOf(inputParts(o.Get("content")), at))
+	}
+	m := js.Obj("id", id, "role", role, "createdAt", js.ISO(now()), "content", content, "threadId", js.Opt(threadID), "resourceId", js.Opt(resourceID))
+	l.list = append(l.list, &chatMessage{m, "input"})
+	return nil
+}
+
+func textOfInput(o *js.Object) string {
+	if text, ok := o.Get("content").(string); ok {
+		return text
+	}
+	return textOfParts(js.Obj("parts", o.Get("content")), " ")
+}
+
+// inputParts turns the parts of a model message into those of a stored one.
+func inputParts(v any) any {
+	list, ok := v.([]any)
+	if !ok {
+		return v
+	}
+	out := []any{}
+	for _, e := range list {
+		part, _ := e.(*js.Object)
+		switch part.Str("type") {
+		case "tool-call":
+			args := valueOf(part, "input")
+			if args == js.Undefined {
+				args = valueOf(part, "args")
+			}
+			out = append(out, js.Obj("type", "tool-invocation", "toolInvocation",
+				js.Obj("state", "call", "toolCallId", part.Get("toolCallId"), "toolName", part.Get("toolName"), "args", args)))
+		case "image":
+			out = append(out, js.Obj("type", "file", "data", part.Get("image"), "mimeType", firstOf(part, "mediaType", "mimeType")))
+		case "file":
+			out = append(out, js.Obj("type", "file", "data", firstOf(part, "data", "url"), "mimeType", firstOf(part, "mediaType", "mimeType")))
+		default:
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// uiParts keeps the parts of a UI message that the conversation needs.
+func uiParts(list []any) any {
+	out := []any{}
+	for _, e := range list {
+		part, _ := e.(*js.Object)
+		switch kind := part.Str("type"); kind {
+		case "text":
+			out = append(out, js.Obj("type", "text", "text", part.Get("text")))
+		case "file":
+			out = append(out, js.Obj("type", "file", "data", part.Get("url"), "mimeType", part.Get("mediaType")))
+		}
+	}
+	return out
+}
+
+func firstOf(o *js.Object, keys ...string) any {
+	for _, key := range keys {
+		if v, ok := o.Lookup(key); ok {
+			return v
+		}
+	}
+	return js.Undefined
+}
+
+// addToolResults merges a tool message of the client into the calls it answers.
+func (l *messageList) addToolResults(o *js.Object) {
+	for _, e := range o.Arr("content") {
+		part, _ := e.(*js.Object)
+		output := part.Obj("output")
+		result := firstOf(output, "value")
+		if output == nil {
+			result = firstOf(part, "result", "output")
+		}
+		l.updateTool(part.Str("toolCallId"), js.Obj("state", "result", "toolCallId", part.Get("toolCallId"), "toolName", part.Get("toolName"),
+			"args", l.argsOf(part.Str("toolCallId")), "result", result))
+	}
+}
+
+// findTool finds the part of a tool call.
+func (l *messageList) findTool(callID string) (*chatMessage, int) {
+	for i := len(l.list) - 1; i >= 0; i-- {
+		if l.list[i].Str("role") != "assistant" {
+			continue
+		}
+		for j, p := range l.list[i].parts() {
+			if part, ok := p.(*js.Object); ok && part.Obj("toolInvocation").Str("toolCallId") == callID && callID != "" {
+				return l.list[i], j
+			}
+		}
+	}
+	return nil, 0
+}
+
+func (l *messageList) argsOf(callID string) any {
+	m, i := l.findTool(callID)
+	if m == nil {
+		return js.Obj()
+	}
+	return m.parts()[i].(*js.Object).Obj("toolInvocation").Get("args")
+}
+
+// updateTool replaces the invocation of a tool call.
+func (l *messageList) updateTool(callID string, invocation *js.Object) {
+	m, i := l.findTool(callID)
+	if m == nil {
+		return
+	}
+	parts := append([]any(nil), m.parts()...)
+	parts[i] = js.Obj("type", "tool-invocation", "toolInvocation", invocation)
+	m.content().Set("parts", parts)
+	if m.source == "memory" {
+		m.source = "response"
+	}
+}
+
+// addResponse adds the parts of a model's answer: to the message of that id, or
+// as a new one.
+func (l *messageList) addResponse(id string, parts []any, content string, metadata *js.Object, threadID, resourceID string) {
+	for _, m := range l.list {
+		if m.Str("id") != id {
+			continue
+		}
+		all := append(append([]any(nil), m.parts()...), parts...)
+		rebuilt := js.Obj("format", 2, "parts", all, "metadata", js.Obj().Merge(m.content().Obj("metadata"), metadata), "content", js.Opt(content))
+		if done := invocationsOf(all); len(done) > 0 {
+			rebuilt.Set("toolInvocations", done)
+		}
+		m.Set("content", rebuilt)
+		return
+	}
+	body := js.Obj("format", 2, "parts", parts, "content", js.Opt(content), "metadata", metadata)
+	m := js.Obj("id", id, "role", "assistant", "content", body, "createdAt", js.ISO(now()), "threadId", js.Opt(threadID), "resourceId", js.Opt(resourceID))
+	l.list = append(l.list, &chatMessage{m, "response"})
+}
+
+func invocationsOf(parts []any) []any {
+	out := []any{}
+	for _, p := range parts {
+		if part, ok := p.(*js.Object); ok && part.Obj("toolInvocation").Str("state") == "result" {
+			out = append(out, part.Get("toolInvocation"))
+		}
+	}
+	return out
+}
+
+// prompt is the conversation as the model sees it.
+func (l *messageList) prompt(instructions string) []PromptMessage {
+	var out []PromptMessage
+	for _, text := range append([]string{instructions}, l.system...) {
+		if text != "" {
+			out = append(out, PromptMessage{Role: "system", Text: text})
+		}
+	}
+	for _, v := range modelMessages(l.list) {
+		m := v.(*js.Object)
+		p := PromptMessage{Role: m.Str("role"), Text: textOfParts(js.Obj("parts", m.Get("content")), " ")}
+		if p.Role == "tool" {
+			if len(m.Arr("content")) == 0 {
+				continue
+			}
+			for _, e := range m.Arr("content") {
+				p.Outputs = append(p.Outputs, json.RawMessage(js.Marshal(e.(*js.Object).Get("output"))))
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}

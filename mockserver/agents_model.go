@@ -1,0 +1,199 @@
+package mockserver
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// modelRun is one call of one model: its parts become chunks as they arrive, and
+// parts of the answer that is remembered.
+type modelRun struct {
+	*agentRun
+	entry     ModelEntry
+	startedAt float64
+	touched   bool
+	usage     Usage
+	metadata  *js.Object
+
+	text, reasoningText       string
+	reasoning, sources, files []any
+	calls                     []*toolCallState
+	callChunks                []any
+	parts                     []any
+	openText, openReasoning   string
+	object                    any
+	objects                   *objectStream
+}
+
+// call asks the model. Parts arrive through onPart.
+func (m *modelRun) call(ctx context.Context) error {
+	m.sink(js.Obj("runId", m.id, "from", "AGENT", "type", "step-start", "payload",
+		js.Obj("warnings", []any{}, "messageId", m.messageID, "startedAt", m.startedAt, "request", js.Obj())))
+	m.metadata = js.Obj("id", "resp-1", "timestamp", "1970-01-01T00:00:00.000Z", "modelId", m.entry.ID)
+	c := &ModelCall{
+		AgentID: m.agent.ID, ModelID: m.entry.ID, Prompt: m.messages.prompt(m.instructions()), Tools: m.toolNames(),
+		server: m.srv, ctx: ctx, part: m.onPart, usage: Usage{InputTokens: 11, OutputTokens: 7},
+	}
+	if m.options.structured != nil {
+		m.objects = &objectStream{run: m.agentRun}
+	}
+	err := m.ask(ctx, c)
+	m.touched, m.usage = c.touched, c.usage
+	if err == nil {
+		c.end()
+		err = c.err
+	}
+	if err == nil && m.objects != nil {
+		m.object, err = m.objects.finish(m.text)
+	}
+	if err != nil && !c.touched {
+		m.metadata = js.Obj("id", newID(), "timestamp", js.ISO(now()), "modelId", m.entry.ID, "modelVersion", "v2", "modelProvider", m.agent.provider())
+	}
+	return err
+}
+
+// ask calls the model's function; a panic is an error.
+func (m *modelRun) ask(ctx context.Context, c *ModelCall) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	if m.entry.Model == nil {
+		return fmt.Errorf("agent %s has no model", m.agent.ID)
+	}
+	if err := m.entry.Model(ctx, c); err != nil {
+		return err
+	}
+	return c.err
+}
+
+func (m *modelRun) instructions() string {
+	if m.options.instructions != "" {
+		return m.options.instructions
+	}
+	return m.agent.Instructions
+}
+
+// onPart takes one part of the model's stream.
+func (m *modelRun) onPart(p modelPart) error {
+	switch p.kind {
+	case "text-start":
+		m.emit("text-start", js.Obj("id", p.id))
+	case "text-delta":
+		return m.onText(p)
+	case "text-end":
+		m.emit("text-end", js.Obj("type", "text-end", "id", p.id))
+		m.closeText()
+	case "reasoning-start":
+		m.emit("reasoning-start", js.Obj("id", p.id))
+	case "reasoning-delta":
+		m.openReasoning += p.text
+		m.emit("reasoning-delta", js.Obj("id", p.id, "text", p.text))
+	case "reasoning-end":
+		m.emit("reasoning-end", js.Obj("id", p.id))
+		m.closeReasoning()
+	case "source":
+		m.onSource(p)
+	case "file":
+		m.onFile(p)
+	default:
+		return m.onTool(p)
+	}
+	return nil
+}
+
+func (m *modelRun) onText(p modelPart) error {
+	text := m.text + p.text
+	if gate := m.agent.Gate; gate != nil {
+		if t := gate.Check(context.Background(), text); t != nil {
+			m.tripped = tripwireOf(gate, t)
+			return errAborted
+		}
+	}
+	m.text = text
+	m.openText += p.text
+	if m.objects != nil {
+		m.objects.piece(m.text)
+	}
+	m.emit("text-delta", js.Obj("id", p.id, "text", p.text))
+	return nil
+}
+
+func (m *modelRun) closeText() {
+	if m.openText != "" {
+		m.parts = append(m.parts, js.Obj("type", "text", "text", m.openText, "createdAt", nowMillis()))
+	}
+	m.openText = ""
+}
+
+func (m *modelRun) closeReasoning() {
+	if m.openReasoning == "" {
+		return
+	}
+	m.parts = append(m.parts, js.Obj("type", "reasoning", "reasoning", "", "details", []any{js.Obj("type", "text", "text", m.openReasoning)}, "createdAt", nowMillis()))
+	m.reasoningText += m.openReasoning
+	m.reasoning = append(m.reasoning, m.chunk("reasoning", js.Obj("id", reasoningID, "text", m.openReasoning)))
+	m.openReasoning = ""
+}
+
+// closeParts is what was said so far, for an answer that breaks off.
+func (m *modelRun) closeParts() []any {
+	m.closeReasoning()
+	m.closeText()
+	return m.parts
+}
+
+func (m *modelRun) onSource(p modelPart) {
+	chunk := m.chunk("source", js.Obj("id", p.id, "sourceType", "url", "title", p.name, "url", p.text))
+	m.sources = append(m.sources, chunk)
+	m.parts = append(m.parts, js.Obj("type", "source", "source", js.Obj("sourceType", "url", "id", p.id, "url", p.text, "title", p.name), "createdAt", nowMillis()))
+	m.sink(chunk)
+}
+
+func (m *modelRun) onFile(p modelPart) {
+	data, _ := p.data.([]byte)
+	encoded := base64.StdEncoding.EncodeToString(data)
+	chunk := m.chunk("file", js.Obj("data", encoded, "base64", encoded, "mimeType", p.mime))
+	m.files = append(m.files, chunk)
+	m.parts = append(m.parts, js.Obj("type", "file", "data", encoded, "mimeType", p.mime, "createdAt", nowMillis()))
+	m.sink(chunk)
+}
+
+func (m *modelRun) onTool(p modelPart) error {
+	switch p.kind {
+	case "tool-input-start":
+		state := &toolCallState{id: p.id, name: p.name, result: js.Undefined, client: m.isClientTool(p.name)}
+		if state.client || !m.hasTool(p.name) {
+			state.observability = js.Obj("traceparent", "00-"+m.traceID+"-"+newSpanID()+"-01")
+		}
+		m.calls = append(m.calls, state)
+		m.emit("tool-call-input-streaming-start", m.withObservability(js.Obj("toolCallId", p.id, "toolName", p.name)))
+	case "tool-input-delta":
+		m.emit("tool-call-delta", js.Obj("argsTextDelta", p.text, "toolCallId", p.id, "toolName", p.name))
+	case "tool-input-end":
+		m.emit("tool-call-input-streaming-end", js.Obj("toolCallId", p.id))
+	case "tool-call":
+		args, err := js.Parse([]byte(p.text))
+		if err != nil {
+			args = js.Undefined
+		}
+		m.calls[len(m.calls)-1].args = args
+		chunk := m.chunk("tool-call", m.withObservability(js.Obj("toolCallId", p.id, "toolName", p.name, "args", args)))
+		m.callChunks = append(m.callChunks, chunk)
+		m.parts = append(m.parts, js.Obj("type", "tool-invocation", "toolInvocation",
+			js.Obj("state", "call", "toolCallId", p.id, "toolName", p.name, "args", args), "createdAt", nowMillis()))
+		m.sink(chunk)
+	}
+	return nil
+}
+
+func (m *modelRun) withObservability(payload *js.Object) *js.Object {
+	if o := m.calls[len(m.calls)-1].observability; o != nil {
+		payload.Set("observability", o)
+	}
+	return payload
+}

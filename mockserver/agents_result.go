@@ -1,0 +1,128 @@
+package mockserver
+
+import "github.com/mastra-go/mastra/mockserver/internal/js"
+
+// result is the run as generate answers it.
+func (r *agentRun) result() *js.Object {
+	last := &agentStep{usage: js.Obj(), metadata: js.Obj(), reason: "other"}
+	if n := len(r.steps); n > 0 {
+		last = r.steps[n-1]
+	}
+	finished := r.ended
+	reason := last.reason
+	usage, total := js.Obj(), js.Obj("totalTokens", 0)
+	text := ""
+	switch {
+	case r.tripped != nil:
+		reason, total = "other", js.Obj()
+	case r.pending != nil:
+		reason = "suspended"
+	default:
+		usage = r.totalUsage(last)
+		total = usage
+		for _, step := range r.steps {
+			text += step.text
+		}
+	}
+	o := js.Obj("text", text, "usage", usage, "steps", []any{}, "finishReason", reason, "warnings", []any{}, "request", js.Obj(),
+		"reasoning", r.gather(func(s *agentStep) []any { return s.reasoning }))
+	if finished {
+		o.Set("steps", r.stepResults())
+	}
+	if reasoning := r.reasoningText(); reasoning != "" {
+		o.Set("reasoningText", reasoning)
+	}
+	o.Set("toolCalls", r.gather(func(s *agentStep) []any { return s.callChunks })).
+		Set("toolResults", r.gather(func(s *agentStep) []any { return s.resultChunks })).
+		Set("sources", r.gather(func(s *agentStep) []any { return s.sources })).
+		Set("files", r.gather(func(s *agentStep) []any { return s.files })).
+		Set("response", r.response(last, finished)).
+		Set("totalUsage", total)
+	if last.object != nil {
+		o.Set("object", last.object)
+	}
+	o.Set("usedFallbackValue", false)
+	if r.tripped != nil {
+		o.Set("tripwire", r.tripped)
+	}
+	o.Set("traceId", r.traceID).Set("spanId", r.spanID).Set("runId", r.id)
+	if p := r.pending; p != nil {
+		o.Set("suspendPayload", p.shown())
+		if p.resumeSchema != "" {
+			o.Set("resumeSchema", p.resumeSchema)
+		}
+	}
+	messages, remembered := []any{}, []any{}
+	for _, m := range r.messages.list {
+		if m.source == "memory" {
+			remembered = append(remembered, m.Object)
+		} else {
+			messages = append(messages, m.Object)
+		}
+	}
+	return o.Set("messages", messages).Set("rememberedMessages", remembered)
+}
+
+// shown is what the run waits for, as the result shows it.
+func (p *pendingTool) shown() *js.Object {
+	o := js.Obj("toolCallId", p.call.id, "toolName", p.call.name)
+	if !p.approval {
+		o.Set("suspendPayload", p.payload)
+	}
+	o.Set("args", p.call.args)
+	if p.resumeSchema != "" {
+		o.Set("resumeSchema", p.resumeSchema)
+	}
+	return o
+}
+
+func (r *agentRun) gather(of func(*agentStep) []any) []any {
+	out := []any{}
+	for _, s := range r.steps {
+		out = append(out, of(s)...)
+	}
+	return out
+}
+
+func (r *agentRun) reasoningText() string {
+	var text string
+	for _, s := range r.steps {
+		text += s.reasoningText
+	}
+	return text
+}
+
+func (r *agentRun) dbMessages() []any {
+	out := []any{}
+	for _, m := range r.messages.of("response") {
+		out = append(out, m.Object)
+	}
+	return out
+}
+
+// response is the part of the result that holds the messages.
+func (r *agentRun) response(last *agentStep, finished bool) *js.Object {
+	if !finished {
+		return js.Obj("dbMessages", r.dbMessages())
+	}
+	responses := r.messages.of("response")
+	return r.metadataOf(last).Set("messages", modelMessages(responses)).Set("uiMessages", uiMessages(responses)).Set("dbMessages", r.dbMessages())
+}
+
+// stepResults are the steps as the result lists them.
+func (r *agentRun) stepResults() []any {
+	out := []any{}
+	for i, s := range r.steps {
+		kind := "initial"
+		if i > 0 {
+			kind = "tool-result"
+		}
+		list := func(v []any) []any { return append([]any{}, v...) }
+		out = append(out, js.Obj("stepType", kind, "sources", list(s.sources), "files", list(s.files), "toolCalls", list(s.callChunks),
+			"toolResults", list(s.resultChunks), "content", list(s.content), "text", s.text, "reasoningText", s.reasoningText, "reasoning", list(s.reasoning),
+			"staticToolCalls", []any{}, "dynamicToolCalls", []any{}, "staticToolResults", []any{}, "dynamicToolResults", []any{},
+			"finishReason", s.reason, "usage", s.usage, "warnings", []any{}, "request", js.Obj(),
+			"response", r.metadataOf(s).Set("messages", s.messages).Set("dbMessages", r.dbMessages()).Set("uiMessages", s.uiParts)))
+	}
+	return out
+}

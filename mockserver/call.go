@@ -1,0 +1,230 @@
+package mockserver
+
+import (
+	"context"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+	"github.com/mastra-go/mastra/mockserver/internal/zod"
+)
+
+// apiPrefix is the path under which the API is served.
+const apiPrefix = "/api"
+
+// call is one request on its way through the server.
+type call struct {
+	srv    *Server
+	w      *responseWriter
+	r      *http.Request
+	route  *route
+	params map[string]string
+	query  *js.Object
+	body   *js.Object
+	// requestContext is what arrived in body and query, merged.
+	requestContext *js.Object
+}
+
+func (c *call) ctx() context.Context { return c.r.Context() }
+
+func (c *call) param(name string) string { return c.params[name] }
+
+// serve answers a request: log, faults, CORS, then the checks in the server's
+// order: size, token, JSON syntax, query, body, and only then the handler.
+func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
+	path, inAPI := strings.CutPrefix(r.URL.EscapedPath(), apiPrefix)
+	var found *route
+	var params map[string]string
+	if method := r.Method; inAPI {
+		if method == http.MethodHead {
+			method = http.MethodGet
+		}
+		found, params = s.routes.find(method, path)
+	}
+	entry := s.requests.begin(r, found)
+	r.Body = entry.tee(r.Body)
+	w := &responseWriter{ResponseWriter: rw}
+	defer func() { entry.end(w.status, r.Context().Err() != nil) }()
+
+	cors(w.Header(), r, s.config.token != "")
+	if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+		preflight(w, r)
+		return
+	}
+	if !inAPI {
+		s.serveRoot(w, r)
+		return
+	}
+	if found == nil {
+		plainNotFound(w)
+		return
+	}
+	c := &call{srv: s, w: w, r: r, route: found, params: params}
+	fault := s.faults.take(found.op)
+	if fault.before(c) {
+		return
+	}
+	err := c.prepare()
+	if err == nil {
+		if fault.after() {
+			c.w.discard = true
+		}
+		err = found.handler(s, c)
+	}
+	if err != nil {
+		c.fail(err)
+	}
+	fault.finish(c)
+}
+
+// serveRoot serves what lies outside the API prefix.
+func (s *Server) serveRoot(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/health" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		writeJSON(w, http.StatusOK, js.Obj("success", true))
+		return
+	}
+	if s.world.custom != nil {
+		if _, pattern := s.world.custom.Handler(r); pattern != "" {
+			if s.config.token != "" && !hasToken(r, s.config.token) {
+				writeJSON(w, http.StatusUnauthorized, js.Obj("error", unauthorized))
+				return
+			}
+			s.world.custom.ServeHTTP(w, r)
+			return
+		}
+	}
+	plainNotFound(w)
+}
+
+func hasBody(method string) bool {
+	switch method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
+		return true
+	}
+	return false
+}
+
+// prepare runs the checks that come before every handler.
+func (c *call) prepare() error {
+	var data []byte
+	if hasBody(c.r.Method) {
+		var tooLarge bool
+		var err error
+		if data, tooLarge, err = readLimited(c.r, c.srv.config.bodyLimit); err != nil {
+			return err
+		}
+		if tooLarge {
+			return fail(http.StatusRequestEntityTooLarge, "Request body too large")
+		}
+	}
+	if c.srv.config.token != "" && !c.route.public && !hasToken(c.r, c.srv.config.token) {
+		return fail(http.StatusUnauthorized, "%s", unauthorized)
+	}
+	body, err := c.parseBody(data)
+	if err != nil {
+		return err
+	}
+	values := c.r.URL.Query()
+	c.query = queryObject(values)
+	if c.route.query != nil {
+		parsed, issues := c.route.query.Parse(c.query)
+		if len(issues) > 0 {
+			return invalid(invalidQuery, issues)
+		}
+		c.query, _ = parsed.(*js.Object)
+	}
+	if c.route.body != nil && (body != js.Undefined || !c.route.bodyOptional) {
+		parsed, issues := c.route.body.Parse(body)
+		if len(issues) > 0 {
+			return invalid(invalidBody, issues)
+		}
+		body = parsed
+	}
+	c.body, _ = body.(*js.Object)
+	if c.body == nil {
+		c.body = js.Obj()
+	}
+	c.requestContext = mergeRequestContext(c.r.Method, values.Get("requestContext"), body)
+	return nil
+}
+
+func readLimited(r *http.Request, limit int64) (data []byte, tooLarge bool, err error) {
+	if r.ContentLength > limit {
+		return nil, true, nil
+	}
+	data, err = io.ReadAll(io.LimitReader(r.Body, limit+1))
+	return data, int64(len(data)) > limit, err
+}
+
+// parseBody reads a JSON or multipart body; any other type counts as no body.
+func (c *call) parseBody(data []byte) (any, error) {
+	contentType := c.r.Header.Get("Content-Type")
+	switch {
+	case strings.Contains(contentType, "multipart/form-data"):
+		return parseMultipart(contentType, data)
+	case strings.Contains(contentType, "application/json"):
+		if strings.TrimSpace(string(data)) == "" {
+			return js.Undefined, nil
+		}
+		v, err := js.Parse(data)
+		if err != nil {
+			return nil, invalid(invalidBody, []zod.Issue{{Path: []string{"body"}, Message: err.Error()}})
+		}
+		return v, nil
+	}
+	return js.Undefined, nil
+}
+
+// queryObject turns query values into an object: repeated keys become arrays,
+// key[sub] becomes an object.
+func queryObject(values url.Values) *js.Object {
+	o := js.Obj()
+	for _, key := range sortedKeys(values) {
+		list := values[key]
+		name, sub, nested := strings.Cut(key, "[")
+		if nested && name != "" && strings.HasSuffix(sub, "]") {
+			inner := o.Obj(name)
+			if inner == nil {
+				inner = js.Obj()
+				o.Set(name, inner)
+			}
+			inner.Set(strings.TrimSuffix(sub, "]"), list[0])
+			continue
+		}
+		if len(list) == 1 {
+			o.Set(key, list[0])
+		} else {
+			o.Set(key, js.Strings(list))
+		}
+	}
+	return o
+}
+
+// reservedContextKeys are dropped from a request context without a word.
+var reservedContextKeys = []string{
+	"mastra__resourceId", "mastra__threadId", "mastra__user", "mastra__userPermissions", "mastra__userRoles",
+	"mastra__authToken", "mastra__isStudio", "mastra__authMode", "mastra__inheritedMemory", "organizationId",
+}
+
+// mergeRequestContext joins the request contexts of body and query; the query
+// wins key by key.
+func mergeRequestContext(method, encoded string, body any) *js.Object {
+	merged := js.Obj()
+	if o, ok := body.(*js.Object); ok && (method == http.MethodPost || method == http.MethodPut) {
+		merged.Merge(o.Obj("requestContext"))
+	}
+	if encoded != "" && (method == http.MethodPost || method == http.MethodGet) {
+		v, err := js.Parse([]byte(encoded))
+		if err != nil {
+			decoded, _ := base64.StdEncoding.DecodeString(encoded)
+			v, _ = js.Parse(decoded)
+		}
+		if o, ok := v.(*js.Object); ok {
+			merged.Merge(o)
+		}
+	}
+	return merged.Without(reservedContextKeys...)
+}

@@ -1,0 +1,45 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+	"github.com/mastra-go/mastra/mockserver/internal/zod"
+)
+
+// httpError is an answer that is not 200: the status and the JSON body.
+type httpError struct {
+	status int
+	body   *js.Object
+}
+
+func (e *httpError) Error() string { return e.body.Str("error") }
+
+// fail is an error body as handlers send it: {"error": message}.
+func fail(status int, format string, args ...any) error {
+	return &httpError{status, js.Obj("error", fmt.Sprintf(format, args...))}
+}
+
+func badRequest(format string, args ...any) error {
+	return fail(http.StatusBadRequest, format, args...)
+}
+
+func notFound(format string, args ...any) error {
+	return fail(http.StatusNotFound, format, args...)
+}
+
+// invalid is an error body as the validation sends it: what was invalid, and
+// the list of issues.
+func invalid(what string, issues []zod.Issue) error {
+	list := make([]any, len(issues))
+	for i, issue := range issues {
+		list[i] = js.Obj("field", issue.Field(), "message", issue.Message)
+	}
+	return &httpError{http.StatusBadRequest, js.Obj("error", what, "issues", list)}
+}
+
+const (
+	invalidBody  = "Invalid request body"
+	invalidQuery = "Invalid query parameters"
+)

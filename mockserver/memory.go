@@ -1,0 +1,224 @@
+package mockserver
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// thread is a stored conversation.
+type thread struct {
+	id, resourceID, title string
+	metadata              *js.Object // nil when unset
+	created, updated      time.Time
+	seq                   int
+}
+
+// storedMessage is a message of format 2. The content is never changed in place.
+type storedMessage struct {
+	id, role             string
+	threadID, resourceID string
+	kind                 string // the message's type, "" when unset
+	content              *js.Object
+	created              time.Time
+	seq                  int
+}
+
+// memoryStore holds threads, messages and working memory.
+type memoryStore struct {
+	mu       sync.Mutex
+	seq      int
+	threads  map[string]*thread
+	messages map[string]*storedMessage
+	working  map[string]string // by scope and id
+}
+
+func newMemoryStore() *memoryStore {
+	return &memoryStore{threads: map[string]*thread{}, messages: map[string]*storedMessage{}, working: map[string]string{}}
+}
+
+// thread returns a copy of a thread, nil if there is none.
+func (m *memoryStore) thread(id string) *thread {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	t := m.threads[id]
+	if t == nil {
+		return nil
+	}
+	c := *t
+	return &c
+}
+
+// saveThread inserts a thread or overwrites the one of that id.
+func (m *memoryStore) saveThread(t thread) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if old := m.threads[t.id]; old != nil {
+		t.seq = old.seq
+	} else {
+		m.seq++
+		t.seq = m.seq
+	}
+	m.threads[t.id] = &t
+}
+
+func (m *memoryStore) deleteThread(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.threads, id)
+	for key, msg := range m.messages {
+		if msg.threadID == id {
+			delete(m.messages, key)
+		}
+	}
+}
+
+// saveMessages inserts messages or overwrites those of the same id.
+func (m *memoryStore) saveMessages(list []storedMessage) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at := now()
+	for _, msg := range list {
+		if old := m.messages[msg.id]; old != nil {
+			msg.seq = old.seq
+		} else {
+			m.seq++
+			msg.seq = m.seq
+		}
+		m.messages[msg.id] = &msg
+		if t := m.threads[msg.threadID]; t != nil {
+			c := *t
+			c.updated = at
+			m.threads[t.id] = &c
+		}
+	}
+}
+
+func (m *memoryStore) deleteMessages(ids []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, id := range ids {
+		delete(m.messages, id)
+	}
+}
+
+// messagesOf returns the messages of a thread in the order of their creation.
+func (m *memoryStore) messagesOf(threadID string, keep func(storedMessage) bool) []storedMessage {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []storedMessage
+	for _, msg := range m.messages {
+		if msg.threadID == threadID && (keep == nil || keep(*msg)) {
+			out = append(out, *msg)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if !out[i].created.Equal(out[j].created) {
+			return out[i].created.Before(out[j].created)
+		}
+		return out[i].seq < out[j].seq
+	})
+	return out
+}
+
+// threadQuery says which threads to list, and how.
+type threadQuery struct {
+	resourceID string
+	metadata   *js.Object
+	byUpdated  bool
+	ascending  bool
+}
+
+// listThreads returns the threads that match, newest first unless asked
+// otherwise.
+func (m *memoryStore) listThreads(q threadQuery) []thread {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []thread
+	for _, t := range m.threads {
+		if (q.resourceID == "" || t.resourceID == q.resourceID) && hasMetadata(t.metadata, q.metadata) {
+			out = append(out, *t)
+		}
+	}
+	slices.SortFunc(out, func(a, b thread) int {
+		x, y := a.created, b.created
+		if q.byUpdated {
+			x, y = a.updated, b.updated
+		}
+		if c := x.Compare(y); c != 0 {
+			if !q.ascending {
+				return -c
+			}
+			return c
+		}
+		return a.seq - b.seq
+	})
+	return out
+}
+
+func hasMetadata(have, want *js.Object) bool {
+	for _, m := range want.Members() {
+		v, ok := have.Lookup(m.Key)
+		if m.Value == nil && !ok {
+			continue
+		}
+		if !ok || !same(v, m.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+var metadataKey = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+
+// checkMetadataFilter rejects what the store cannot search for.
+func checkMetadataFilter(filter *js.Object) error {
+	for _, m := range filter.Members() {
+		if !metadataKey.MatchString(m.Key) {
+			return fmt.Errorf("Invalid metadata key: %q. Keys must start with a letter or underscore and contain only alphanumeric characters and underscores.", m.Key)
+		}
+		switch m.Value.(type) {
+		case *js.Object:
+			return fmt.Errorf("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got object", m.Key)
+		case []any:
+			return fmt.Errorf("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got array", m.Key)
+		}
+	}
+	return nil
+}
+
+func (t *thread) json() *js.Object {
+	return js.Obj("id", t.id, "resourceId", t.resourceID, "title", t.title, "metadata", nullable(t.metadata),
+		"createdAt", js.ISO(t.created), "updatedAt", js.ISO(t.updated))
+}
+
+func nullable(o *js.Object) any {
+	if o == nil {
+		return nil
+	}
+	return o
+}
+
+func (m storedMessage) json() *js.Object {
+	return js.Obj("id", m.id, "content", m.content, "role", m.role, "createdAt", js.ISO(m.created),
+		"threadId", m.threadID, "resourceId", m.resourceID, "type", js.Opt(m.kind))
+}
+
+// workingMemory returns the text under a key, and whether there is one.
+func (m *memoryStore) workingMemory(key string) (string, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	text, ok := m.working[key]
+	return text, ok
+}
+
+func (m *memoryStore) setWorkingMemory(key, text string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.working[key] = text
+}

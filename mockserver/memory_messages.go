@@ -1,0 +1,72 @@
+package mockserver
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// messageFromClient turns a message that a client saves, of format 1 or 2, into
+// a stored one.
+func messageFromClient(o *js.Object) (storedMessage, error) {
+	m := storedMessage{id: o.Str("id"), role: o.Str("role"), threadID: o.Str("threadId"), resourceID: o.Str("resourceId"), created: now()}
+	if m.id == "" {
+		m.id = newID()
+	}
+	if text := o.Str("createdAt"); text != "" {
+		at, ok := js.ParseDate(text)
+		if !ok {
+			return m, fmt.Errorf("Invalid time value")
+		}
+		m.created = at
+	}
+	if content := o.Obj("content"); content != nil && content.Has("parts") {
+		m.content, m.kind = content, o.Str("type")
+		return m, nil
+	}
+	switch m.role {
+	case "user", "assistant", "system", "tool":
+	default:
+		return m, fmt.Errorf("BUG: add handling for message role %s in message %s", m.role,
+			js.Indent(js.Obj("content", valueOf(o, "content"), "role", m.role)))
+	}
+	if m.role == "tool" {
+		m.role = "assistant"
+	}
+	m.content = contentOf(o.Get("content"), 0)
+	return m, nil
+}
+
+// contentOf turns a string or a list of parts into a content of format 2. Parts
+// are stamped with the time, in epoch milliseconds, unless it is 0.
+func contentOf(v any, at float64) *js.Object {
+	stamp := func(part *js.Object) *js.Object {
+		if at != 0 {
+			part.Set("createdAt", at)
+		}
+		return part
+	}
+	if text, ok := v.(string); ok {
+		return js.Obj("format", 2, "parts", []any{stamp(js.Obj("type", "text", "text", text))}, "content", text)
+	}
+	parts := []any{}
+	list, _ := v.([]any)
+	for _, e := range list {
+		if part, ok := e.(*js.Object); ok {
+			parts = append(parts, stamp(part.Clone()))
+		}
+	}
+	return js.Obj("format", 2, "parts", parts)
+}
+
+// textOfParts joins the text parts of a content.
+func textOfParts(content *js.Object, separator string) string {
+	var texts []string
+	for _, p := range content.Arr("parts") {
+		if part, ok := p.(*js.Object); ok && part.Str("type") == "text" {
+			texts = append(texts, part.Str("text"))
+		}
+	}
+	return strings.Join(texts, separator)
+}

@@ -1,0 +1,48 @@
+package mockserver
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"mime/multipart"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+	"github.com/mastra-go/mastra/mockserver/internal/zod"
+)
+
+// upload is a file of a multipart body.
+type upload []byte
+
+// parseMultipart reads a form: files become uploads, fields that hold JSON
+// become its value, other fields strings.
+func parseMultipart(contentType string, data []byte) (any, error) {
+	broken := func(err error) error {
+		return invalid(invalidBody, []zod.Issue{{Path: []string{"body"}, Message: err.Error()}})
+	}
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return nil, broken(err)
+	}
+	form := js.Obj()
+	reader := multipart.NewReader(bytes.NewReader(data), params["boundary"])
+	for {
+		part, err := reader.NextPart()
+		if err == io.EOF {
+			return form, nil
+		}
+		if err != nil {
+			return nil, broken(err)
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return nil, broken(err)
+		}
+		if part.FileName() != "" {
+			form.Set(part.FormName(), upload(content))
+		} else if v, err := js.Parse(content); err == nil {
+			form.Set(part.FormName(), v)
+		} else {
+			form.Set(part.FormName(), string(content))
+		}
+	}
+}

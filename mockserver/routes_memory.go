@@ -1,0 +1,108 @@
+package mockserver
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+	"github.com/mastra-go/mastra/mockserver/internal/zod"
+)
+
+func memoryRoutes() []route {
+	text, record := zod.String(), zod.Record(zod.Any())
+	agent := query(zod.P("agentId", text))
+	direction := zod.Enum("ASC", "DESC")
+	page := zod.Int().Coerce().Min(0)
+	threads := zod.Object(
+		zod.P("page", page.Default(0.0)), zod.P("perPage", page.Default(100.0)), optional("agentId", text), optional("resourceId", text),
+		optional("metadata", record), optional("orderBy", zod.Object(optional("field", zod.Enum("createdAt", "updatedAt")), optional("direction", direction))),
+	).Before(legacyOrder).Before(jsonFields("metadata", "orderBy"))
+	messages := zod.Object(
+		zod.P("page", page.Default(0.0)), zod.P("perPage", page.Default(40.0)), optional("agentId", text), optional("resourceId", text),
+		optional("orderBy", zod.Object(optional("field", zod.Enum("createdAt")), optional("direction", direction))),
+		optional("include", zod.Array(zod.Object(zod.P("id", text), optional("threadId", text), optional("withPreviousMessages", zod.Number()), optional("withNextMessages", zod.Number())))),
+		optional("filter", zod.Object(
+			optional("dateRange", zod.Object(optional("start", zod.Date()), optional("end", zod.Date()), optional("startExclusive", zod.Boolean()), optional("endExclusive", zod.Boolean()))),
+			optional("roles", zod.Array(text)), optional("metadata", record))),
+	).Before(jsonFields("orderBy", "include", "filter"))
+	idObject := zod.Object(zod.P("id", text))
+	const t = "/memory/threads"
+	return []route{
+		{method: "GET", pattern: t, op: "listThreads", handler: (*Server).listThreads, query: schema(threads)},
+		{method: "POST", pattern: t, op: "createThread", handler: (*Server).createThread, query: agent,
+			body: query(zod.P("resourceId", text), optional("title", text), optional("metadata", record), optional("threadId", text))},
+		{method: "GET", pattern: t + "/{threadId}", op: "getThread", handler: (*Server).getThread, query: query(optional("agentId", text), optional("resourceId", text))},
+		{method: "PATCH", pattern: t + "/{threadId}", op: "updateThread", handler: (*Server).updateThread, query: agent,
+			body: query(optional("title", text), optional("metadata", record), optional("resourceId", text))},
+		{method: "DELETE", pattern: t + "/{threadId}", op: "deleteThread", handler: (*Server).deleteThread,
+			query: query(zod.P("agentId", text), optional("resourceId", text))},
+		{method: "GET", pattern: t + "/{threadId}/messages", op: "listMessages", handler: (*Server).listMessages, query: schema(messages)},
+		{method: "GET", pattern: t + "/{threadId}/working-memory", op: "getWorkingMemory", handler: (*Server).getWorkingMemory,
+			query: query(zod.P("agentId", text), optional("resourceId", text))},
+		{method: "POST", pattern: t + "/{threadId}/working-memory", op: "updateWorkingMemory", handler: (*Server).updateWorkingMemory, query: agent,
+			body: query(zod.P("workingMemory", text), optional("resourceId", text), optional("memoryConfig", record))},
+		{method: "POST", pattern: "/memory/save-messages", op: "saveMessages", handler: (*Server).saveMessages, query: agent,
+			body: query(zod.P("messages", zod.Array(zod.Any())))},
+		{method: "POST", pattern: "/memory/messages/delete", op: "deleteMessages", handler: (*Server).deleteMessages,
+			query: query(zod.P("agentId", text), optional("resourceId", text)),
+			body:  query(zod.P("messageIds", zod.Union(text, zod.Array(text), idObject, zod.Array(idObject))))},
+	}
+}
+
+// jsonFields parses the named query values as JSON; what is no JSON is left for
+// the schema to refuse.
+func jsonFields(names ...string) func(any) any {
+	return func(v any) any {
+		o, ok := v.(*js.Object)
+		if !ok {
+			return v
+		}
+		out := o.Clone()
+		for _, name := range names {
+			text, ok := o.Get(name).(string)
+			if !ok {
+				continue
+			}
+			parsed, err := js.Parse([]byte(text))
+			if err == nil {
+				out.Set(name, parsed)
+			} else if name == "orderBy" {
+				out.Delete(name)
+			}
+		}
+		return out
+	}
+}
+
+// legacyOrder accepts orderBy=field&sortDirection=DIRECTION.
+func legacyOrder(v any) any {
+	o, ok := v.(*js.Object)
+	if !ok {
+		return v
+	}
+	field, ok := o.Get("orderBy").(string)
+	if !ok || strings.HasPrefix(strings.TrimSpace(field), "{") || strings.HasPrefix(strings.TrimSpace(field), "[") {
+		return v
+	}
+	order := js.Obj("field", field)
+	if direction, ok := o.Get("sortDirection").(string); ok {
+		order.Set("direction", direction)
+	}
+	return o.Clone().Set("orderBy", order)
+}
+
+var runFields = []string{"result", "error", "payload", "steps", "activeStepsPath", "serializedStepGraph"}
+
+// checkRunFields validates the comma-separated list of run fields.
+func checkRunFields(v any) string {
+	text, _ := v.(string)
+	if text == "" {
+		return ""
+	}
+	for _, field := range strings.Split(text, ",") {
+		if !slices.Contains(runFields, strings.TrimSpace(field)) {
+			return "Invalid field name. Available fields: " + strings.Join(runFields, ", ")
+		}
+	}
+	return ""
+}

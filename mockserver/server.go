@@ -1,0 +1,85 @@
+package mockserver
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"sync/atomic"
+)
+
+// Server is a Mastra server in memory: an http.Handler with state. It is safe
+// for concurrent use. Close ends everything that still runs.
+type Server struct {
+	config   config
+	world    *world
+	routes   *router
+	memory   *memoryStore
+	vectors  map[string]*vectorStore
+	agents   *agentRuns
+	runs     *workflowRuns
+	requests *requestLog
+	faults   *faultQueue
+	counter  *Counter
+
+	toolCalls atomic.Int64
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+}
+
+// New makes a server. Without WithAgent, WithTool, WithWorkflow or
+// WithVectorStore it serves the demo world; with one of them it serves what was
+// given and nothing else, unless WithDemoWorld is given too.
+func New(options ...Option) *Server {
+	s := &Server{
+		config:   defaultConfig(),
+		requests: &requestLog{},
+		faults:   &faultQueue{},
+		counter:  NewCounter(),
+	}
+	for _, option := range options {
+		option(&s.config)
+	}
+	if s.config.demo || s.config.isEmpty() {
+		addDemoWorld(&s.config, s.counter)
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.world = newWorld(&s.config)
+	s.memory = newMemoryStore()
+	s.vectors = make(map[string]*vectorStore)
+	for _, name := range s.config.vectorStores {
+		s.vectors[name] = newVectorStore()
+	}
+	s.agents = newAgentRuns()
+	s.runs = newWorkflowRuns()
+	s.routes = newRouter(s.routeTable())
+	return s
+}
+
+// Close ends every run and subscription and waits for their goroutines.
+func (s *Server) Close() {
+	s.cancel()
+	s.wg.Wait()
+}
+
+// Counter is the tally that the demo world's workflow "counted" keeps.
+func (s *Server) Counter() *Counter { return s.counter }
+
+// Executions tells how many times a workflow run was executed from its start;
+// a run that was joined, observed or resumed counts once.
+func (s *Server) Executions(runID string) int { return s.runs.executions(runID) }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.serve(w, r)
+}
+
+// spawn runs f in a goroutine that Close waits for.
+func (s *Server) spawn(f func()) {
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		f()
+	}()
+}

@@ -1,0 +1,221 @@
+package mockserver
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"sync"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// vectorStore is a store of vector indexes.
+type vectorStore struct {
+	mu      sync.Mutex
+	names   []string
+	indexes map[string]*vectorIndex
+}
+
+type vectorIndex struct {
+	dimension int
+	metric    string
+	vectors   []*storedVector
+	byID      map[string]*storedVector
+}
+
+// storedVector keeps single precision, as the real store does.
+type storedVector struct {
+	id       string
+	values   []float32
+	metadata *js.Object
+}
+
+func newVectorStore() *vectorStore { return &vectorStore{indexes: map[string]*vectorIndex{}} }
+
+var indexName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+const maxIndexName = 63
+
+func checkIndexName(name string) error {
+	if !indexName.MatchString(name) || len(name) > maxIndexName {
+		return fmt.Errorf("Invalid index name: %s. Must start with a letter or underscore, contain only letters, numbers, or underscores, and be at most 63 characters long.", name)
+	}
+	return nil
+}
+
+// create makes an index; one that exists stays as it is, whatever its
+// dimension.
+func (s *vectorStore) create(name string, dimension float64, metric string) error {
+	if dimension != math.Trunc(dimension) {
+		return fmt.Errorf("Dimension must be a positive integer")
+	}
+	if err := checkIndexName(name); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.indexes[name] == nil {
+		s.names = append(s.names, name)
+		s.indexes[name] = &vectorIndex{dimension: int(dimension), metric: cmp.Or(metric, "cosine"), byID: map[string]*storedVector{}}
+	}
+	return nil
+}
+
+func (s *vectorStore) list() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.names)
+}
+
+func (s *vectorStore) drop(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.indexes, name)
+	s.names = slices.DeleteFunc(s.names, func(n string) bool { return n == name })
+}
+
+func (s *vectorStore) describe(name string) (*js.Object, error) {
+	if err := checkIndexName(name); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	index := s.indexes[name]
+	if index == nil {
+		return nil, fmt.Errorf("Table %s not found", name)
+	}
+	return js.Obj("dimension", index.dimension, "count", len(index.vectors), "metric", index.metric), nil
+}
+
+var errUnknown = fmt.Errorf("Unknown error")
+
+// upsert inserts or replaces vectors: all of them or none.
+func (s *vectorStore) upsert(name string, vectors [][]float64, metadata []*js.Object, ids []string) ([]string, error) {
+	if len(vectors) == 0 || metadata != nil && len(metadata) != len(vectors) || ids != nil && len(ids) != len(vectors) {
+		return nil, errUnknown
+	}
+	if err := checkIndexName(name); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	index := s.indexes[name]
+	if index == nil {
+		return nil, fmt.Errorf("SQLITE_ERROR: no such table: %s", name)
+	}
+	for _, v := range vectors {
+		if len(v) != index.dimension {
+			return nil, fmt.Errorf("Vector dimension mismatch: Index %q expects %d dimensions but got %d dimensions. Either use a matching embedding model or delete and recreate the index with the new dimension.", name, index.dimension, len(v))
+		}
+	}
+	out := make([]string, len(vectors))
+	for i, v := range vectors {
+		id := newID()
+		if ids != nil {
+			id = ids[i]
+		}
+		meta := js.Obj()
+		if metadata != nil && metadata[i] != nil {
+			meta = metadata[i]
+		}
+		out[i] = id
+		index.put(&storedVector{id, single(v), meta})
+	}
+	return out, nil
+}
+
+func (x *vectorIndex) put(v *storedVector) {
+	if old := x.byID[v.id]; old != nil {
+		*old = *v
+		return
+	}
+	x.byID[v.id] = v
+	x.vectors = append(x.vectors, v)
+}
+
+func single(v []float64) []float32 {
+	out := make([]float32, len(v))
+	for i, f := range v {
+		out[i] = float32(f)
+	}
+	return out
+}
+
+const defaultTopK = 10
+
+// query returns the best matches, best first.
+func (s *vectorStore) query(name string, vector []float64, topK float64, filter *js.Object, includeVector bool) ([]any, error) {
+	if topK != math.Trunc(topK) || topK <= 0 {
+		return nil, errUnknown
+	}
+	if err := checkIndexName(name); err != nil {
+		return nil, err
+	}
+	keep, err := compileFilter(filter)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	index := s.indexes[name]
+	if index == nil {
+		return nil, fmt.Errorf("SQLITE_ERROR: no such table: %s", name)
+	}
+	if len(vector) != index.dimension {
+		return nil, fmt.Errorf("SQLITE_ERROR: vector_distance: vectors must have the same length: %d != %d", index.dimension, len(vector))
+	}
+	type match struct {
+		*storedVector
+		score float64
+	}
+	var matches []match
+	want := single(vector)
+	for _, v := range index.vectors {
+		if score := index.score(v.values, want); !math.IsNaN(score) && (index.metric != "cosine" || score > -1) && keep(v.metadata) {
+			matches = append(matches, match{v, score})
+		}
+	}
+	slices.SortStableFunc(matches, func(a, b match) int { return cmp.Compare(b.score, a.score) })
+	out := []any{}
+	for _, m := range matches[:min(len(matches), int(topK))] {
+		o := js.Obj("id", m.id, "score", m.score, "metadata", m.metadata)
+		if includeVector {
+			o.Set("vector", doubles(m.values))
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+// doubles shows single precision values by their shortest text.
+func doubles(v []float32) []any {
+	out := make([]any, len(v))
+	for i, f := range v {
+		out[i] = shortest(f)
+	}
+	return out
+}
+
+// score is how well two vectors match under the index's metric; more is better.
+func (x *vectorIndex) score(a, b []float32) float64 {
+	var dot, na, nb, square float32
+	for i := range a {
+		dot += a[i] * b[i]
+		na += a[i] * a[i]
+		nb += b[i] * b[i]
+		square += (a[i] - b[i]) * (a[i] - b[i])
+	}
+	switch x.metric {
+	case "euclidean":
+		return 1 / (1 + math.Sqrt(float64(square)))
+	case "dotproduct":
+		return float64(dot)
+	}
+	if na == 0 || nb == 0 {
+		return math.NaN()
+	}
+	distance := float32(1 - float64(dot)/math.Sqrt(float64(na)*float64(nb)))
+	return 1 - float64(distance)
+}

@@ -1,0 +1,128 @@
+package mockserver
+
+import (
+	"sync"
+	"time"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// handOver is how long a step that runs beside others has before the next one
+// starts too: steps that end at once run one after the other, in order, and
+// slow ones side by side.
+const handOver = 5 * time.Millisecond
+
+// together runs functions side by side and waits for all. Each one starts when
+// the one before has ended, or after the hand-over time.
+func together(n int, run func(i int)) {
+	var wg sync.WaitGroup
+	for i := 0; i < n; i++ {
+		ended := make(chan struct{})
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer close(ended)
+			run(i)
+		}()
+		timer := time.NewTimer(handOver)
+		select {
+		case <-ended:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	wg.Wait()
+}
+
+// parallel runs every step on the same input.
+func (x *execution) parallel(e *entry, position int, input any) outcome {
+	indexes := make([]int, len(e.nodes))
+	x.mu.Lock()
+	for i, n := range e.nodes {
+		indexes[i] = i
+		x.results.Set(n.id, js.Obj("status", "running", "payload", input, "startedAt", nowMillis()))
+		x.active.Set(n.id, []any{position, i})
+	}
+	x.mu.Unlock()
+	return x.blockResult(e.nodes, x.sideBySide(e.nodes, position, indexes, input))
+}
+
+// sideBySide announces all steps of a stage, then runs them. indexes are their
+// places in the stage.
+func (x *execution) sideBySide(nodes []*nodeDef, position int, indexes []int, input any) []outcome {
+	pending := make([]*pendingStep, len(nodes))
+	for i, n := range nodes {
+		pending[i] = x.begin(stepRun{node: n, input: input, position: []int{position, indexes[i]}, resume: x.resume})
+	}
+	results := make([]outcome, len(nodes))
+	together(len(nodes), func(i int) { results[i] = pending[i].finish() })
+	return results
+}
+
+// branch runs the steps whose condition holds.
+func (x *execution) branch(e *entry, position int, input any) outcome {
+	var nodes []*nodeDef
+	var indexes []int
+	for i, c := range e.conditions {
+		if c.test(input) {
+			nodes, indexes = append(nodes, e.nodes[i]), append(indexes, i)
+		}
+	}
+	return x.blockResult(nodes, x.sideBySide(nodes, position, indexes, input))
+}
+
+// blockResult joins the results of steps that ran side by side.
+func (x *execution) blockResult(nodes []*nodeDef, results []outcome) outcome {
+	output := js.Obj()
+	var suspended outcome
+	for i, r := range results {
+		switch r.Str("status") {
+		case "failed":
+			return js.Obj("status", "failed", "error", r.Get("error"))
+		case "suspended":
+			if suspended == nil {
+				suspended = r
+			}
+		case "success":
+			output.Set(nodes[i].id, valueOf(r, "output"))
+		}
+	}
+	if suspended != nil {
+		return js.Obj("status", "suspended", "suspendPayload", suspended.Get("suspendPayload"))
+	}
+	return js.Obj("status", "success", "output", output)
+}
+
+// resumeBlock resumes one step of a stage whose steps ran side by side, and
+// looks whether the stage is complete with it.
+func (x *execution) resumeBlock(e *entry, position int, prev any) outcome {
+	index := x.resume.path[0]
+	x.resume.path = x.resume.path[1:]
+	n := e.nodes[index]
+	x.step(stepRun{node: n, input: x.inputOf(n.id, prev, true), position: []int{position, index}, resume: x.resume})
+	output := js.Obj()
+	var failed, suspended outcome
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for i, n := range e.nodes {
+		r := x.results.Obj(n.id)
+		switch r.Str("status") {
+		case "success":
+			output.Set(n.id, valueOf(r, "output"))
+		case "failed":
+			failed = r
+		case "suspended":
+			x.suspended.Set(n.id, []any{position, i})
+			if suspended == nil {
+				suspended = r
+			}
+		}
+	}
+	switch {
+	case failed != nil:
+		return js.Obj("status", "failed", "error", failed.Get("error"))
+	case suspended != nil:
+		return js.Obj("status", "suspended", "payload", suspended.Get("suspendPayload"), "suspendPayload", suspended.Get("suspendPayload"), "suspendedAt", nowMillis())
+	}
+	return js.Obj("status", "success", "output", output)
+}

@@ -1,0 +1,202 @@
+package mockserver
+
+import (
+	"strings"
+	"time"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// startRequest is what a client sends to start a run.
+type startRequest struct {
+	input          any
+	requestContext *js.Object
+	closeOnSuspend bool
+}
+
+func (c *call) startRequest() *startRequest {
+	req := &startRequest{input: valueOf(c.body, "inputData"), requestContext: c.requestContext, closeOnSuspend: true}
+	if v, ok := c.body.Get("closeOnSuspend").(bool); ok {
+		req.closeOnSuspend = v
+	}
+	return req
+}
+
+// start runs a workflow from its beginning and returns the result. An error
+// means that no step has run.
+func (s *Server) start(l *liveRun, req *startRequest) (*js.Object, error) {
+	trace, span := newTraceID(), newSpanID()
+	input, issues := l.workflow.input.Parse(req.input)
+	if len(issues) > 0 {
+		return nil, invalidData("input data", issues)
+	}
+	s.runs.countStart(l.key.run)
+	l.mu.Lock()
+	l.lastStatus = ""
+	l.mu.Unlock()
+	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: js.Obj("input", input), stepPath: []any{},
+		reqCtx: req.requestContext, traceID: trace}
+	return s.finishRun(l, x, span), nil
+}
+
+func (s *Server) finishRun(l *liveRun, x *execution, span string) *js.Object {
+	result := x.execute()
+	if result.Str("status") != "suspended" {
+		s.runs.forget(l)
+	}
+	return result.Set("runId", l.key.run).Set("traceId", x.traceID).Set("spanId", span)
+}
+
+// resumeRequest is what a client sends to resume a run.
+type resumeRequest struct {
+	steps          []string
+	data           any
+	forEachIndex   *int
+	requestContext *js.Object
+}
+
+func (c *call) resumeRequest() *resumeRequest {
+	req := &resumeRequest{data: valueOf(c.body, "resumeData"), requestContext: c.requestContext}
+	switch step := c.body.Get("step").(type) {
+	case string:
+		if step != "" {
+			req.steps = strings.Split(step, ".")
+		}
+	case []any:
+		for _, e := range step {
+			id, _ := e.(string)
+			req.steps = append(req.steps, id)
+		}
+	}
+	if index, ok := c.body.Num("forEachIndex"); ok {
+		i := int(index)
+		req.forEachIndex = &i
+	}
+	return req
+}
+
+const (
+	resumePoll    = 25 * time.Millisecond
+	resumePatient = 2 * time.Second
+)
+
+// settledRecord waits a little while a run is pending or running, because the
+// suspension to be resumed may be on its way.
+func (s *Server) settledRecord(key runKey) *runRecord {
+	deadline := time.Now().Add(resumePatient)
+	for {
+		rec := s.runs.get(key)
+		if rec == nil || (rec.status != "running" && rec.status != "pending") || time.Now().After(deadline) {
+			return rec
+		}
+		select {
+		case <-time.After(resumePoll):
+		case <-s.ctx.Done():
+			return rec
+		}
+	}
+}
+
+// prepareResume finds the step to resume, validates the data and claims the
+// suspension.
+func (s *Server) prepareResume(l *liveRun, req *resumeRequest) (*runRecord, *resumeInfo, error) {
+	refuse := func(message string) error {
+		return &workflowError{status: 500, body: js.Obj("message", message)}
+	}
+	rec := s.settledRecord(l.key)
+	if rec == nil {
+		return nil, nil, refuse("No snapshot found for this workflow run: " + l.key.workflow + " " + l.key.run)
+	}
+	if rec.status != "suspended" {
+		return nil, nil, refuse("This workflow run was not suspended")
+	}
+	steps := req.steps
+	if len(steps) == 0 {
+		paths := suspendedPaths(rec)
+		switch len(paths) {
+		case 0:
+			return nil, nil, refuse("No suspended steps found in this workflow run")
+		case 1:
+			steps = paths[0]
+		default:
+			names := make([]string, len(paths))
+			for i, p := range paths {
+				names[i] = "[" + strings.Join(p, ", ") + "]"
+			}
+			return nil, nil, refuse("Multiple suspended steps found: " + strings.Join(names, ", ") + `. Please specify which step to resume using the "step" parameter.`)
+		}
+	}
+	position, ok := rec.suspended.Lookup(steps[0])
+	if !ok {
+		return nil, nil, refuse(`This workflow step "` + steps[0] + `" was not suspended. Available suspended steps: [` + strings.Join(rec.suspended.Keys(), ", ") + "]")
+	}
+	data := req.data
+	if n := l.workflow.stepByID(steps[0]); n != nil && n.resume != nil {
+		parsed, issues := n.resume.Parse(data)
+		if len(issues) > 0 {
+			return nil, nil, invalidData("resume data", issues)
+		}
+		data = parsed
+	}
+	if !s.runs.setStatus(l.key, "running", "suspended") {
+		return nil, nil, refuse("This workflow run was not suspended")
+	}
+	info := &resumeInfo{steps: steps, payload: data, forEachIndex: req.forEachIndex}
+	for _, p := range position.([]any) {
+		if i, ok := p.(int); ok {
+			info.path = append(info.path, i)
+		}
+	}
+	return rec, info, nil
+}
+
+func (w *Workflow) stepByID(id string) *nodeDef {
+	for _, n := range w.stepDefs() {
+		if n.id == id {
+			return n
+		}
+	}
+	return nil
+}
+
+// suspendedPaths are the ways to the steps that wait.
+func suspendedPaths(rec *runRecord) [][]string {
+	var paths [][]string
+	for _, id := range rec.suspended.Keys() {
+		result := rec.context.Obj(id)
+		if result.Str("status") != "suspended" {
+			continue
+		}
+		path := []string{id}
+		for _, e := range result.Obj("suspendPayload").Obj(workflowMeta).Arr("path") {
+			inner, _ := e.(string)
+			path = append(path, inner)
+		}
+		paths = append(paths, path)
+	}
+	return paths
+}
+
+// resume continues a suspended run and returns the result. An error means that
+// nothing was resumed.
+func (s *Server) resume(l *liveRun, req *resumeRequest) (*js.Object, error) {
+	rec, info, err := s.prepareResume(l, req)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	l.lastStatus = "suspended"
+	l.mu.Unlock()
+	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: rec.context.Clone(), stepPath: rec.path,
+		resume: info, reqCtx: rec.requestContext, traceID: rec.traceID}
+	result := s.finishRun(l, x, newSpanID())
+	if result.Str("status") != "suspended" {
+		l.mu.Lock()
+		closing := l.closing
+		l.mu.Unlock()
+		if closing != nil {
+			closing()
+		}
+	}
+	return result, nil
+}

@@ -1,0 +1,258 @@
+package mockserver
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// runKey names a run: ids are unique within a workflow only.
+type runKey struct{ workflow, run string }
+
+// runRecord is the stored state of a run. Its values are never changed in
+// place, so that a copy of the struct is a snapshot.
+type runRecord struct {
+	key        runKey
+	resourceID any
+	created    time.Time
+	updated    time.Time
+
+	status         string
+	context        *js.Object // "input" and the results by step id
+	result         any
+	err            any
+	activePaths    []any
+	activeSteps    *js.Object
+	suspended      *js.Object
+	path           []any // the ids of the steps that ran in order
+	requestContext *js.Object
+	traceID        string
+	seq            int
+}
+
+// liveRun is a run as long as the process has something to do with it: until it
+// ends, and through its suspensions.
+type liveRun struct {
+	key        runKey
+	workflow   *Workflow
+	resourceID any
+	ctx        context.Context
+	cancel     context.CancelFunc
+
+	mu       sync.Mutex
+	sinks    map[int]func(*js.Object)
+	nextSink int
+	output   *runOutput
+	closing  func()
+	// lastStatus is the status the engine stored last.
+	lastStatus string
+}
+
+// watch calls sink with every event of the run until the returned function is
+// called.
+func (l *liveRun) watch(sink func(*js.Object)) (unwatch func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	id := l.nextSink
+	l.nextSink++
+	if l.sinks == nil {
+		l.sinks = map[int]func(*js.Object){}
+	}
+	l.sinks[id] = sink
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.sinks, id)
+	}
+}
+
+// publish hands an event, {type, payload}, to everyone who watches.
+func (l *liveRun) publish(event *js.Object) {
+	l.mu.Lock()
+	sinks := make([]func(*js.Object), 0, len(l.sinks))
+	for i := 0; i < l.nextSink; i++ {
+		if sink := l.sinks[i]; sink != nil {
+			sinks = append(sinks, sink)
+		}
+	}
+	l.mu.Unlock()
+	for _, sink := range sinks {
+		sink(event)
+	}
+}
+
+// workflowRuns holds the runs of every workflow.
+type workflowRuns struct {
+	mu      sync.Mutex
+	records map[runKey]*runRecord
+	live    map[runKey]*liveRun
+	seq     int
+	started map[string]int
+
+	// history is what was streamed of a run, by run id; cachers are the runs
+	// whose stream is being written to it.
+	history map[string][]any
+	cachers map[string]bool
+}
+
+func newWorkflowRuns() *workflowRuns {
+	return &workflowRuns{
+		records: map[runKey]*runRecord{},
+		live:    map[runKey]*liveRun{},
+		started: map[string]int{},
+		history: map[string][]any{},
+		cachers: map[string]bool{},
+	}
+}
+
+func (r *workflowRuns) executions(runID string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.started[runID]
+}
+
+func (r *workflowRuns) countStart(runID string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.started[runID]++
+}
+
+// get returns a copy of the record, nil if there is none.
+func (r *workflowRuns) get(key runKey) *runRecord {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.copyOf(key)
+}
+
+func (r *workflowRuns) copyOf(key runKey) *runRecord {
+	rec := r.records[key]
+	if rec == nil {
+		return nil
+	}
+	c := *rec
+	return &c
+}
+
+// list returns copies of the records of a workflow, newest first.
+func (r *workflowRuns) list(workflow string, keep func(*runRecord) bool) []*runRecord {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []*runRecord
+	for key := range r.records {
+		if c := r.copyOf(key); (workflow == "" || key.workflow == workflow) && keep(c) {
+			out = append(out, c)
+		}
+	}
+	sortRecords(out)
+	return out
+}
+
+// store writes a record, keeping the creation time of an existing one.
+func (r *workflowRuns) store(rec runRecord) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rec.updated = now()
+	if old := r.records[rec.key]; old != nil {
+		rec.created, rec.seq = old.created, old.seq
+		if rec.resourceID == nil {
+			rec.resourceID = old.resourceID
+		}
+	} else {
+		rec.created = rec.updated
+		r.seq++
+		rec.seq = r.seq
+	}
+	r.records[rec.key] = &rec
+}
+
+// setStatus changes the status of a record; with expected given only when it is
+// the status before.
+func (r *workflowRuns) setStatus(key runKey, status, expected string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old := r.records[key]
+	if old == nil || (expected != "" && old.status != expected) {
+		return false
+	}
+	c := *old
+	c.status = status
+	c.updated = now()
+	r.records[key] = &c
+	return true
+}
+
+func (r *workflowRuns) delete(key runKey) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.records, key)
+	delete(r.live, key)
+}
+
+// createRun returns the live run of that id, and makes it and its record, in
+// status pending, where they do not exist.
+func (s *Server) createRun(w *Workflow, runID string, resourceID any) *liveRun {
+	if runID == "" {
+		runID = newID()
+	}
+	key := runKey{w.id, runID}
+	s.runs.mu.Lock()
+	live := s.runs.live[key]
+	if live == nil {
+		live = &liveRun{key: key, workflow: w, resourceID: resourceID}
+		live.ctx, live.cancel = context.WithCancel(s.ctx)
+		s.runs.live[key] = live
+	}
+	exists := s.runs.records[key] != nil
+	s.runs.mu.Unlock()
+	if !exists {
+		s.runs.store(runRecord{
+			key: key, resourceID: resourceID, status: "pending", context: js.Obj(), result: js.Undefined, err: js.Undefined,
+			activePaths: []any{}, activeSteps: js.Obj(), suspended: js.Obj(), requestContext: nil,
+		})
+	}
+	return live
+}
+
+// forget drops the live run once it has ended.
+func (r *workflowRuns) forget(l *liveRun) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.live[l.key] == l {
+		delete(r.live, l.key)
+	}
+}
+
+// cacheStream writes what a stream sends to the run's history. A run has one
+// writer at a time.
+func (r *workflowRuns) cacheStream(runID string, log *chunkLog) {
+	r.mu.Lock()
+	if r.cachers[runID] {
+		r.mu.Unlock()
+		return
+	}
+	r.cachers[runID] = true
+	r.mu.Unlock()
+	log.follow(func(chunk any) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.history[runID] = append(r.history[runID], chunk)
+	}, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.cachers, runID)
+	})
+}
+
+// historyFrom is what was streamed of a run, from an index on; a negative index
+// counts from the end.
+func (r *workflowRuns) historyFrom(runID string, from int) []any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := r.history[runID]
+	if from < 0 {
+		from = max(0, len(list)+from)
+	}
+	return append([]any(nil), list[min(from, len(list)):]...)
+}

@@ -1,0 +1,157 @@
+package mockserver
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// runOutput is the stream of a run: the events turned into chunks, with a
+// workflow-start before and a workflow-finish after them.
+type runOutput struct {
+	log *chunkLog
+	run *liveRun
+
+	mu     sync.Mutex
+	status string
+	result any
+	err    *js.Object
+	closed bool
+}
+
+func newRunOutput(l *liveRun) *runOutput {
+	o := &runOutput{log: newChunkLog(), run: l, status: "running", result: js.Undefined}
+	o.log.append(js.Obj("type", "workflow-start", "runId", l.key.run, "from", "WORKFLOW", "payload", js.Obj("workflowId", l.workflow.id)), false)
+	return o
+}
+
+// event takes an event of the run.
+func (o *runOutput) event(event *js.Object) {
+	kind, payload := event.Str("type"), event.Obj("payload")
+	o.mu.Lock()
+	switch {
+	case kind == "workflow-canceled":
+		o.status = "canceled"
+	case kind == "workflow-step-suspended":
+		o.status = "suspended"
+	case kind == "workflow-step-result" && payload.Str("status") == "failed":
+		o.status = "failed"
+	}
+	o.mu.Unlock()
+	name := valueOf(payload, "id")
+	o.log.append(js.Obj("type", kind, "runId", o.run.key.run, "from", "WORKFLOW", "payload", js.Obj("stepName", name).Merge(payload)), false)
+}
+
+// close ends the stream with a workflow-finish. Who joins later does not see
+// that chunk.
+func (o *runOutput) close() {
+	o.mu.Lock()
+	if o.closed {
+		o.mu.Unlock()
+		return
+	}
+	o.closed = true
+	if o.status == "running" {
+		o.status = "success"
+	}
+	metadata := js.Obj()
+	if o.err != nil {
+		metadata.Set("error", o.err.Without("thrownMessage")).Set("errorMessage", o.err.Str("thrownMessage"))
+	}
+	payload := js.Obj("workflowStatus", o.status, "metadata", metadata, "output", js.Obj("usage", zeroWorkflowUsage()))
+	if o.status == "success" {
+		payload.Set("finalWorkflowResult", o.result)
+	}
+	o.mu.Unlock()
+	o.log.append(js.Obj("type", "workflow-finish", "runId", o.run.key.run, "from", "WORKFLOW", "payload", payload), true)
+	o.log.finish()
+}
+
+func zeroWorkflowUsage() *js.Object {
+	return js.Obj("inputTokens", 0, "outputTokens", 0, "totalTokens", 0, "cachedInputTokens", 0, "cacheCreationInputTokens", 0, "reasoningTokens", 0)
+}
+
+// settle keeps the result of the run, or the error that refused it.
+func (o *runOutput) settle(result *js.Object, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err != nil {
+		o.status = "failed"
+		o.err = js.Obj("thrownMessage", err.Error())
+		var refused *workflowError
+		if errors.As(err, &refused) && refused.body.Has("code") {
+			o.err = refused.body.Clone().Set("thrownMessage", err.Error())
+		}
+		return
+	}
+	if result.Str("status") == "success" {
+		o.result = valueOf(result, "result")
+	}
+}
+
+// stream starts the run and returns its stream; a run that is being streamed is
+// joined, and then nothing starts. Readers must be taken before begin is called,
+// so that they miss nothing.
+func (s *Server) stream(l *liveRun, req *startRequest) (out *runOutput, begin func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.output != nil {
+		return l.output, func() {}
+	}
+	o := newRunOutput(l)
+	l.output = o
+	return o, func() {
+		unwatch := l.watch(o.event)
+		closing := func() { unwatch(); o.close() }
+		l.mu.Lock()
+		l.closing = closing
+		l.mu.Unlock()
+		s.spawn(func() {
+			result, err := s.start(l, req)
+			o.settle(result, err)
+			if req.closeOnSuspend || err != nil || result.Str("status") != "suspended" {
+				closing()
+			}
+		})
+	}
+}
+
+// resumeStream resumes the run and returns the stream of what follows.
+func (s *Server) resumeStream(l *liveRun, req *resumeRequest) (out *runOutput, begin func()) {
+	o := newRunOutput(l)
+	l.mu.Lock()
+	l.output = o
+	l.mu.Unlock()
+	return o, func() {
+		unwatch := l.watch(o.event)
+		closing := func() { unwatch(); o.close() }
+		l.mu.Lock()
+		l.closing = closing
+		l.mu.Unlock()
+		s.spawn(func() {
+			result, err := s.resume(l, req)
+			o.settle(result, err)
+			closing()
+		})
+	}
+}
+
+// sendRecords copies a stream to the client until it ends or the client leaves.
+func (c *call) sendRecords(r *logReader, history []any) error {
+	w := c.records()
+	for _, chunk := range history {
+		if w.chunk(chunk) != nil {
+			return nil
+		}
+	}
+	if r == nil {
+		return nil
+	}
+	for {
+		chunk, ok := r.read(c.ctx())
+		if !ok || w.chunk(chunk) != nil {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package mastra_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Every Go snippet of the README stands, line by line, in an example, which the
+// compiler and the test run check.
+func TestEveryReadmeSnippetIsPartOfAnExample(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	code, err := os.ReadFile("example_test.go")
+	require.NoError(t, err)
+	examples := plainLines(string(code))
+	snippets := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
+	require.GreaterOrEqual(t, len(snippets), 8)
+	for _, s := range snippets {
+		for block := range strings.SplitSeq(s[1], "\n\n") {
+			assert.Contains(t, examples, plainLines(block))
+		}
+	}
+	assert.Less(t, strings.Count(string(readme), "\n"), 300, "the README stays short")
+}
+
+func plainLines(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Every option has a row in the README's table.
+func TestTheReadmeListsEveryOption(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	code, err := os.ReadFile("option.go")
+	require.NoError(t, err)
+	options := regexp.MustCompile(`(?m)^func (With\w+)\(`).FindAllStringSubmatch(string(code), -1)
+	require.NotEmpty(t, options)
+	for _, o := range options {
+		assert.Contains(t, string(readme), "| `"+o[1]+"`")
+	}
+}

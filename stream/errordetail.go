@@ -1,0 +1,75 @@
+package stream
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// ErrorDetail is an error as the server puts it into a chunk: a thrown value that
+// was made JSON, so it may be an object or plain text. Encoding an ErrorDetail
+// gives its exported fields only.
+type ErrorDetail struct {
+	Name string `json:"name,omitempty"`
+	// Message is the error's text. Where the server sends none, it is the cause's
+	// message, the errorMessage among the details, or the name, in this order.
+	Message  string `json:"message"`
+	Code     string `json:"code,omitempty"`
+	Domain   string `json:"domain,omitempty"`
+	Category string `json:"category,omitempty"`
+	// StatusCode is the HTTP status of the model provider, or 0.
+	StatusCode int `json:"statusCode,omitempty"`
+
+	raw json.RawMessage
+}
+
+// Raw returns the error as the server sent it. It may hold stack traces, paths of
+// the server, and requests and responses of model providers: do not show it.
+func (d ErrorDetail) Raw() json.RawMessage { return d.raw }
+
+const noErrorText = "unknown error"
+
+// UnmarshalJSON accepts every JSON value and never fails on one.
+func (d *ErrorDetail) UnmarshalJSON(b []byte) error {
+	b = bytes.TrimSpace(b)
+	*d = ErrorDetail{raw: bytes.Clone(b)}
+	if text, ok := jsonString(b); ok {
+		d.Message = text
+		return nil
+	}
+	var cause, details string
+	for key, value := range membersOf(b) {
+		switch key {
+		case "name":
+			d.Name, _ = jsonString(value)
+		case "message":
+			d.Message, _ = jsonString(value)
+		case "code":
+			d.Code, _ = jsonString(value)
+		case "domain":
+			d.Domain, _ = jsonString(value)
+		case "category":
+			d.Category, _ = jsonString(value)
+		case "statusCode":
+			if json.Unmarshal(value, &d.StatusCode) != nil {
+				d.StatusCode = 0
+			}
+		case "cause":
+			cause, _ = jsonString(value)
+			for key, value := range membersOf(value) {
+				if key == "message" {
+					cause, _ = jsonString(value)
+				}
+			}
+		case "details":
+			for key, value := range membersOf(value) {
+				if key == "errorMessage" {
+					details, _ = jsonString(value)
+				}
+			}
+		}
+	}
+	for _, text := range []string{cause, details, d.Name, noErrorText} {
+		setIfEmpty(&d.Message, text)
+	}
+	return nil
+}

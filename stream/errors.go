@@ -1,0 +1,163 @@
+package stream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Ends that a stream can come to, for errors.Is.
+var (
+	// ErrTruncated is a stream that stopped before its end: the connection broke or
+	// the server died. Such an error also matches io.ErrUnexpectedEOF and wraps the
+	// transport's error if there was one.
+	ErrTruncated = errors.New("stream: cut off before its end")
+	// ErrIdleTimeout is a stream on which nothing arrived for too long. It has a
+	// method Timeout() bool that returns true, as a net.Error does.
+	ErrIdleTimeout error = idleTimeout{}
+	// ErrEventTooLarge is an event over the size limit; the error is an
+	// *EventTooLargeError.
+	ErrEventTooLarge = errors.New("stream: event too large")
+	// ErrClosed is what reading gives after Close.
+	ErrClosed = errors.New("stream: closed")
+)
+
+// RunError is a run that failed while its stream was open: the server sent an
+// `error` chunk. It holds no stack trace and nothing of the upstream's answer.
+type RunError struct {
+	RunID string
+	// Name is the JavaScript error's name, such as "Error" or "AI_APICallError";
+	// empty if the server gave none.
+	Name string
+	// Message is the server's text.
+	Message string
+	// Code is Mastra's error code, such as
+	// "STRUCTURED_OUTPUT_SCHEMA_VALIDATION_FAILED"; empty if there is none.
+	Code string
+	// StatusCode is the HTTP status that the model provider answered with, or 0.
+	StatusCode int
+}
+
+func (e *RunError) Error() string {
+	var b strings.Builder
+	b.WriteString("run")
+	if e.RunID != "" {
+		b.WriteByte(' ')
+		b.WriteString(e.RunID)
+	}
+	b.WriteString(" failed: ")
+	if e.Name != "" && e.Name != "Error" && e.Name != e.Message {
+		b.WriteString(e.Name)
+		b.WriteString(": ")
+	}
+	b.WriteString(e.Message)
+	return b.String()
+}
+
+// TripwireError is a run that a processor stopped on purpose.
+type TripwireError struct {
+	RunID string
+	// Reason is the processor's text.
+	Reason string
+	// ProcessorID names the processor.
+	ProcessorID string
+	// Retry tells that the processor asked for another try.
+	Retry bool
+	// Metadata is what the processor attached: any JSON, or nil.
+	Metadata json.RawMessage
+}
+
+func (e *TripwireError) Error() string {
+	if e.ProcessorID == "" {
+		return "tripwire: " + e.Reason
+	}
+	return "tripwire of processor " + e.ProcessorID + ": " + e.Reason
+}
+
+// MalformedError is a chunk that is not JSON. It says where, never what: the
+// content stays out of the error's text.
+type MalformedError struct {
+	// Event is the number of the event in the stream, counted from 1; 0 when a
+	// single chunk was parsed.
+	Event int
+	// Offset is the position of the offending byte in the event's data.
+	Offset int64
+	// Reason names the broken rule.
+	Reason string
+}
+
+func (e *MalformedError) Error() string {
+	if e.Event == 0 {
+		return fmt.Sprintf("stream: malformed JSON at byte %d: %s", e.Offset, e.Reason)
+	}
+	return fmt.Sprintf("stream: malformed JSON in event %d at byte %d: %s", e.Event, e.Offset, e.Reason)
+}
+
+// EventTooLargeError is an event over the limit; it matches ErrEventTooLarge.
+type EventTooLargeError struct {
+	// Limit is the limit in bytes.
+	Limit int
+}
+
+func (e *EventTooLargeError) Error() string {
+	return fmt.Sprintf("stream: event larger than %d bytes", e.Limit)
+}
+
+// Is reports whether target is ErrEventTooLarge.
+func (e *EventTooLargeError) Is(target error) bool { return target == ErrEventTooLarge }
+
+type idleTimeout struct{}
+
+func (idleTimeout) Error() string   { return "stream: nothing received for too long" }
+func (idleTimeout) Timeout() bool   { return true }
+func (idleTimeout) Temporary() bool { return true }
+
+// truncated is the error of a stream that was cut off.
+type truncated struct {
+	missing string // what should still have come
+	cause   error  // the transport's error; nil for a plain end of the bytes
+}
+
+func (e *truncated) Error() string {
+	text := "stream: cut off before " + e.missing
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
+}
+
+func (e *truncated) Is(target error) bool {
+	return target == ErrTruncated || target == io.ErrUnexpectedEOF
+}
+
+func (e *truncated) Unwrap() error { return e.cause }
+
+// contextError is the end of a stream whose context is over. It always matches
+// ctx.Err(), and the cause too where the caller gave one.
+func contextError(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if cause == nil || errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// joinErrors is errors.Join without a wrapper around a single error.
+func joinErrors(errs ...error) error {
+	kept := errs[:0]
+	for _, err := range errs {
+		if err != nil {
+			kept = append(kept, err)
+		}
+	}
+	switch len(kept) {
+	case 0:
+		return nil
+	case 1:
+		return kept[0]
+	}
+	return errors.Join(kept...)
+}

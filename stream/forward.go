@@ -1,0 +1,167 @@
+package stream
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// Forward passes the rest of a stream on to a client, byte for byte as the server
+// sent it, comments and [DONE] included. The exception is what must not reach a
+// browser: error chunks carry stack traces, paths of the server, and requests and
+// answers of model providers. Their payload becomes
+// {"error": {"name": ..., "message": ...}}; the errors inside tool-error and
+// background-task-failed are cut down in the same way, and those of workflow steps
+// lose their stack and upstream members, also where such a chunk is nested in
+// another one.
+//
+// Every complete event is flushed before Forward waits for the next one. An event
+// that was cut off is not passed on, and nothing is made up: no [DONE] follows a
+// truncation.
+//
+// Content-Type, Cache-Control and X-Accel-Buffering are set unless they are
+// already. Forward blocks until the stream ends and returns nil if the end was
+// good, otherwise the error that [Stream.Chunks] would end with. If the client is
+// gone it closes the stream and returns the error of writing.
+func Forward(w http.ResponseWriter, s *Stream) error {
+	out := newOutlet(w, s)
+	var run []byte // frames that are passed on as they are, not yet written
+	for {
+		fr, c, err := s.step(false)
+		b := s.buf.bytes()
+		if err != nil {
+			out.write(run)
+			return out.end(err)
+		}
+		switch fr.kind {
+		case frameNone:
+			out.write(run)
+			run = nil
+			out.flush()
+			if out.err != nil {
+				return out.end(nil)
+			}
+			if _, err := s.read(); err != nil {
+				return out.end(s.finishRead(err))
+			}
+			continue
+		case frameData:
+			if clean, changed := scrub(c.Type, fr.data); changed {
+				out.write(run)
+				out.write(b[fr.start:fr.dataStart])
+				out.write(clean)
+				run = b[fr.dataEnd:fr.end]
+				continue
+			}
+		}
+		if run == nil {
+			run = b[fr.start:fr.start]
+		}
+		run = run[:len(run)+fr.end-fr.start] // frames follow each other without a gap
+		if fr.kind == frameDone {
+			out.write(run)
+			tail := lineEnds{out: out}
+			tail.write(b[fr.end:])
+			return out.end(s.finishDone(tail.write))
+		}
+	}
+}
+
+// ForwardRaw passes the rest of a stream on as Forward does, but changes nothing:
+// the client gets the bytes that the server sent, stack traces of failures
+// included, each as soon as it arrives. Use it between trusted services.
+func ForwardRaw(w http.ResponseWriter, s *Stream) error {
+	out := newOutlet(w, s)
+	if !s.over {
+		out.write(s.buf.bytes()[s.frames.keep():])
+	}
+	for {
+		fr, _, err := s.step(false)
+		if err != nil {
+			return out.end(err)
+		}
+		switch fr.kind {
+		case frameDone:
+			return out.end(s.finishDone(out.write))
+		case frameNone:
+			out.flush()
+			if out.err != nil {
+				return out.end(nil)
+			}
+			b, err := s.read()
+			if err != nil {
+				return out.end(s.finishRead(err))
+			}
+			out.write(b)
+		}
+	}
+}
+
+// outlet writes to the client. After an error it writes no more.
+type outlet struct {
+	w   http.ResponseWriter
+	rc  *http.ResponseController
+	s   *Stream
+	err error
+}
+
+func newOutlet(w http.ResponseWriter, s *Stream) *outlet {
+	h := w.Header()
+	for name, value := range map[string]string{
+		"Content-Type":      s.opt.Framing.ContentType(),
+		"Cache-Control":     "no-cache",
+		"X-Accel-Buffering": "no",
+	} {
+		if h.Get(name) == "" {
+			h.Set(name, value)
+		}
+	}
+	return &outlet{w: w, rc: http.NewResponseController(w), s: s}
+}
+
+func (o *outlet) write(b []byte) {
+	if o.err != nil || len(b) == 0 {
+		return
+	}
+	_, o.err = o.w.Write(b)
+}
+
+func (o *outlet) flush() {
+	if o.err != nil {
+		return
+	}
+	if err := o.rc.Flush(); !errors.Is(err, http.ErrNotSupported) {
+		o.err = err
+	}
+}
+
+// end flushes and turns the stream's end into what is returned.
+func (o *outlet) end(err error) error {
+	o.flush()
+	if o.err != nil {
+		_ = o.s.Close()
+		return fmt.Errorf("stream: forward: %w", o.err)
+	}
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+// lineEnds passes on line ends only, and nothing behind the first other byte: of
+// what follows the [DONE] line its blank line alone belongs to the stream.
+type lineEnds struct {
+	out  *outlet
+	over bool
+}
+
+func (l *lineEnds) write(b []byte) {
+	if l.over {
+		return
+	}
+	rest := bytes.TrimLeft(b, "\r\n")
+	l.over = len(rest) > 0
+	l.out.write(b[:len(b)-len(rest)])
+}

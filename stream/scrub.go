@@ -1,0 +1,205 @@
+package stream
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// maxScrubDepth bounds how deep chunks within chunks, and errors within errors, are
+// followed; what lies deeper is replaced by null.
+const maxScrubDepth = 16
+
+// scrub removes what must not leave the house from the chunk in b, which is valid
+// JSON. It returns false if there was nothing to remove.
+func scrub(typ string, b []byte) ([]byte, bool) {
+	clean, changed := scrubChunk(typ, b, 0)
+	if changed && bytes.ContainsAny(clean, "\r\n") {
+		// A line end between two tokens would break the line of an event.
+		var line bytes.Buffer
+		if json.Compact(&line, clean) == nil {
+			clean = line.Bytes()
+		}
+	}
+	return clean, changed
+}
+
+// edit changes the value of a member; it returns false to leave it.
+type edit func(value []byte) ([]byte, bool)
+
+func scrubChunk(typ string, b []byte, depth int) ([]byte, bool) {
+	if depth > maxScrubDepth {
+		return []byte("null"), true
+	}
+	inner := func(value []byte) ([]byte, bool) { return scrubNested(value, depth+1) }
+	switch typ {
+	case TypeError:
+		return scrubErrorChunk(b), true
+	case TypeToolError, TypeBackgroundTaskFailed:
+		return editMember(b, "payload", within("error", shortError))
+	case TypeWorkflowStepResult:
+		return editMember(b, "payload", within("error", stripError))
+	case TypeWorkflowFinish:
+		return editMember(b, "payload", within("metadata", within("error", stripError)))
+	case TypeToolOutput, TypeWorkflowStepOutput, TypeStepOutput:
+		return editMember(b, "payload", within("output", inner))
+	case TypeBackgroundTaskOutput:
+		return editMember(b, "payload", within("payload", inner))
+	case TypeObserved:
+		return editMember(b, "data", inner)
+	}
+	if isNestedType(typ) {
+		return editMember(b, "payload", inner)
+	}
+	return b, false
+}
+
+// scrubNested scrubs a value that may be a chunk.
+func scrubNested(b []byte, depth int) ([]byte, bool) {
+	typ, ok := jsonString(member(b, "type"))
+	if !ok {
+		return b, false
+	}
+	return scrubChunk(typ, b, depth)
+}
+
+// scrubErrorChunk keeps of an error chunk what says whose it is, and the error's
+// name and message.
+func scrubErrorChunk(b []byte) []byte {
+	var e envelope
+	if e.read(b) != nil {
+		return []byte(`{"type":"error","payload":{"error":{"message":"` + noErrorText + `"}}}`)
+	}
+	c := Chunk{Type: TypeError, raw: b, payload: e.body()}
+	short, _ := shortError(c.errorJSON())
+	out := []byte(`{"type":"error"`)
+	for _, m := range []struct {
+		name  string
+		value span
+	}{{"runId", e.runID}, {"from", e.from}} {
+		if _, isString := jsonString(m.value.in(b)); isString {
+			out = append(append(out, `,"`+m.name+`":`...), m.value.in(b)...)
+		}
+	}
+	if e.payload.end == 0 && e.err.end > 0 {
+		out = append(append(out, `,"error":`...), short...)
+	} else {
+		out = append(append(append(out, `,"payload":{"error":`...), short...), '}')
+	}
+	return append(out, '}')
+}
+
+// shortError is an error's name and message.
+func shortError(value []byte) ([]byte, bool) {
+	var d ErrorDetail
+	if d.UnmarshalJSON(value) != nil {
+		d = ErrorDetail{Message: noErrorText}
+	}
+	short, err := json.Marshal(struct {
+		Name    string `json:"name,omitempty"`
+		Message string `json:"message"`
+	}{d.Name, d.Message})
+	if err != nil {
+		return []byte("null"), true
+	}
+	return short, true
+}
+
+// secret are the members that errors of Node and of the AI SDK carry besides their
+// name, message and cause.
+var secret = map[string]bool{
+	"stack": true, "url": true, "data": true, "headers": true,
+	"requestBodyValues": true, "responseHeaders": true, "responseBody": true,
+}
+
+// stripError removes the secret members from an error and from what it contains.
+func stripError(value []byte) ([]byte, bool) {
+	out, changed := strip(nil, value, 0)
+	if !changed {
+		return value, false
+	}
+	return out, true
+}
+
+// strip appends value to dst without the secret members.
+func strip(dst, value []byte, depth int) (out []byte, changed bool) {
+	i := skipSpace(value, 0)
+	switch {
+	case i >= len(value) || value[i] != '{' && value[i] != '[':
+		return append(dst, value...), false
+	case depth > maxScrubDepth:
+		return append(dst, "null"...), true
+	case value[i] == '[':
+		return stripElements(dst, value, depth)
+	}
+	dst = append(dst, '{')
+	first := len(dst)
+	o := openObject(value, i, 0)
+	for {
+		more, err := o.next()
+		if !more || err != nil {
+			return append(dst, '}'), changed
+		}
+		if secret[string(o.keyBytes())] {
+			changed = true
+			continue
+		}
+		if len(dst) > first {
+			dst = append(dst, ',')
+		}
+		dst = append(append(dst, o.key.in(value)...), ':')
+		var inner bool
+		dst, inner = strip(dst, o.value.in(value), depth+1)
+		changed = changed || inner
+	}
+}
+
+func stripElements(dst, value []byte, depth int) (out []byte, changed bool) {
+	var elements []json.RawMessage
+	if json.Unmarshal(value, &elements) != nil {
+		return append(dst, "null"...), true
+	}
+	dst = append(dst, '[')
+	for i, element := range elements {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		var inner bool
+		dst, inner = strip(dst, element, depth+1)
+		changed = changed || inner
+	}
+	return append(dst, ']'), changed
+}
+
+// within is the edit of one member of an object.
+func within(name string, do edit) edit {
+	return func(value []byte) ([]byte, bool) { return editMember(value, name, do) }
+}
+
+// editMember edits a member of an object, wherever its name stands, and keeps every
+// other byte.
+func editMember(b []byte, name string, do edit) ([]byte, bool) {
+	i := skipSpace(b, 0)
+	if i >= len(b) || b[i] != '{' {
+		return b, false
+	}
+	var out []byte
+	copied, changed := 0, false
+	o := openObject(b, i, 0)
+	for {
+		more, err := o.next()
+		if !more || err != nil {
+			break
+		}
+		if string(o.keyBytes()) != name {
+			continue
+		}
+		if value, edited := do(o.value.in(b)); edited {
+			out = append(append(out, b[copied:o.value.start]...), value...)
+			copied, changed = o.value.end, true
+		}
+	}
+	if !changed {
+		return b, false
+	}
+	return append(out, b[copied:]...), true
+}

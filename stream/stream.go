@@ -1,0 +1,307 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Stream reads the chunks of one response. It pulls: nothing is read ahead of the
+// caller, and no goroutine runs for it. A Stream belongs to one goroutine; only
+// Close and RunID may be called from others.
+type Stream struct {
+	ctx    context.Context
+	body   io.ReadCloser
+	opt    Options
+	buf    buffer
+	frames framer
+	dec    decoder
+	end    endState
+	events int // chunks read so far
+
+	runID     atomic.Pointer[string]
+	cause     atomic.Pointer[error] // why the body was closed early
+	close     func() error          // closes the body, once
+	unwatch   func() bool           // stops watching ctx
+	timer     *time.Timer           // made at its first use
+	someBytes bool                  // something was received
+
+	readErr error // from the body; the bytes before it come first
+	over    bool
+	err     error // the end, io.EOF for a good one
+}
+
+// New returns a Stream that reads body, which it closes. Cancelling ctx ends the
+// stream, also while a read blocks, with an error that matches ctx.Err() and the
+// cause given to the cancel function.
+func New(ctx context.Context, body io.ReadCloser, o Options) *Stream {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	if o.MaxEventSize <= 0 {
+		o.MaxEventSize = DefaultMaxEventSize
+	}
+	o.MaxEventSize = min(o.MaxEventSize, maxMaxEventSize)
+	s := &Stream{
+		ctx: ctx, body: body, opt: o,
+		buf:    newBuffer(o.MaxEventSize),
+		frames: newFramer(o.Framing, o.MaxEventSize),
+		end:    endState{rule: o.End, run: o.RunID},
+		close:  sync.OnceValue(body.Close),
+	}
+	if o.RunID != "" {
+		s.runID.Store(&o.RunID)
+	}
+	s.unwatch = context.AfterFunc(ctx, func() { s.interrupt(contextError(ctx)) })
+	return s
+}
+
+// maxMaxEventSize keeps sums of sizes within an int of 32 bits.
+const maxMaxEventSize = 1 << 30
+
+// RunID returns the id of the run, empty as long as it is not known. Where a
+// stream holds several runs it is that of the first.
+func (s *Stream) RunID() string {
+	if id := s.runID.Load(); id != nil {
+		return *id
+	}
+	return ""
+}
+
+// Chunks ranges over the chunks to the end of the stream. If the stream ends
+// badly, the last pair is a zero Chunk and the error; a chunk never comes with an
+// error. The errors to match are [ErrTruncated], [*RunError], [*TripwireError],
+// [*MalformedError], [ErrEventTooLarge], [ErrIdleTimeout], [ErrClosed] and those
+// of the context.
+//
+// Leaving the loop closes the stream. A range over a stream that has ended gives
+// the end error again, or nothing if the end was good.
+func (s *Stream) Chunks() iter.Seq2[Chunk, error] {
+	return func(yield func(Chunk, error) bool) {
+		left := true // by break, return, panic or Goexit
+		defer func() {
+			if left {
+				_ = s.Close()
+			}
+		}()
+		for {
+			c, err := s.Next()
+			if err != nil {
+				left = false
+				if err != io.EOF {
+					yield(Chunk{}, err)
+				}
+				return
+			}
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Next returns the next chunk and blocks until there is one. At the end it returns
+// io.EOF if the end was good, or an error as Chunks gives it, and from then on the
+// same again.
+func (s *Stream) Next() (Chunk, error) {
+	for {
+		fr, c, err := s.step(true)
+		if err != nil {
+			return Chunk{}, err
+		}
+		switch fr.kind {
+		case frameData:
+			return c, nil
+		case frameDone:
+			return Chunk{}, s.finishDone(nil)
+		case frameNone:
+			if _, err := s.read(); err != nil {
+				return Chunk{}, s.finishRead(err)
+			}
+		}
+	}
+}
+
+// Close ends the stream: the connection is given up, and a read that blocks in
+// another goroutine returns with ErrClosed. After the end of the stream Close does
+// nothing. It may be called any number of times, from any goroutine.
+func (s *Stream) Close() error {
+	s.interrupt(ErrClosed)
+	s.unwatch()
+	return s.close()
+}
+
+// interrupt closes the body for a reason; the first one holds.
+func (s *Stream) interrupt(cause error) {
+	s.cause.CompareAndSwap(nil, &cause)
+	_ = s.close()
+}
+
+// interrupted is the reason why nothing more may be handed out, or nil.
+func (s *Stream) interrupted() error {
+	if cause := s.cause.Load(); cause != nil && *cause == ErrClosed {
+		return ErrClosed
+	}
+	if s.ctx.Err() != nil {
+		return contextError(s.ctx)
+	}
+	return nil
+}
+
+// step takes the next frame from the buffer without reading. For a frameData it
+// returns the chunk too, all checks and callbacks done; with owned false the chunk
+// borrows its bytes unless OnChunk may want to keep them. After a frameDone comes
+// finishDone. An error is the end of the stream.
+func (s *Stream) step(owned bool) (frame, Chunk, error) {
+	if s.over {
+		return frame{}, Chunk{}, s.err
+	}
+	if err := s.interrupted(); err != nil {
+		return frame{}, Chunk{}, s.finish(err)
+	}
+	fr, err := s.frames.next(s.buf.bytes())
+	if err != nil {
+		return frame{}, Chunk{}, s.finish(err)
+	}
+	if fr.kind == frameData && blank(fr.data) {
+		fr.kind = frameOther
+	}
+	switch fr.kind {
+	case frameData:
+		c, err := s.chunk(fr.data, owned)
+		return fr, c, err
+	case frameDone:
+		if s.end.rule == EndEndless {
+			fr.kind = frameOther
+		}
+	}
+	return fr, Chunk{}, nil
+}
+
+// chunk makes the chunk of an event.
+func (s *Stream) chunk(data []byte, owned bool) (Chunk, error) {
+	s.events++
+	c, err := s.dec.chunk(data, owned || s.opt.OnChunk != nil)
+	if err != nil {
+		return Chunk{}, s.finish(locate(err, s.events))
+	}
+	if c.RunID != "" && s.runID.Load() == nil {
+		id := c.RunID
+		s.runID.Store(&id)
+	}
+	s.end.see(&c)
+	if s.opt.OnChunk != nil {
+		s.opt.OnChunk(&c)
+	}
+	return c, nil
+}
+
+// finish ends the stream; err is nil if all came that should have come.
+func (s *Stream) finish(err error) error {
+	s.over = true
+	s.unwatch()
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	_ = s.close()
+	if err != ErrClosed {
+		err = joinErrors(err, s.end.outcome())
+		if s.opt.OnEnd != nil {
+			err = s.opt.OnEnd(err)
+		}
+	}
+	if err == nil {
+		err = io.EOF
+	}
+	s.err = err
+	return err
+}
+
+// finishDone ends the stream behind [DONE]. What still comes is read, so that the
+// connection can be used again, and given to each if that is not nil.
+func (s *Stream) finishDone(each func([]byte)) error {
+	s.startTimer(drainTime)
+	for left := drainBytes; left > 0 && s.readErr == nil; {
+		var n int
+		n, s.readErr = s.body.Read(s.buf.b[:min(left, len(s.buf.b))])
+		left -= max(n, 1)
+		if n > 0 && each != nil {
+			each(s.buf.b[:n])
+		}
+	}
+	s.stopTimer(drainTime)
+	return s.finish(s.end.done())
+}
+
+// What is read behind the end of a stream at most.
+const (
+	drainBytes = 4 << 10
+	drainTime  = 50 * time.Millisecond
+)
+
+// finishRead ends the stream after a read that failed.
+func (s *Stream) finishRead(err error) error {
+	cut := s.interrupted()
+	if cut == ErrClosed {
+		return s.finish(cut)
+	}
+	end := s.end.eof(err, s.frames.partial(s.buf.bytes()))
+	if end == nil {
+		return s.finish(nil)
+	}
+	if cut != nil {
+		return s.finish(cut)
+	}
+	if cause := s.cause.Load(); cause != nil {
+		return s.finish(*cause)
+	}
+	return s.finish(end)
+}
+
+// read gets more bytes, which it returns; they are in the buffer too.
+func (s *Stream) read() ([]byte, error) {
+	if s.readErr != nil {
+		return nil, s.readErr
+	}
+	if s.cause.Load() != nil {
+		return nil, errInterrupted
+	}
+	s.frames.moved(s.buf.room(s.frames.keep()))
+	limit := s.opt.IdleTimeout
+	if !s.someBytes && s.opt.FirstByteTimeout > 0 {
+		limit = s.opt.FirstByteTimeout
+	}
+	s.startTimer(limit)
+	b, err := s.buf.fill(s.body, len(s.buf.b))
+	s.stopTimer(limit)
+	s.readErr = err
+	if len(b) > 0 {
+		s.someBytes = true
+		return b, nil
+	}
+	return nil, err
+}
+
+var errInterrupted = errors.New("stream: interrupted")
+
+// startTimer interrupts the stream after d unless stopTimer comes first. There is
+// one timer, for the waits of a stream and for the one behind its end.
+func (s *Stream) startTimer(d time.Duration) {
+	switch {
+	case d <= 0:
+	case s.timer == nil:
+		s.timer = time.AfterFunc(d, func() { s.interrupt(ErrIdleTimeout) })
+	default:
+		s.timer.Reset(d)
+	}
+}
+
+func (s *Stream) stopTimer(d time.Duration) {
+	if d > 0 {
+		s.timer.Stop()
+	}
+}

@@ -1,0 +1,167 @@
+package stream
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+var errNoPayload = errors.New("stream: chunk has no payload")
+
+// Value decodes the chunk's payload. The result is a pointer to the type that
+// belongs to the chunk's type: *TextDelta for `text-delta`, *ToolCall for
+// `tool-call`, *WorkflowFinish for `workflow-finish`, *Data for `data-*`, and so
+// on; each payload type names its chunk type. Chunks of unknown types, and those
+// whose payload is of another shape than expected, give an *Unknown. Every call
+// decodes anew.
+func (c Chunk) Value() any {
+	v := newValue(c.Type)
+	if v == nil {
+		return &Unknown{Type: c.Type, Payload: c.Payload()}
+	}
+	if err := c.decodeInto(v); err != nil {
+		return &Unknown{Type: c.Type, Payload: c.Payload(), Err: err}
+	}
+	return v
+}
+
+func (c *Chunk) decodeInto(v any) error {
+	switch v := v.(type) {
+	case *Abort, *WorkflowCanceled, *WorkflowPaused:
+		return nil
+	case interface{ decode(*Chunk) error }:
+		return v.decode(c)
+	}
+	payload := c.Payload()
+	if payload == nil {
+		return errNoPayload
+	}
+	if err := json.Unmarshal(payload, v); err != nil {
+		return err
+	}
+	if v, ok := v.(interface{ setRunID(string) }); ok {
+		v.setRunID(c.RunID)
+	}
+	return nil
+}
+
+// newValue returns a new payload for a chunk type, nil for an unknown one.
+func newValue(typ string) any {
+	if make, ok := values[typ]; ok {
+		return make()
+	}
+	switch {
+	case strings.HasPrefix(typ, PrefixData):
+		return new(Data)
+	case isNestedType(typ):
+		return new(NestedChunk)
+	}
+	return nil
+}
+
+func of[T any]() any { return new(T) }
+
+// values makes the payload for each chunk type.
+var values = map[string]func() any{
+	TypeStart:              of[Start],
+	TypeStepStart:          of[StepStart],
+	TypeStepFinish:         of[StepFinish],
+	TypeFinish:             of[Finish],
+	TypeAbort:              of[Abort],
+	TypeError:              of[ErrorChunk],
+	TypeTripwire:           of[Tripwire],
+	TypeResponseMetadata:   of[ResponseMetadata],
+	TypeTextStart:          of[TextStart],
+	TypeTextDelta:          of[TextDelta],
+	TypeTextEnd:            of[TextEnd],
+	TypeReasoningStart:     of[ReasoningStart],
+	TypeReasoningDelta:     of[ReasoningDelta],
+	TypeReasoningEnd:       of[ReasoningEnd],
+	TypeReasoningSignature: of[ReasoningSignature],
+	TypeRedactedReasoning:  of[RedactedReasoning],
+	TypeReasoningFile:      of[ReasoningFile],
+	TypeSource:             of[Source],
+	TypeFile:               of[File],
+	TypeCustom:             of[Custom],
+	TypeRaw:                of[RawChunk],
+	TypeObject:             of[Object],
+	TypeObjectResult:       of[ObjectResult],
+	TypeStepOutput:         of[StepOutput],
+	TypeWatch:              of[Watch],
+	TypeIsTaskComplete:     of[TaskComplete],
+	TypeGoal:               of[Goal],
+	TypeObserved:           of[ObservedChunk],
+	TypeIterationComplete:  of[ObservedEvent],
+	TypeSuspended:          of[ObservedEvent],
+
+	TypeToolCallInputStart: of[ToolCallInputStart],
+	TypeToolCallDelta:      of[ToolCallDelta],
+	TypeToolCallInputEnd:   of[ToolCallInputEnd],
+	TypeToolCall:           of[ToolCall],
+	TypeToolCallApproval:   of[ToolCallApproval],
+	TypeToolCallSuspended:  of[ToolCallSuspended],
+	TypeToolResult:         of[ToolResult],
+	TypeToolError:          of[ToolError],
+	TypeToolOutput:         of[ToolOutput],
+	TypeToolOutputDenied:   of[ToolOutputDenied],
+
+	TypeBackgroundTaskStarted:   of[BackgroundTaskStarted],
+	TypeBackgroundTaskRunning:   of[BackgroundTaskRunning],
+	TypeBackgroundTaskProgress:  of[BackgroundTaskProgress],
+	TypeBackgroundTaskOutput:    of[BackgroundTaskOutput],
+	TypeBackgroundTaskCompleted: of[BackgroundTaskCompleted],
+	TypeBackgroundTaskFailed:    of[BackgroundTaskFailed],
+	TypeBackgroundTaskCancelled: of[BackgroundTaskCancelled],
+	TypeBackgroundTaskSuspended: of[BackgroundTaskSuspended],
+	TypeBackgroundTaskResumed:   of[BackgroundTaskResumed],
+
+	TypeWorkflowStart:         of[WorkflowStart],
+	TypeWorkflowFinish:        of[WorkflowFinish],
+	TypeWorkflowCanceled:      of[WorkflowCanceled],
+	TypeWorkflowPaused:        of[WorkflowPaused],
+	TypeWorkflowStepStart:     of[WorkflowStepStart],
+	TypeWorkflowStepFinish:    of[WorkflowStepFinish],
+	TypeWorkflowStepResult:    of[WorkflowStepResult],
+	TypeWorkflowStepSuspended: of[WorkflowStepSuspended],
+	TypeWorkflowStepWaiting:   of[WorkflowStepWaiting],
+	TypeWorkflowStepProgress:  of[WorkflowStepProgress],
+	TypeWorkflowStepOutput:    of[WorkflowStepOutput],
+
+	TypeRoutingAgentStart:          of[RoutingAgentStart],
+	TypeRoutingAgentEnd:            of[RoutingAgentEnd],
+	TypeRoutingAgentAbort:          of[NetworkAbort],
+	TypeRoutingAgentTextStart:      of[RoutingAgentTextStart],
+	TypeRoutingAgentTextDelta:      of[RoutingAgentTextDelta],
+	TypeAgentExecutionStart:        of[AgentExecutionStart],
+	TypeAgentExecutionEnd:          of[AgentExecutionEnd],
+	TypeAgentExecutionAbort:        of[NetworkAbort],
+	TypeAgentExecutionApproval:     of[AgentExecutionApproval],
+	TypeAgentExecutionSuspended:    of[AgentExecutionSuspended],
+	TypeWorkflowExecutionStart:     of[WorkflowExecutionStart],
+	TypeWorkflowExecutionEnd:       of[WorkflowExecutionEnd],
+	TypeWorkflowExecutionAbort:     of[NetworkAbort],
+	TypeWorkflowExecutionSuspended: of[WorkflowExecutionSuspended],
+	TypeToolExecutionStart:         of[ToolExecutionStart],
+	TypeToolExecutionEnd:           of[ToolExecutionEnd],
+	TypeToolExecutionAbort:         of[NetworkAbort],
+	TypeToolExecutionApproval:      of[ToolExecutionApproval],
+	TypeToolExecutionSuspended:     of[ToolExecutionSuspended],
+	TypeNetworkValidationStart:     of[NetworkValidationStart],
+	TypeNetworkValidationEnd:       of[NetworkValidationEnd],
+	TypeNetworkStepFinish:          of[NetworkStepFinish],
+	TypeNetworkFinish:              of[NetworkFinish],
+	TypeNetworkObject:              of[NetworkObject],
+	TypeNetworkObjectResult:        of[NetworkObjectResult],
+}
+
+// words are the strings of the protocol that repeat in every stream.
+var words = func() map[string]string {
+	known := map[string]string{}
+	for typ := range values {
+		known[typ] = typ
+	}
+	for _, from := range []string{"AGENT", "USER", "SYSTEM", "WORKFLOW", "NETWORK"} {
+		known[from] = from
+	}
+	return known
+}()

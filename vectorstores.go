@@ -1,0 +1,74 @@
+package mastra
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/mastra-go/mastra/gen"
+)
+
+var (
+	opVectorsList      = get("VectorsList", "/vectors")
+	opVectorsEmbedders = get("VectorsEmbedders", "/embedders")
+	opVectorIndexes    = get("VectorListIndexes", "/vector/{vectorName}/indexes")
+	opVectorDescribe   = get("VectorDescribeIndex", "/vector/{vectorName}/indexes/{indexName}")
+	opVectorDelete     = operation{id: "VectorDeleteIndex", method: http.MethodDelete, path: "/vector/{vectorName}/indexes/{indexName}", safe: true}
+)
+
+// What the server says about vector stores.
+type (
+	// VectorInfo is a vector store.
+	VectorInfo = gen.VectorStoreInfo
+	// EmbedderInfo is a model that makes vectors of text.
+	EmbedderInfo = gen.EmbedderInfo
+	// IndexInfo is an index: its dimension, how many vectors it holds, its metric.
+	IndexInfo = gen.IndexInfo
+)
+
+// Vectors is the collection of the server's vector stores: see [Client.Vectors].
+type Vectors struct{ c *Client }
+
+// Vectors lists what the server offers.
+func (c *Client) Vectors() Vectors { return Vectors{c} }
+
+// List describes the vector stores.
+//
+// GET /vectors. Safe to repeat, and repeated.
+func (v Vectors) List(ctx context.Context, opts ...Option) ([]VectorInfo, error) {
+	var out gen.VectorStoreList
+	err := v.c.call(ctx, request{op: opVectorsList, opts: opts}, &out)
+	return out.Vectors, err
+}
+
+// Embedders describes the models that make vectors of text.
+//
+// GET /embedders. Safe to repeat, and repeated.
+func (v Vectors) Embedders(ctx context.Context, opts ...Option) ([]EmbedderInfo, error) {
+	var out gen.EmbedderList
+	err := v.c.call(ctx, request{op: opVectorsEmbedders, opts: opts}, &out)
+	return out.Embedders, err
+}
+
+// ListIndexes names the store's indexes. An unknown store matches [ErrNotFound].
+//
+// GET /vector/{vectorName}/indexes. Safe to repeat, and repeated.
+func (v *Vector) ListIndexes(ctx context.Context, opts ...Option) ([]string, error) {
+	var out []string
+	err := v.c.call(ctx, request{op: opVectorIndexes, ids: []string{v.name}, opts: opts}, &out)
+	return out, err
+}
+
+// DescribeIndex reads an index's dimension, count and metric. A missing index
+// matches [ErrServer].
+//
+// GET /vector/{vectorName}/indexes/{indexName}. Safe to repeat, and repeated.
+func (v *Vector) DescribeIndex(ctx context.Context, index string, opts ...Option) (*IndexInfo, error) {
+	return callFor[IndexInfo](ctx, v.c, request{op: opVectorDescribe, ids: []string{v.name, index}, opts: opts})
+}
+
+// DeleteIndex removes an index and its vectors. One that is not there is no error.
+//
+// DELETE /vector/{vectorName}/indexes/{indexName}. Safe to repeat, and repeated.
+func (v *Vector) DeleteIndex(ctx context.Context, index string, opts ...Option) error {
+	return v.c.call(ctx, request{op: opVectorDelete, ids: []string{v.name, index}, opts: opts}, nil)
+}

@@ -1,0 +1,105 @@
+package mastra
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/mastra-go/mastra/gen"
+)
+
+var (
+	opWorkflowsRunCounts = get("WorkflowsRunCounts", "/workflows/run-counts")
+	opWorkflowListRuns   = get("WorkflowListRuns", "/workflows/{workflowId}/runs")
+	opRestartAll         = post("WorkflowRestartAllActiveAsync", "/workflows/{workflowId}/restart-all-active-workflow-runs-async").contextInQuery()
+	opRestartAllDetached = post("WorkflowRestartAllActive", "/workflows/{workflowId}/restart-all-active-workflow-runs").contextInQuery()
+)
+
+// RunCounts counts the runs of a workflow that are in progress and that wait.
+type RunCounts = gen.RunCounts
+
+// RunCounts counts runs, by workflow. The server may be some seconds behind.
+//
+// GET /workflows/run-counts. Safe to repeat, and repeated.
+func (w Workflows) RunCounts(ctx context.Context, opts ...Option) (map[string]RunCounts, error) {
+	var out map[string]RunCounts
+	err := w.c.call(ctx, request{op: opWorkflowsRunCounts, opts: opts}, &out)
+	return out, err
+}
+
+// ListRunsRequest picks runs.
+type ListRunsRequest struct {
+	// Page counts from 0; PerPage 0 lists all runs on one page.
+	Page, PerPage int
+	// Resource lists the runs of this owner only, Status those that stand there.
+	Resource string
+	Status   RunStatus
+	// Since and Until bound when the runs were made; zero does not.
+	Since, Until time.Time
+}
+
+// RunPage is one page of runs, the newest first.
+type RunPage struct {
+	Runs []RunState `json:"runs"`
+	// Total counts the runs of all pages.
+	Total int `json:"total"`
+}
+
+// ListRuns reads one page of the workflow's runs, each with its whole state.
+//
+// GET /workflows/{workflowId}/runs. Safe to repeat, and repeated.
+func (w *Workflow) ListRuns(ctx context.Context, req ListRunsRequest, opts ...Option) (*RunPage, error) {
+	if req.Page < 0 || req.PerPage < 0 {
+		return nil, errors.New("mastra: ListRunsRequest: Page and PerPage must not be negative")
+	}
+	if req.Page > 0 && req.PerPage == 0 {
+		return nil, errors.New("mastra: ListRunsRequest: Page needs PerPage")
+	}
+	var p params
+	if req.PerPage > 0 { // the server reads a page only with a size
+		p.put("page", itoa(req.Page))
+		p.put("perPage", itoa(req.PerPage))
+	}
+	p.set("resourceId", req.Resource)
+	p.set("status", string(req.Status))
+	p.setTime("fromDate", req.Since)
+	p.setTime("toDate", req.Until)
+	if p.err != nil {
+		return nil, p.err
+	}
+	return callFor[RunPage](ctx, w.c, request{op: opWorkflowListRuns, ids: []string{w.id}, query: p.values, opts: opts})
+}
+
+// Runs iterates over the workflow's runs, the newest first. It reads pages of
+// req.PerPage, 50 if that is 0, as they are needed; req.Page is not looked at.
+func (w *Workflow) Runs(ctx context.Context, req ListRunsRequest, opts ...Option) iter.Seq2[RunState, error] {
+	if req.PerPage == 0 {
+		req.PerPage = 50
+	}
+	return pages(func(s *RunState) string { return s.RunID }, func(page int) ([]RunState, bool, error) {
+		req.Page = page
+		out, err := w.ListRuns(ctx, req, opts...)
+		if err != nil {
+			return nil, false, err
+		}
+		return out.Runs, (page+1)*req.PerPage < out.Total, nil
+	})
+}
+
+// RestartAll takes up all runs of the workflow that a crash of the server has cut
+// off, and waits for them.
+//
+// POST /workflows/{workflowId}/restart-all-active-workflow-runs-async. Never
+// repeated once it was sent.
+func (w *Workflow) RestartAll(ctx context.Context, opts ...Option) error {
+	return w.c.call(ctx, request{op: opRestartAll, ids: []string{w.id}, opts: opts}, nil)
+}
+
+// RestartAllDetached is RestartAll, and returns at once.
+//
+// POST /workflows/{workflowId}/restart-all-active-workflow-runs. Never repeated
+// once it was sent.
+func (w *Workflow) RestartAllDetached(ctx context.Context, opts ...Option) error {
+	return w.c.call(ctx, request{op: opRestartAllDetached, ids: []string{w.id}, opts: opts}, nil)
+}
