@@ -165,6 +165,39 @@ type resultWire struct {
 	SpanID       string           `json:"spanId"`
 	UsedFallback bool             `json:"usedFallbackValue"`
 	Suspended    *suspendedWire   `json:"suspendPayload"`
+	Steps        []struct {
+		Content []contentWire `json:"content"`
+	} `json:"steps"`
+}
+
+// contentWire is a part of a step's content. The results of failed tool calls
+// stand only there.
+type contentWire struct {
+	Type       string          `json:"type"`
+	ToolCallID string          `json:"toolCallId"`
+	ToolName   string          `json:"toolName"`
+	Input      json.RawMessage `json:"input"`
+	Output     struct {
+		Type  string          `json:"type"`
+		Value json.RawMessage `json:"value"`
+	} `json:"output"`
+	Error stream.ErrorDetail `json:"error"`
+}
+
+// failed gives the result of a tool call that failed.
+func (c *contentWire) failed() (ToolResult, bool) {
+	r := ToolResult{ID: c.ToolCallID, Name: c.ToolName, Args: c.Input, IsError: true}
+	switch {
+	case c.Type == "tool-error":
+		r.Err = c.Error.Message
+	case c.Type == "tool-result" && (c.Output.Type == "error-text" || c.Output.Type == "error-json"):
+		if json.Unmarshal(c.Output.Value, &r.Err) != nil {
+			r.Err = string(c.Output.Value)
+		}
+	default:
+		return r, false
+	}
+	return r, true
 }
 
 type suspendedWire struct {
@@ -185,6 +218,14 @@ func (r *AgentResult) UnmarshalJSON(data []byte) error {
 	for _, list := range [][]stream.Chunk{wire.ToolCalls, wire.ToolResults, wire.Sources, wire.Files} {
 		for i := range list {
 			b.add(&list[i])
+		}
+	}
+	for _, step := range wire.Steps {
+		for i := range step.Content {
+			if r, ok := step.Content[i].failed(); ok && !b.knows(r.ID) {
+				r.RunID = wire.RunID
+				b.answered(r)
+			}
 		}
 	}
 	if s := wire.Suspended; s != nil {

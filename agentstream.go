@@ -145,6 +145,11 @@ func (b *agentBuilder) answered(r ToolResult) {
 	b.partial.ToolResults = append(b.partial.ToolResults, r)
 }
 
+// knows tells whether the call has a result.
+func (b *agentBuilder) knows(callID string) bool {
+	return slices.ContainsFunc(b.partial.ToolResults, func(r ToolResult) bool { return r.ID == callID })
+}
+
 func (b *agentBuilder) settle(callID string) {
 	b.partial.pending = slices.DeleteFunc(b.partial.pending, func(p Pending) bool { return p.ToolCallID == callID })
 }

@@ -16,16 +16,17 @@ import (
 type once struct {
 	cfg      config
 	op       operation
+	path     string
 	attempts int
 	lost     bool // an attempt may have been carried out, and its answer did not come
 }
 
-func newOnce(c *Client, op operation, opts []Option) (*once, error) {
-	cfg, err := c.cfg.with(opts)
+func newOnce(r *Run, op operation, opts []Option) (*once, error) {
+	cfg, err := r.c.cfg.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	return &once{cfg: cfg, op: op}, nil
+	return &once{cfg: cfg, op: op, path: r.path(op)}, nil
 }
 
 // single makes an exchange one attempt, plus the one with another token.
@@ -42,9 +43,12 @@ func single(opts []Option) []Option {
 // the call.
 func (o *once) again(ctx context.Context, err error) error {
 	o.attempts++
+	if final(err) {
+		return err
+	}
 	var e *Error
 	if !errors.As(err, &e) {
-		e = &Error{Method: o.op.method, cause: err, Message: clip(err.Error(), maxErrorText)}
+		e = &Error{Method: o.op.method, Path: o.path, cause: err, Message: clip(err.Error(), maxErrorText)}
 	}
 	lost := errors.Is(err, ErrOutcomeUnknown) || brokenStream(err)
 	refusedAtDial := o.lost && e.Status == 0 && errors.Is(err, ErrUnavailable)
@@ -62,7 +66,7 @@ func (o *once) again(ctx context.Context, err error) error {
 	if e.Status == 0 {
 		a.Err = err
 	}
-	if !o.cfg.policy(a) || final(err) {
+	if !o.cfg.policy(a) {
 		return e
 	}
 	pause, ok := o.cfg.wait(o.attempts-1, e.Header)
@@ -81,7 +85,7 @@ func brokenStream(err error) bool {
 	return errors.Is(err, stream.ErrTruncated) || errors.Is(err, stream.ErrIdleTimeout)
 }
 
-// final: another attempt would meet the same.
+// final: the server has refused it, and another attempt would meet the same.
 func final(err error) bool {
 	return errors.Is(err, ErrInvalidInput) || errors.Is(err, ErrNotSuspended) ||
 		errors.Is(err, stream.ErrEventTooLarge) || errors.Is(err, ErrTooLarge)

@@ -39,6 +39,12 @@ func (r *Run) ids() []string { return []string{r.workflow, r.id} }
 // check is for the routes that take the run id in the query.
 func (r *Run) check() error { return checkID("runId", r.id) }
 
+// path of one of the workflow's routes, for errors.
+func (r *Run) path(op operation) string {
+	path, _ := op.expand([]string{r.workflow})
+	return r.c.basePath + r.c.cfg.prefix + path
+}
+
 func (r *Run) query() url.Values { return url.Values{"runId": {r.id}} }
 
 // Get reads the run as it stands. An unknown run matches [ErrNotFound].
@@ -128,12 +134,12 @@ func (r *Run) Observe(ctx context.Context, req ObserveRequest, opts ...Option) (
 	if req.Offset != 0 {
 		query.Set("offset", strconv.Itoa(req.Offset))
 	}
-	return r.open(ctx, request{op: opRunObserve, ids: []string{r.workflow}, query: query, opts: opts})
+	return r.open(ctx, request{op: opRunObserve, ids: []string{r.workflow}, query: query, opts: opts}, opts)
 }
 
-// open opens one of the run's streams.
-func (r *Run) open(ctx context.Context, req request) (*RunStream, error) {
-	b := &runBuilder{run: r, op: req.op}
+// open opens one of the run's streams. opts are for what else has to be asked.
+func (r *Run) open(ctx context.Context, req request, opts []Option) (*RunStream, error) {
+	b := &runBuilder{run: r, op: req.op, opts: opts}
 	s, err := r.c.open(ctx, req, func(o *stream.Options) {
 		o.RunID, o.OnChunk = r.id, b.add
 		o.OnEnd = func(err error) error { return b.end(ctx, err) }

@@ -12,13 +12,14 @@ import (
 // runBuilder makes a RunState from the chunks of a run's stream. Each chunk is
 // decoded once.
 type runBuilder struct {
-	run *Run
-	op  operation
+	run  *Run
+	op   operation
+	opts []Option // of the call
 
 	state    RunState
 	steps    int    // started in this segment
 	finished bool   // this segment has had its workflow-finish
-	refusal  string // why the server refused to start or resume
+	refusal  string // why the server refused the last segment that told anything
 	resumed  bool   // there were segments before this one
 	ended    bool   // the stream has ended by itself
 
@@ -29,7 +30,7 @@ func (b *runBuilder) add(c *stream.Chunk) {
 	switch c.Type {
 	case "workflow-start":
 		b.resumed = b.resumed || b.finished
-		b.finished, b.steps, b.refusal = false, 0, ""
+		b.finished, b.steps = false, 0
 		b.state.Status = RunRunning
 	case "workflow-finish":
 		b.finish(c.Payload())
@@ -48,6 +49,7 @@ func (b *runBuilder) step(payload json.RawMessage) {
 		return // the chunk was delivered; there is nothing to add up
 	}
 	b.steps++
+	b.refusal = ""
 	step := b.state.Steps[id.ID]
 	before := step
 	if json.Unmarshal(payload, &step) != nil {
@@ -86,17 +88,30 @@ func (b *runBuilder) finish(payload json.RawMessage) {
 }
 
 // end is asked when the stream has ended by itself. A refusal becomes an error.
-// A replay of a suspended run ends without workflow-finish: whether it was one,
-// the server's record tells.
+//
+// The server replays a run that is started again, and ends the replay without
+// workflow-finish. Of a suspended run that is the whole story, which the server's
+// record tells; of a run that it has refused before, the history says why.
 func (b *runBuilder) end(ctx context.Context, err error) error {
 	b.ended = true
-	if err == nil && b.refusal != "" {
+	whole := errors.Is(err, stream.ErrTruncated) && wholeBody(err)
+	switch {
+	case b.refusal != "" && (err == nil || whole):
 		return b.refused()
-	}
-	if errors.Is(err, stream.ErrTruncated) && len(b.state.Steps) > 0 && wholeBody(err) {
-		if state, getErr := b.run.Get(ctx); getErr == nil && state.Status == RunSuspended {
+	case !whole:
+		return err
+	case b.steps > 0:
+		if state, getErr := b.run.Get(ctx, b.opts...); getErr == nil && state.Status == RunSuspended {
 			b.confirmed = state
 			return nil
+		}
+	case b.op.id == opRunStream.id:
+		if past, openErr := b.run.Observe(ctx, ObserveRequest{}, b.opts...); openErr == nil {
+			defer past.Close()
+			if _, pastErr := past.Result(); final(pastErr) {
+				b.refusal = past.b.refusal
+				return b.refused()
+			}
 		}
 	}
 	return err
@@ -127,7 +142,7 @@ func (b *runBuilder) result(ctx context.Context) (*RunState, error) {
 	if b.op.id == opRunStream.id && !b.resumed && b.state.Status.Ended() {
 		return b.snapshot(), nil
 	}
-	state, err := b.run.Wait(ctx)
+	state, err := b.run.Wait(ctx, b.opts...)
 	if err != nil {
 		return b.snapshot(), err
 	}

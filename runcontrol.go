@@ -84,7 +84,7 @@ func (r *Run) TimeTravelStream(ctx context.Context, req TimeTravelRequest, opts 
 	if err != nil {
 		return nil, err
 	}
-	return r.open(ctx, q)
+	return r.open(ctx, q, opts)
 }
 
 func (r *Run) timeTravel(op operation, req TimeTravelRequest, opts []Option) (request, error) {

@@ -63,7 +63,7 @@ type resumeBody struct {
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume-stream.
 func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*RunState, error) {
-	loop, err := newOnce(r.c, opRunResumeStream, opts)
+	loop, err := newOnce(r, opRunResumeStream, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 		return nil, err
 	}
 	for {
-		s, err := r.openResume(ctx, at, req, single(opts))
+		s, err := r.openResume(ctx, at, req, single(opts), opts)
 		if err == nil {
 			var state *RunState
 			if state, err = s.Result(); err == nil {
@@ -111,7 +111,7 @@ func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	return r.openResume(ctx, at, req, opts)
+	return r.openResume(ctx, at, req, opts, opts)
 }
 
 // ResumeDetached answers the suspended run and returns at once. The server looks
@@ -126,8 +126,8 @@ func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Opt
 	return r.c.call(ctx, r.resumeRequest(opRunResumeDetached, at, req, opts), nil)
 }
 
-func (r *Run) openResume(ctx context.Context, at Suspension, req ResumeRequest, opts []Option) (*RunStream, error) {
-	return r.open(ctx, r.resumeRequest(opRunResumeStream, at, req, opts))
+func (r *Run) openResume(ctx context.Context, at Suspension, req ResumeRequest, opts, others []Option) (*RunStream, error) {
+	return r.open(ctx, r.resumeRequest(opRunResumeStream, at, req, opts), others)
 }
 
 func (r *Run) resumeRequest(op operation, at Suspension, req ResumeRequest, opts []Option) request {
@@ -243,15 +243,14 @@ func inLoop(graph json.RawMessage, step []string) bool {
 
 // refused is the error of a run that was not started or resumed: nothing happened.
 func (r *Run) refused(op operation, message string, kind error) *Error {
-	path, _ := op.expand([]string{r.workflow})
-	e := &Error{Method: op.method, Path: r.c.basePath + r.c.cfg.prefix + path, Message: clip(message, maxErrorText)}
+	e := &Error{Method: op.method, Path: r.path(op), Message: clip(message, maxErrorText)}
 	e.mark(kind)
 	return e
 }
 
 // unknown is the error of a call that gives up not knowing what became of it.
 func (o *once) unknown(cause error) error {
-	e := &Error{Method: o.op.method, Path: o.op.path, Message: clip(cause.Error(), maxErrorText), Attempts: o.attempts, cause: cause}
+	e := &Error{Method: o.op.method, Path: o.path, Message: clip(cause.Error(), maxErrorText), Attempts: o.attempts, cause: cause}
 	e.mark(ErrOutcomeUnknown)
 	return e
 }

@@ -29,12 +29,12 @@ var (
 //
 // POST /workflows/{workflowId}/stream.
 func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*RunState, error) {
-	loop, err := newOnce(r.c, opRunStream, opts)
+	loop, err := newOnce(r, opRunStream, opts)
 	if err != nil {
 		return nil, err
 	}
 	for {
-		s, err := r.openStart(ctx, req, single(opts))
+		s, err := r.openStart(ctx, req, opts)
 		if err == nil {
 			var state *RunState
 			if state, err = s.Result(); err == nil {
@@ -60,12 +60,12 @@ func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*Run
 //
 // POST /workflows/{workflowId}/stream.
 func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*RunStream, error) {
-	loop, err := newOnce(r.c, opRunStream, opts)
+	loop, err := newOnce(r, opRunStream, opts)
 	if err != nil {
 		return nil, err
 	}
 	for {
-		s, err := r.openStart(ctx, req, single(opts))
+		s, err := r.openStart(ctx, req, opts)
 		if err == nil {
 			return s, nil
 		}
@@ -79,7 +79,7 @@ func (r *Run) openStart(ctx context.Context, req StartRequest, opts []Option) (*
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	s, err := r.open(ctx, r.post(opRunStream, req, req.RequestContext, req.Extra, opts))
+	s, err := r.open(ctx, r.post(opRunStream, req, req.RequestContext, req.Extra, single(opts)), opts)
 	if err == nil && req.Input != nil {
 		s.b.state.Input, _ = marshal(req.Input) // it has been encoded before
 	}
