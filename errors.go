@@ -73,7 +73,8 @@ type Issue struct {
 // [context.DeadlineExceeded] too. Its text holds neither a token, nor a query
 // string, nor a body; Header and Body are for programs to read.
 type Error struct {
-	// Status is the HTTP status, 0 where no answer came.
+	// Status is the HTTP status; 0 where no answer came, and where a workflow
+	// refused its data inside a stream or the client did so itself.
 	Status int
 	// Code is the machine-readable code, where the server sent one.
 	Code string

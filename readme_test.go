@@ -2,12 +2,15 @@ package mastra_test
 
 import (
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mastra-go/mastra"
 )
 
 // Every Go snippet of the README stands, line by line, in an example, which the
@@ -48,5 +51,26 @@ func TestTheReadmeListsEveryOption(t *testing.T) {
 	require.NotEmpty(t, options)
 	for _, o := range options {
 		assert.Contains(t, string(readme), "| `"+o[1]+"`")
+	}
+}
+
+// Every exported method of a handle stands in the README's table of calls.
+func TestTheReadmeListsEveryCall(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	client := new(mastra.Client)
+	agent, workflow, memory := client.Agent("a"), client.Workflow("w"), client.Memory("a")
+	for _, handle := range []any{
+		client.Agents(), agent, agent.Tool("t"), agent.Voice(), client.Tools(), client.Workflows(), workflow,
+		workflow.Run("r"), memory, memory.Thread("t"), client.Vectors(), client.Vector("v"), client,
+	} {
+		typ := reflect.TypeOf(handle)
+		for method := range typ.NumMethod() {
+			switch name := typ.Method(method).Name; name {
+			case "ID", "Name", "WorkflowID": // no calls
+			default:
+				assert.True(t, regexp.MustCompile("[`.]"+name+"[`(]").Match(readme), "%s.%s", typ, name)
+			}
+		}
 	}
 }

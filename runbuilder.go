@@ -128,7 +128,9 @@ func (b *runBuilder) refused() *Error {
 	if notSuspended(b.refusal) {
 		kind = ErrNotSuspended
 	}
-	return b.run.refused(b.op, b.refusal, kind)
+	e := b.run.refused(b.op, b.refusal, kind)
+	e.Attempts = 1
+	return e
 }
 
 // result is the state at the end. A stream that told of the whole run, to an end

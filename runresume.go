@@ -56,9 +56,9 @@ type resumeBody struct {
 // Where a repetition could answer a later suspension of the same step, Resume
 // gives up with [ErrOutcomeUnknown] instead.
 //
-// A run that is not suspended, or not there, matches [ErrNotSuspended]; data that
-// does not fit the schema [ErrInvalidInput], and the suspension stays. Several
-// suspended steps and none named match [ErrInvalidInput]. When ctx ends, the call
+// A run that is not suspended matches [ErrNotSuspended], one that is not there
+// [ErrNotFound]; data that does not fit the schema [ErrInvalidInput], and the
+// suspension stays. Several suspended steps and none named match [ErrInvalidInput]. When ctx ends, the call
 // returns and the run goes on.
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume-stream.
@@ -242,6 +242,7 @@ func inLoop(graph json.RawMessage, step []string) bool {
 }
 
 // refused is the error of a run that was not started or resumed: nothing happened.
+// It has no attempts where the client itself refused.
 func (r *Run) refused(op operation, message string, kind error) *Error {
 	e := &Error{Method: op.method, Path: r.path(op), Message: clip(message, maxErrorText)}
 	e.mark(kind)
