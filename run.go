@@ -118,7 +118,7 @@ type ObserveRequest struct {
 // Observe reads the stream of a run that was streamed before: what has happened
 // so far, then what happens, until the run ends or is suspended. It blocks until
 // the first byte. Every start and every resume begins a segment of its own with
-// workflow-start; the server may repeat segments of a run that was suspended.
+// workflow-start; the server may repeat segments, of a run in progress too.
 //
 // A server that was restarted has lost the history: the stream then ends with
 // [ErrTruncated] at once, and Wait is what is left. An unknown run matches

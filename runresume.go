@@ -58,7 +58,8 @@ type resumeBody struct {
 //
 // A run that is not suspended matches [ErrNotSuspended], one that is not there
 // [ErrNotFound]; data that does not fit the schema [ErrInvalidInput], and the
-// suspension stays. Several suspended steps and none named match [ErrInvalidInput]. When ctx ends, the call
+// suspension stays (inside a nested workflow the server fails the run instead).
+// Several suspended steps and none named match [ErrInvalidInput]. When ctx ends, the call
 // returns and the run goes on.
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume-stream.

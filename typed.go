@@ -1,0 +1,170 @@
+package mastra
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"reflect"
+	"strings"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/mastra-go/mastra/stream"
+)
+
+// Typed is an agent's answer with its structured output decoded.
+type Typed[T any] struct {
+	Value T
+	*AgentResult
+}
+
+// TypedError is a structured answer that does not fit its Go type.
+type TypedError struct {
+	// Raw is the answer as it came: JSON, or the text where there was no object.
+	Raw string
+	// Result is the whole answer, for its usage and ids.
+	Result *AgentResult
+	cause  error
+}
+
+func (e *TypedError) Error() string {
+	return "mastra: the structured answer does not fit: " + oneLine(clip(e.cause.Error(), maxErrorText))
+}
+
+func (e *TypedError) Unwrap() error { return e.cause }
+
+// GenerateAs runs the agent and has it answer with a T: the JSON Schema of T goes
+// along as structured output ([SchemaOf] says how it is made), and the answer is
+// decoded strictly. The other fields of req.StructuredOutput count; a Schema
+// given there replaces that of T on the wire.
+//
+// A type without a schema is an error before anything is sent. An answer that
+// does not fit is a [*TypedError], which holds it; with the default error strategy
+// the server itself refuses most of those ([ErrServer]). A tripwire is its error,
+// and a run that waits gives [ErrSuspended]: both come with a Typed whose
+// AgentResult tells the rest. See [Agent.Generate] for everything else.
+func GenerateAs[T any](ctx context.Context, agent *Agent, req AgentRequest, opts ...Option) (*Typed[T], error) {
+	schema, err := structured[T](&req)
+	if err != nil {
+		return nil, err
+	}
+	res, err := agent.Generate(ctx, req, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return typed[T](schema, res)
+}
+
+// StreamAs is GenerateAs for a stream: partial values while they arrive, then the
+// final one.
+func StreamAs[T any](ctx context.Context, agent *Agent, req AgentRequest, opts ...Option) (*TypedStream[T], error) {
+	schema, err := structured[T](&req)
+	if err != nil {
+		return nil, err
+	}
+	s, err := agent.Stream(ctx, req, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &TypedStream[T]{AgentStream: s, schema: schema}, nil
+}
+
+// TypedStream is the stream of a structured answer. It belongs to one goroutine.
+type TypedStream[T any] struct {
+	*AgentStream
+	schema *jsonschema.Resolved
+}
+
+// Partials iterates over the value as it grows: each has what has arrived so far,
+// the rest is zero. A partial value that does not fit T yet is passed over. It
+// ends with the error that ended the stream, like Text.
+func (s *TypedStream[T]) Partials() iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		for chunk, err := range s.Chunks() {
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			if chunk.Type != stream.TypeObject {
+				continue
+			}
+			var partial T
+			if json.Unmarshal(chunk.Payload(), &partial) == nil && !yield(partial, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Final reads what is left of the stream and returns the whole answer, decoded
+// strictly as [GenerateAs] does.
+func (s *TypedStream[T]) Final() (*Typed[T], error) {
+	res, err := s.AgentStream.Result()
+	if err != nil {
+		return &Typed[T]{AgentResult: res}, err
+	}
+	return typed[T](s.schema, res)
+}
+
+// structured puts the schema of T into the request.
+func structured[T any](req *AgentRequest) (*jsonschema.Resolved, error) {
+	schema, err := schemaFor(reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	resolved, err := schema.Resolve(nil)
+	if err != nil {
+		return nil, fmt.Errorf("mastra: the schema of %s: %w", reflect.TypeFor[T](), err)
+	}
+	var out StructuredOutput
+	if req.StructuredOutput != nil {
+		out = *req.StructuredOutput
+	}
+	if out.Schema == nil {
+		out.Schema = schema
+	}
+	req.StructuredOutput = &out
+	return resolved, nil
+}
+
+func typed[T any](schema *jsonschema.Resolved, res *AgentResult) (*Typed[T], error) {
+	out := &Typed[T]{AgentResult: res}
+	if err := res.Err(); err != nil {
+		return out, err
+	}
+	if waits := res.Pending(); len(waits) > 0 {
+		return out, fmt.Errorf("%w: run %s waits for tool %s", ErrSuspended, res.RunID, waits[0].ToolName)
+	}
+	if res.Object == nil {
+		return out, &TypedError{Raw: res.Text, Result: res, cause: fmt.Errorf("there is no object in the answer")}
+	}
+	if err := decodeStrictly(schema, res.Object, &out.Value); err != nil {
+		return out, &TypedError{Raw: string(res.Object), Result: res, cause: err}
+	}
+	return out, nil
+}
+
+// decodeStrictly checks JSON against the schema of a type and decodes it, with
+// nothing missing and nothing left over.
+func decodeStrictly(schema *jsonschema.Resolved, data []byte, out any) error {
+	var value any
+	if err := json.Unmarshal(data, &value); err != nil {
+		return err
+	}
+	if err := schema.Validate(value); err != nil {
+		return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "validating root: "))
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(out); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("text after the value")
+	}
+	return nil
+}
