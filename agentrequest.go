@@ -34,6 +34,14 @@ type AgentRequest struct {
 	// ActiveTools names the tools that the model may call; nil allows all.
 	ActiveTools []string       `json:"activeTools,omitempty"`
 	Toolsets    map[string]any `json:"toolsets,omitempty"`
+	// ClientTools are Go functions that the model may call, besides the agent's
+	// own tools. Generate and Stream run the calls, all of a round and some of them
+	// at once, and go on until the model is done. One that has the name of a tool
+	// of the server takes its place.
+	ClientTools []ClientTool `json:"-"`
+	// MaxToolRounds is how often client tools are run before the call ends with
+	// [ErrToolRounds]; 0 means 10.
+	MaxToolRounds int `json:"-"`
 	// ToolChoice is [ToolChoiceAuto] and its like, or [ToolChoiceOf] one tool.
 	ToolChoice ToolChoice `json:"toolChoice,omitzero"`
 	// RequireToolApproval makes every tool call wait for an approval.

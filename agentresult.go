@@ -165,13 +165,15 @@ type resultWire struct {
 	SpanID       string           `json:"spanId"`
 	UsedFallback bool             `json:"usedFallbackValue"`
 	Suspended    *suspendedWire   `json:"suspendPayload"`
-	Steps        []struct {
-		Content []contentWire `json:"content"`
-	} `json:"steps"`
+	Response     struct {
+		Messages []struct {
+			Content json.RawMessage `json:"content"`
+		} `json:"messages"`
+	} `json:"response"`
 }
 
-// contentWire is a part of a step's content. The results of failed tool calls
-// stand only there.
+// contentWire is a part of a message of the answer. The results of tool calls
+// that failed stand only there.
 type contentWire struct {
 	Type       string          `json:"type"`
 	ToolCallID string          `json:"toolCallId"`
@@ -220,9 +222,13 @@ func (r *AgentResult) UnmarshalJSON(data []byte) error {
 			b.add(&list[i])
 		}
 	}
-	for _, step := range wire.Steps {
-		for i := range step.Content {
-			if r, ok := step.Content[i].failed(); ok && !b.knows(r.ID) {
+	for _, message := range wire.Response.Messages {
+		var parts []contentWire
+		if json.Unmarshal(message.Content, &parts) != nil {
+			continue // plain text
+		}
+		for i := range parts {
+			if r, ok := parts[i].failed(); ok && !b.knows(r.ID) {
 				r.RunID = wire.RunID
 				b.answered(r)
 			}

@@ -72,13 +72,24 @@ func (a *Agent) Get(ctx context.Context, opts ...Option) (*AgentInfo, error) {
 // matches [ErrServer], an unknown agent [ErrNotFound], a thread of another
 // resource [ErrForbidden].
 //
+// With ClientTools the call is several exchanges. When one of them fails, what
+// came before is returned together with its error.
+//
 // POST /agents/{agentId}/generate. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) (*AgentResult, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
-	return a.generate(ctx, request{op: opAgentGenerate, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
+	loop, err := newToolLoop(a, req, opts)
+	if err != nil {
+		return nil, err
+	}
+	res, err := a.generate(ctx, request{op: opAgentGenerate, body: req, extra: loop.extra(req.Extra), context: req.RequestContext, opts: opts})
+	if err != nil || loop == nil {
+		return res, err
+	}
+	return loop.generateOn(ctx, res)
 }
 
 // Stream runs the agent and streams its answer. It blocks until the response

@@ -1,0 +1,151 @@
+package mastra
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"runtime/debug"
+
+	"github.com/google/jsonschema-go/jsonschema"
+)
+
+// ClientTool is a Go function that the model can call. Give it in
+// [AgentRequest].ClientTools: Generate and Stream then run the calls and go on
+// until the model is done.
+type ClientTool struct {
+	name, description string
+	input, output     *jsonschema.Schema
+	run               func(ctx context.Context, args json.RawMessage) (json.RawMessage, error)
+	err               error // found when it was made, told when it is used
+}
+
+// NewClientTool makes a tool of a function. The JSON Schemas of In and Out go to
+// the model: see [SchemaOf]. In should be a struct.
+//
+// Arguments that do not fit In, an error of fn, a result that does not encode and
+// a panic are told to the model as the tool's failure; the model decides what to
+// do. ctx is that of the call that runs the agent, and ends with it.
+//
+// A type without a schema, an empty name and a nil function are errors of the
+// call that is given the tool, before anything is sent.
+func NewClientTool[In, Out any](name, description string, fn func(ctx context.Context, in In) (Out, error)) ClientTool {
+	t := ClientTool{name: name, description: description}
+	switch {
+	case name == "":
+		t.err = errors.New("mastra: a client tool has no name")
+		return t
+	case fn == nil:
+		t.err = fmt.Errorf("mastra: client tool %q: the function is nil", name)
+		return t
+	}
+	if t.input, t.err = schemaFor(reflect.TypeFor[In]()); t.err == nil {
+		t.output, t.err = schemaFor(reflect.TypeFor[Out]())
+	}
+	if t.err != nil {
+		t.err = fmt.Errorf("mastra: client tool %q: %w", name, t.err)
+		return t
+	}
+	check, err := t.input.Resolve(nil)
+	if err != nil {
+		t.err = fmt.Errorf("mastra: client tool %q: %w", name, err)
+		return t
+	}
+	t.run = func(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
+		var in In
+		if err := decodeArgs(check, args, &in); err != nil {
+			return nil, fmt.Errorf("the arguments do not fit: %w", err)
+		}
+		out, err := fn(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		text, err := marshal(out)
+		if err != nil {
+			return nil, fmt.Errorf("the result does not encode: %w", err)
+		}
+		return text, nil
+	}
+	return t
+}
+
+// Name of the tool, by which the model calls it.
+func (t ClientTool) Name() string { return t.name }
+
+func decodeArgs(schema *jsonschema.Resolved, args json.RawMessage, in any) error {
+	if len(bytes.TrimSpace(args)) == 0 {
+		args = json.RawMessage("{}")
+	}
+	var value any
+	if err := json.Unmarshal(args, &value); err != nil {
+		return err
+	}
+	if err := schema.Validate(value); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(args))
+	if err := d.Decode(in); err != nil && err != io.EOF {
+		return err
+	}
+	return nil
+}
+
+// call runs the tool; a panic is its failure.
+func (t ClientTool) call(ctx context.Context, args json.RawMessage) (out json.RawMessage, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, &toolPanicError{Tool: t.name, Value: p, Stack: debug.Stack()}
+		}
+	}()
+	return t.run(ctx, args)
+}
+
+// toolPanicError is a client tool that panicked. The model is told no more than
+// that it did; the logger ([WithLogger]) is given the value and the stack.
+type toolPanicError struct {
+	Tool  string
+	Value any
+	Stack []byte
+}
+
+func (e *toolPanicError) Error() string { return "tool " + e.Tool + " panicked" }
+
+// definition is what the server is told of a tool.
+type toolDefinition struct {
+	ID           string             `json:"id"`
+	Description  string             `json:"description,omitzero"`
+	InputSchema  *jsonschema.Schema `json:"inputSchema"`
+	OutputSchema *jsonschema.Schema `json:"outputSchema,omitempty"`
+}
+
+// toolset is the tools of one call, by name.
+type toolset map[string]ClientTool
+
+func newToolset(tools []ClientTool) (toolset, error) {
+	set := make(toolset, len(tools))
+	for _, t := range tools {
+		if t.err != nil {
+			return nil, t.err
+		}
+		if t.run == nil {
+			return nil, errors.New("mastra: a client tool was not made by NewClientTool")
+		}
+		if _, twice := set[t.name]; twice {
+			return nil, fmt.Errorf("mastra: two client tools have the name %q", t.name)
+		}
+		set[t.name] = t
+	}
+	return set, nil
+}
+
+// MarshalJSON gives the member clientTools of a request.
+func (s toolset) MarshalJSON() ([]byte, error) {
+	out := make(map[string]toolDefinition, len(s))
+	for name, t := range s {
+		out[name] = toolDefinition{ID: name, Description: t.description, InputSchema: t.input, OutputSchema: t.output}
+	}
+	return json.Marshal(out)
+}

@@ -1,0 +1,234 @@
+package mastra
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+)
+
+const (
+	defaultToolRounds = 10
+	toolsAtOnce       = 8
+)
+
+// ErrToolRounds: the model still called client tools after as many rounds as
+// [AgentRequest].MaxToolRounds allows.
+var ErrToolRounds = errors.New("mastra: the model keeps calling client tools")
+
+// toolLoop runs the client tools that a model calls and says what to ask next,
+// until the model is done.
+type toolLoop struct {
+	agent *Agent
+	tools toolset
+	req   AgentRequest // as the caller gave it
+	opts  []Option
+
+	rounds   int
+	base     Messages // the conversation so far, where no memory keeps it
+	remember *int     // messages that the agent's memory recalls; nil: it has no memory
+	asked    bool     // remember is known
+}
+
+// newToolLoop returns nil where the request has no client tools.
+func newToolLoop(a *Agent, req AgentRequest, opts []Option) (*toolLoop, error) {
+	if len(req.ClientTools) == 0 {
+		return nil, nil
+	}
+	tools, err := newToolset(req.ClientTools)
+	if err != nil {
+		return nil, err
+	}
+	if _, twice := req.Extra["clientTools"]; twice {
+		return nil, errors.New("mastra: Extra names \"clientTools\", which the request has a field for")
+	}
+	if req.MaxToolRounds < 0 {
+		return nil, errors.New("mastra: AgentRequest.MaxToolRounds is negative")
+	}
+	return &toolLoop{agent: a, tools: tools, req: req, opts: opts, base: slices.Clone(req.Messages)}, nil
+}
+
+// extra adds the tools' definitions to a request's Extra.
+func (l *toolLoop) extra(extra map[string]any) map[string]any {
+	if l == nil {
+		return extra
+	}
+	return mergeContext(extra, map[string]any{"clientTools": l.tools})
+}
+
+// next runs the calls that the result waits for. It returns the request that
+// gives the model their results, and the results; or nil where there is nothing
+// to run: no client tool is called, or one that is not a Go function. answer is
+// what the model has said so far.
+func (l *toolLoop) next(ctx context.Context, res *AgentResult, answer Messages) (*AgentRequest, []ToolResult, error) {
+	calls := l.calls(res)
+	if len(calls) == 0 {
+		return nil, nil, nil
+	}
+	limit := l.req.MaxToolRounds
+	if limit == 0 {
+		limit = defaultToolRounds
+	}
+	if l.rounds++; l.rounds > limit {
+		return nil, nil, fmt.Errorf("%w: %d rounds", ErrToolRounds, limit)
+	}
+	results := l.run(ctx, calls)
+	if ctx.Err() != nil {
+		return nil, nil, fmt.Errorf("mastra: while client tools ran: %w", contextError(ctx))
+	}
+	tools := Message{Role: "tool"}
+	for _, r := range results {
+		output := ToolOutput{Type: "json", Value: r.Result}
+		if r.IsError {
+			output.Type = "error-text"
+			output.Value, _ = marshal(r.Err) // text always encodes
+		}
+		tools.Content = append(tools.Content, Part{Type: "tool-result", ToolCallID: r.ID, ToolName: r.Name, Output: &output})
+	}
+	if err := l.askMemory(ctx); err != nil {
+		return nil, nil, err
+	}
+	req := l.req
+	req.RunID = "" // the same id would be another run all the same
+	l.base = append(append(l.base, answer...), tools)
+	req.Messages = l.base
+	if l.remember != nil {
+		// The agent's memory holds the rest. Each round adds messages to it, and the
+		// prompt must not fall out of what it recalls.
+		req.Messages = Messages{tools}
+		memory := *l.req.Memory
+		memory.Options = maps.Clone(memory.Options)
+		if memory.Options == nil {
+			memory.Options = map[string]any{}
+		}
+		if _, set := memory.Options["lastMessages"]; !set {
+			memory.Options["lastMessages"] = *l.remember + len(l.req.Messages) + 2*l.rounds
+		}
+		req.Memory = &memory
+	}
+	return &req, results, nil
+}
+
+// calls are those that wait for a client tool, all of them or none: where one is
+// not a Go function, its caller has to answer all.
+func (l *toolLoop) calls(res *AgentResult) []Pending {
+	var calls []Pending
+	for _, p := range res.pending {
+		if p.Kind != PendingClientTool {
+			return nil
+		}
+		if _, ok := l.tools[p.ToolName]; !ok {
+			return nil
+		}
+		calls = append(calls, p)
+	}
+	return calls
+}
+
+// run calls the tools, some at once, and returns when all have returned.
+func (l *toolLoop) run(ctx context.Context, calls []Pending) []ToolResult {
+	results := make([]ToolResult, len(calls))
+	slots := make(chan struct{}, toolsAtOnce)
+	var all sync.WaitGroup
+	for i, call := range calls {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			results[i] = l.call(ctx, call)
+		})
+	}
+	all.Wait()
+	return results
+}
+
+func (l *toolLoop) call(ctx context.Context, p Pending) ToolResult {
+	r := ToolResult{RunID: p.RunID, ID: p.ToolCallID, Name: p.ToolName, Args: p.Args}
+	out, err := l.tools[p.ToolName].call(ctx, p.Args)
+	if err != nil {
+		r.IsError, r.Err = true, clip(err.Error(), 4<<10)
+		l.agent.c.logPanic(ctx, err)
+		return r
+	}
+	r.Result = out
+	return r
+}
+
+// logPanic puts the stack of a tool that panicked where the developer finds it.
+func (c *Client) logPanic(ctx context.Context, err error) {
+	var p *toolPanicError
+	if c.cfg.logger != nil && errors.As(err, &p) {
+		c.cfg.logger.ErrorContext(ctx, "mastra: a client tool panicked", "tool", p.Tool, "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+	}
+}
+
+// askMemory finds out, once, whether the agent remembers the conversation, and
+// how much of it.
+func (l *toolLoop) askMemory(ctx context.Context) error {
+	if l.asked || l.req.Memory == nil || l.req.Memory.ReadOnly {
+		return nil
+	}
+	config, err := l.agent.c.Memory(l.agent.id).Config(ctx, l.opts...)
+	if err != nil {
+		return err
+	}
+	l.asked = true
+	if config != nil {
+		l.remember = new(int)
+		_ = json.Unmarshal(config.LastMessages, l.remember) // false: none
+	}
+	return nil
+}
+
+// add joins what a further round came to onto the result so far.
+func (r *AgentResult) add(next *AgentResult) *AgentResult {
+	sum := *next
+	sum.Text = r.Text + next.Text
+	sum.Reasoning = r.Reasoning + next.Reasoning
+	sum.Usage = r.Usage.Add(next.Usage)
+	sum.ToolCalls = slices.Concat(r.ToolCalls, next.ToolCalls)
+	sum.ToolResults = slices.Concat(r.ToolResults, next.ToolResults)
+	sum.Sources = slices.Concat(r.Sources, next.Sources)
+	sum.Files = slices.Concat(r.Files, next.Files)
+	if sum.Object == nil {
+		sum.Object = r.Object
+	}
+	return &sum
+}
+
+// generateOn goes on from a whole result until the model is done. With an error
+// it returns what came before.
+func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResult, error) {
+	for last := sum; ; {
+		answer, err := last.answer()
+		if err != nil {
+			return sum, err
+		}
+		req, results, err := l.next(ctx, last, answer)
+		if err != nil || req == nil {
+			return sum, err
+		}
+		sum.ToolResults, sum.pending = slices.Concat(sum.ToolResults, results), nil
+		last, err = l.agent.generate(ctx, request{op: opAgentGenerate, body: *req, extra: l.extra(req.Extra), context: req.RequestContext, opts: l.opts})
+		if err != nil {
+			return sum, err
+		}
+		sum = sum.add(last)
+	}
+}
+
+// answer is what the model has said and the server's tools have returned, as the
+// messages that go before the results of client tools.
+func (r *AgentResult) answer() (Messages, error) {
+	var wire struct {
+		Response struct {
+			Messages json.RawMessage `json:"messages"`
+		} `json:"response"`
+	}
+	if err := r.part(&wire); err != nil || wire.Response.Messages == nil {
+		return nil, err
+	}
+	return RawMessages(wire.Response.Messages), nil
+}
