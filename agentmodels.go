@@ -96,8 +96,6 @@ type EnhanceRequest struct {
 	// Instructions as they are; Comment says what should be better.
 	Instructions string `json:"instructions"`
 	Comment      string `json:"comment"`
-	// Model does the work; the agent's own where it is nil.
-	Model *ModelRef `json:"model,omitempty"`
 }
 
 // EnhanceInstructions has a model propose better instructions. It changes nothing.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -178,6 +179,8 @@ func (a *Agent) Observe(ctx context.Context, req ObserveAgentRequest, opts ...Op
 // RecoverRequest says which run to take up.
 type RecoverRequest struct {
 	RunID string `json:"runId"`
+	// Versions picks stored versions of sub-agents.
+	Versions *gen.VersionOverrides `json:"versions,omitempty"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
 }

@@ -160,6 +160,7 @@ type resultWire struct {
 	Sources      []stream.Chunk   `json:"sources"`
 	Files        []stream.Chunk   `json:"files"`
 	Tripwire     *stream.Tripwire `json:"tripwire"`
+	Error        json.RawMessage  `json:"error"`
 	RunID        string           `json:"runId"`
 	TraceID      string           `json:"traceId"`
 	SpanID       string           `json:"spanId"`
@@ -173,7 +174,7 @@ type resultWire struct {
 }
 
 // contentWire is a part of a message of the answer. The results of tool calls
-// that failed stand only there.
+// that failed or were declined stand only there.
 type contentWire struct {
 	Type       string          `json:"type"`
 	ToolCallID string          `json:"toolCallId"`
@@ -186,13 +187,14 @@ type contentWire struct {
 	Error stream.ErrorDetail `json:"error"`
 }
 
-// failed gives the result of a tool call that failed.
+// failed gives the result of a tool call that failed, or that was declined: the
+// model is then told a text in place of a result.
 func (c *contentWire) failed() (ToolResult, bool) {
 	r := ToolResult{ID: c.ToolCallID, Name: c.ToolName, Args: c.Input, IsError: true}
 	switch {
 	case c.Type == "tool-error":
 		r.Err = c.Error.Message
-	case c.Type == "tool-result" && (c.Output.Type == "error-text" || c.Output.Type == "error-json"):
+	case c.Type == "tool-result" && (c.Output.Type == "error-text" || c.Output.Type == "error-json" || c.Output.Type == "text"):
 		if json.Unmarshal(c.Output.Value, &r.Err) != nil {
 			r.Err = string(c.Output.Value)
 		}
@@ -251,6 +253,12 @@ func (r *AgentResult) UnmarshalJSON(data []byte) error {
 	}
 	if wire.Tripwire != nil {
 		r.Tripwire = wire.Tripwire.Err()
+	}
+	if told := len(wire.Error) > 0 && string(wire.Error) != "null"; told || wire.FinishReason == FinishError {
+		var failure stream.ErrorChunk
+		_ = failure.Error.UnmarshalJSON(wire.Error) // never fails
+		failure.RunID = wire.RunID
+		r.failure = failure.Err()
 	}
 	r.clientTools()
 	r.Raw = append(json.RawMessage(nil), data...)

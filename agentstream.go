@@ -1,6 +1,7 @@
 package mastra
 
 import (
+	"encoding/json"
 	"iter"
 	"slices"
 	"strings"
@@ -124,6 +125,10 @@ func (b *agentBuilder) add(c *stream.Chunk) {
 		p.Files = append(p.Files, *v)
 	case *stream.ObjectResult:
 		p.Object = c.Payload()
+		var meta struct {
+			Fallback bool `json:"fallback"`
+		}
+		p.UsedFallbackValue = json.Unmarshal(c.Metadata(), &meta) == nil && meta.Fallback
 	case *stream.ToolCallApproval:
 		b.waits(v.Pending())
 	case *stream.ToolCallSuspended:
@@ -177,6 +182,8 @@ func (b *agentBuilder) result() *AgentResult {
 		r.failure = nil // another model has answered
 	case len(r.pending) > 0 && r.FinishReason == "":
 		r.FinishReason = FinishSuspended
+	case r.Tripwire != nil && r.FinishReason == "":
+		r.FinishReason = FinishOther // as in an answer that is not streamed
 	}
 	r.clientTools()
 	return &r

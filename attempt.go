@@ -2,13 +2,15 @@ package mastra
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -26,15 +28,26 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !ok {
 		return t.next.RoundTrip(req)
 	}
-	ctx, cancel := context.WithCancelCause(req.Context())
+	x.trace = nil
+	if req.Context().Err() != nil { // a transport might not look before it sends
+		if req.Body != nil {
+			req.Body.Close()
+		}
+		return nil, context.Cause(req.Context())
+	}
 	x.trace = new(attemptTrace)
-	expired := func() bool { return false }
+	ctx, cancel := context.WithCancelCause(req.Context())
+	var decided atomic.Bool // by the headers or by the timer, whichever is first
 	if d := x.cfg.attemptTimeout; d > 0 {
-		timer := time.AfterFunc(d, func() { cancel(errAttemptTimeout) })
-		expired = func() bool { return !timer.Stop() && context.Cause(ctx) == errAttemptTimeout }
+		timer := time.AfterFunc(d-time.Since(x.started), func() {
+			if decided.CompareAndSwap(false, true) {
+				cancel(errAttemptTimeout)
+			}
+		})
+		defer timer.Stop()
 	}
 	resp, err := t.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, x.trace.hooks())))
-	if expired() && req.Context().Err() == nil {
+	if late := !decided.CompareAndSwap(false, true); late && req.Context().Err() == nil {
 		if err == nil {
 			resp.Body.Close()
 		}
@@ -44,20 +57,29 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel(nil)
 		return nil, err
 	}
-	resp.Body = &attemptBody{resp.Body, cancel}
+	dropOddLocation(req, resp)
+	resp.Body = &attemptBody{body: resp.Body, cancel: cancel}
 	return resp, nil
 }
 
 // attemptBody keeps the attempt's context alive until the body is closed.
 type attemptBody struct {
-	io.ReadCloser
+	body   io.ReadCloser
 	cancel context.CancelCauseFunc
+	once   sync.Once
+	err    error
 }
 
+func (b *attemptBody) Read(p []byte) (int, error) { return b.body.Read(p) }
+
+// Close may come while another goroutine reads: the context ends first, because
+// some bodies cannot be closed before a read of theirs returns.
 func (b *attemptBody) Close() error {
-	err := b.ReadCloser.Close()
-	b.cancel(nil)
-	return err
+	b.once.Do(func() {
+		b.cancel(nil)
+		b.err = b.body.Close()
+	})
+	return b.err
 }
 
 // attemptTrace knows whether a request may have left this machine.
@@ -73,12 +95,12 @@ func (t *attemptTrace) hooks() *httptrace.ClientTrace {
 
 // sent tells whether the attempt that failed with err may have reached the
 // server. A transport that reports nothing is taken to have sent everything,
-// unless it says itself that it could not dial.
+// unless it says itself that it could not dial. No trace: no transport was asked.
 func (t *attemptTrace) sent(err error) bool {
-	if dialError(err) {
+	if t == nil || dialError(err) {
 		return false
 	}
-	return t == nil || !t.watched.Load() || t.wrote.Load()
+	return !t.watched.Load() || t.wrote.Load()
 }
 
 func dialError(err error) bool {
@@ -87,10 +109,13 @@ func dialError(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns)
 }
 
-var (
-	errAttemptTimeout error = attemptTimeoutError{}
-	errAnswerTooLarge       = errors.New("the answer is larger than WithMaxResponseSize allows")
-)
+// untrusted: the server's certificate was refused, and would be again.
+func untrusted(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &certificate)
+}
+
+var errAttemptTimeout error = attemptTimeoutError{}
 
 type attemptTimeoutError struct{}
 
@@ -101,20 +126,24 @@ func (attemptTimeoutError) Temporary() bool { return true }
 // transportError says why no (whole) answer came.
 func (x *exchange) transportError(ctx context.Context, err error) *Error {
 	err = plainCause(err)
-	e := &Error{Message: clip(err.Error(), maxErrorText), cause: err}
+	text := err.Error()
+	e := &Error{Message: text, cause: err}
 	switch {
 	case ctx.Err() != nil:
 		e.cause = contextError(ctx)
-		e.Message = clip(e.cause.Error(), maxErrorText)
+		e.Message = e.cause.Error()
 	case errors.Is(err, errAttemptTimeout):
 		e.mark(ErrTimeout)
 	case errors.Is(err, errAnswerTooLarge):
 		e.mark(ErrTooLarge)
-	case !x.trace.sent(err):
-		e.mark(ErrUnavailable)
-		e.Message = clip("cannot connect to "+x.client.origin+": "+err.Error()+"; is the Mastra server running?", maxErrorText)
+	case x.trace.sent(err):
+		e.Message = "the connection broke: " + text
 	default:
-		e.Message = clip("the connection broke: "+err.Error(), maxErrorText)
+		e.mark(ErrUnavailable)
+		e.Message = "cannot connect to " + x.client.origin + ": " + text
+		if !untrusted(err) {
+			e.Message += "; is the Mastra server running?"
+		}
 	}
 	return e
 }
@@ -122,10 +151,13 @@ func (x *exchange) transportError(ctx context.Context, err error) *Error {
 // contextError is the context's error, with its cause where that says more.
 func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
-	if cause == nil || errors.Is(cause, err) {
+	switch {
+	case cause == nil || cause == err:
 		return err
+	case errors.Is(cause, err):
+		return cause
 	}
-	return errors.Join(err, cause)
+	return fmt.Errorf("%w: %w", err, cause)
 }
 
 // plainCause takes off the url.Error, whose text holds the query.
@@ -135,44 +167,4 @@ func plainCause(err error) error {
 		err = u.Err
 	}
 	return err
-}
-
-func redirectError(resp *http.Response) *Error {
-	e := &Error{Status: resp.StatusCode, Header: resp.Header, Message: "a redirect, which is not followed"}
-	if u, err := resp.Location(); err == nil {
-		e.Message = "a redirect to " + clip(u.Scheme+"://"+u.Host, 200) + " is not followed"
-	}
-	return e
-}
-
-// followRedirect is the http.Client's CheckRedirect: only a GET is led on, and
-// only on the host it was sent to.
-func followRedirect(users func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
-	return func(req *http.Request, via []*http.Request) error {
-		first := via[0]
-		if first.Method != http.MethodGet || req.URL.Host != first.URL.Host || req.URL.Scheme != first.URL.Scheme || len(via) >= 10 {
-			return http.ErrUseLastResponse
-		}
-		if users != nil {
-			return users(req, via)
-		}
-		return nil
-	}
-}
-
-func (x *exchange) log(ctx context.Context, again bool) {
-	if x.cfg.logger == nil {
-		return
-	}
-	level, attrs := slog.LevelDebug, make([]slog.Attr, 0, 8)
-	attrs = append(attrs, slog.String("operation", x.op.id), slog.String("method", x.op.method), slog.String("path", x.path),
-		slog.Int("attempt", x.attempts), slog.Duration("took", time.Since(x.started)))
-	if x.failure != nil {
-		attrs = append(attrs, slog.Int("status", x.failure.Status), slog.String("error", x.failure.Message))
-	}
-	if again {
-		level = slog.LevelWarn
-		attrs = append(attrs, slog.Duration("repeat_in", x.next))
-	}
-	x.cfg.logger.LogAttrs(ctx, level, "mastra: attempt", attrs...)
 }

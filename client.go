@@ -8,9 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path"
+	"reflect"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/mastra-go/mastra/stream"
 )
@@ -36,9 +37,15 @@ const defaultBaseURL = "http://localhost:4111"
 // server it was not meant for.
 func New(baseURL string, opts ...ClientOption) (*Client, error) {
 	cfg := defaults()
+	from := ""
 	if baseURL == "" {
-		baseURL = os.Getenv("MASTRA_BASE_URL")
+		if baseURL = os.Getenv("MASTRA_BASE_URL"); baseURL != "" {
+			from = " (it comes from MASTRA_BASE_URL)"
+		}
 		if token := os.Getenv("MASTRA_TOKEN"); token != "" {
+			if err := checkToken(token); err != nil {
+				return nil, fmt.Errorf("mastra: MASTRA_TOKEN: %w", err)
+			}
 			cfg.tokens = staticToken(token)
 		}
 	}
@@ -47,7 +54,7 @@ func New(baseURL string, opts ...ClientOption) (*Client, error) {
 	}
 	u, err := parseBase(baseURL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("mastra: the base URL %w%s", err, from)
 	}
 	c := &Client{cfg: cfg, origin: u.Scheme + "://" + u.Host, basePath: strings.TrimSuffix(u.EscapedPath(), "/")}
 	if err := c.apply(opts); err != nil {
@@ -100,23 +107,24 @@ func (c *Client) apply(opts []ClientOption) error {
 	return nil
 }
 
-// parseBase checks a base URL. Its errors do not repeat what may be a password.
+// parseBase checks a base URL. Its errors go on with "the base URL", and do not
+// repeat what may be a password.
 func parseBase(base string) (*url.URL, error) {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil:
-		return nil, errors.New("mastra: the base URL does not parse")
+		return nil, errors.New("does not parse")
 	case u.User != nil:
-		return nil, errors.New("mastra: the base URL holds a user name or password; use WithToken or WithHeader")
+		return nil, errors.New("holds a user name or password; use WithToken or WithHeader")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("mastra: the base URL must begin with http:// or https://, not %q", clip(u.Scheme+":", 40))
+		return nil, errors.New("must begin with http:// or https://")
 	case u.Host == "" || u.Hostname() == "":
-		return nil, errors.New("mastra: the base URL has no host")
+		return nil, errors.New("has no host")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("mastra: the base URL has a query or fragment; use WithQuery")
+		return nil, errors.New("has a query or fragment; use WithQuery")
 	}
-	if p := u.EscapedPath(); p != "" && path.Clean(p) != strings.TrimSuffix(p, "/") && p != "/" {
-		return nil, errors.New("mastra: the base URL's path is not clean: it has empty or dot segments")
+	if p := strings.TrimSuffix(u.EscapedPath(), "/"); p != "" && !plainPath(p+"/") {
+		return nil, errors.New("has a path with empty or dot segments")
 	}
 	return u, nil
 }
@@ -148,6 +156,9 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts 
 	if err != nil {
 		return err
 	}
+	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
+		return fmt.Errorf("mastra: the answer cannot be decoded into a %T; give a pointer", out)
+	}
 	return c.call(ctx, r, out)
 }
 
@@ -168,17 +179,33 @@ func anyRoute(method, route string, in any, opts []Option) (request, error) {
 	route, rawQuery, _ := strings.Cut(route, "?")
 	query, err := url.ParseQuery(rawQuery)
 	switch {
-	case !validHeader(method, ""):
-		return request{}, fmt.Errorf("mastra: %q is not an HTTP method", method)
+	case !validHeaderName(method):
+		return request{}, errors.New("mastra: the method is not an HTTP method")
 	case err != nil:
 		return request{}, errors.New("mastra: the query of the path does not parse")
-	case !strings.HasPrefix(route, "/") || path.Clean(route) != strings.TrimSuffix(route, "/") && route != "/" || strings.ContainsAny(route, "# "):
+	case !plainPath(route):
 		return request{}, errors.New("mastra: the path must begin with / and be escaped, without empty or dot segments")
 	}
 	op := operation{method: method, path: route}
 	op.safe = method == http.MethodGet || method == http.MethodHead || method == http.MethodDelete
 	op.contextInBody = in != nil
 	return request{op: op, query: query, body: in, opts: opts}, nil
+}
+
+// plainPath: absolute and escaped, and without anything that a server or a proxy
+// would resolve or cut off. It may end with a slash.
+func plainPath(path string) bool {
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?# ") || strings.ContainsFunc(path, unicode.IsControl) {
+		return false
+	}
+	segments := strings.Split(path[1:], "/")
+	for i, segment := range segments {
+		plain, err := url.PathUnescape(segment)
+		if err != nil || plain == "." || plain == ".." || plain == "" && i < len(segments)-1 {
+			return false
+		}
+	}
+	return true
 }
 
 var opHealth = get("Health", "/health")
@@ -192,7 +219,7 @@ func (c *Client) Health(ctx context.Context, opts ...Option) error {
 	}
 	err := c.call(ctx, request{op: opHealth, opts: append([]Option{WithAPIPrefix("")}, opts...)}, &health)
 	if err == nil && !health.Success {
-		err = fmt.Errorf("mastra: %s/health did not answer as a Mastra server does", c.origin)
+		err = fmt.Errorf("mastra: %s%s/health did not answer as a Mastra server does", c.origin, c.basePath)
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package mastra
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -11,17 +12,14 @@ import (
 )
 
 // encodeBody makes the JSON body of a request: v's fields, then extra ones that
-// v does not model, then the request context. nil for no body at all.
-func encodeBody(v any, extra, requestContext map[string]any) ([]byte, error) {
-	if v == nil && len(requestContext) == 0 {
+// v does not model. nil for no body at all.
+func encodeBody(v any, extra map[string]any) ([]byte, error) {
+	if v == nil {
 		return nil, nil
 	}
-	body := []byte("{}")
-	if v != nil {
-		var err error
-		if body, err = marshal(v); err != nil {
-			return nil, fmt.Errorf("mastra: the request does not encode: %s", strings.TrimPrefix(err.Error(), "json: "))
-		}
+	body, err := marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("mastra: the request does not encode: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if len(extra) > 0 {
 		modelled := fieldNames(reflect.TypeOf(v))
@@ -31,11 +29,7 @@ func encodeBody(v any, extra, requestContext map[string]any) ([]byte, error) {
 			}
 		}
 	}
-	members := extra
-	if len(requestContext) > 0 {
-		members = mergeContext(extra, map[string]any{"requestContext": requestContext})
-	}
-	return appendMembers(body, members)
+	return appendMembers(body, extra)
 }
 
 // appendMembers adds members, in order of their names, to a JSON object.
@@ -44,7 +38,7 @@ func appendMembers(object []byte, members map[string]any) ([]byte, error) {
 		return object, nil
 	}
 	if len(object) < 2 || object[0] != '{' {
-		return nil, fmt.Errorf("mastra: only a JSON object can carry a request context or extra fields")
+		return nil, errors.New("mastra: only a JSON object can carry extra fields")
 	}
 	out := object[:len(object)-1]
 	for _, name := range slices.Sorted(maps.Keys(members)) {

@@ -2,14 +2,12 @@ package mastra
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/mastra-go/mastra/stream"
 )
@@ -54,6 +52,7 @@ var (
 
 const (
 	maxErrorText = 500      // bytes of a message taken from a server
+	maxErrorCode = 100      // bytes of a code
 	maxErrorBody = 64 << 10 // bytes of an error's body kept in Error.Body
 )
 
@@ -73,7 +72,7 @@ type Issue struct {
 // [context.DeadlineExceeded] too. Its text holds neither a token, nor a query
 // string, nor a body; Header and Body are for programs to read.
 type Error struct {
-	// Status is the HTTP status; 0 where no answer came, and where a workflow
+	// Status is the HTTP status; 0 where no whole answer came, and where a workflow
 	// refused its data inside a stream or the client did so itself.
 	Status int
 	// Code is the machine-readable code, where the server sent one.
@@ -84,11 +83,11 @@ type Error struct {
 	Issues []Issue
 	// Method and Path of the request; Path has no query.
 	Method, Path string
-	// Header of the answer; nil where none came.
-	Header http.Header
-	// Body of the answer, its first 64 KiB.
-	Body []byte
-	// Attempts is how often the request went out.
+	// Header of the answer; nil where none came. It is left out of JSON.
+	Header http.Header `json:"-"`
+	// Body of the answer, its first 64 KiB. It is left out of JSON.
+	Body []byte `json:"-"`
+	// Attempts is how often the call was attempted.
 	Attempts int
 	// RetryAfter is how long the server asked to wait; 0 where it did not.
 	RetryAfter time.Duration
@@ -187,14 +186,40 @@ func (e *Error) mark(kind error) {
 	}
 }
 
+// also adds a second reason: why nothing more was done about the failure.
+func (e *Error) also(reason error, when string) {
+	text := reason.Error() + when
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	e.Message = clip(text, maxErrorText)
+	if e.cause == nil {
+		e.cause = reason
+	} else {
+		e.cause = fmt.Errorf("%w: %w", reason, e.cause)
+	}
+}
+
+// tidy takes out of the texts what must not be shown, and cuts them to size.
+func (e *Error) tidy(hide func(string) string) {
+	e.Message = clip(hide(e.Message), maxErrorText)
+	e.Code = clip(hide(e.Code), maxErrorCode)
+	for i, issue := range e.Issues {
+		e.Issues[i] = Issue{clip(hide(issue.Field), maxErrorText), clip(hide(issue.Message), maxErrorText)}
+	}
+}
+
 // HTTPStatus is the status with which an HTTP handler should pass err on:
 // 200 for nil, the server's own status for what the caller did wrong (400, 403,
 // 404, 409, 413, 422, 429), 409 for [ErrNotSuspended], 499 for a caller that
 // left, 504 for anything that took too long, 503 for a server that cannot be
 // reached, 502 for its other failures (a 401 among them: the credentials are
-// yours, not your caller's), and 500 for an error of another origin.
+// yours, not your caller's; a run or a stream that failed), and 500 for an error
+// of another origin.
 func HTTPStatus(err error) int {
 	var e *Error
+	var run *stream.RunError
+	var malformed *stream.MalformedError
 	switch {
 	case err == nil:
 		return http.StatusOK
@@ -210,7 +235,8 @@ func HTTPStatus(err error) int {
 		return http.StatusBadRequest
 	case errors.Is(err, ErrUnavailable):
 		return http.StatusServiceUnavailable
-	case errors.As(err, &e), errors.Is(err, stream.ErrTruncated):
+	case errors.As(err, &e), errors.As(err, &run), errors.As(err, &malformed),
+		errors.Is(err, stream.ErrTruncated), errors.Is(err, stream.ErrEventTooLarge):
 		return http.StatusBadGateway
 	}
 	return http.StatusInternalServerError
@@ -222,105 +248,4 @@ func passedOn(status int) bool {
 		return true
 	}
 	return false
-}
-
-// errorFrom reads what the server says in an answer that is no success. It
-// understands every shape the server and the proxies before it send, and never fails.
-func errorFrom(status int, header http.Header, body []byte) *Error {
-	e := &Error{Status: status, Header: header, Body: body}
-	e.RetryAfter, _ = retryAfter(header, time.Now())
-	var shape struct {
-		Error   json.RawMessage `json:"error"`
-		Message string          `json:"message"`
-		Code    string          `json:"code"`
-		Issues  []Issue         `json:"issues"`
-	}
-	if json.Unmarshal(body, &shape) != nil {
-		var loose struct { // a member of an odd type must not hide the others
-			Error json.RawMessage `json:"error"`
-		}
-		if json.Unmarshal(body, &loose) != nil {
-			e.Message = notJSON(status, header, body)
-			return e
-		}
-		shape.Error = loose.Error
-	}
-	e.Code, e.Issues = shape.Code, shape.Issues
-	var text string
-	if json.Unmarshal(shape.Error, &text) != nil {
-		var object struct{ Code, Message string }
-		if json.Unmarshal(shape.Error, &object) == nil {
-			text = object.Message
-			if e.Code == "" {
-				e.Code = object.Code
-			}
-		}
-	}
-	switch {
-	case text == "":
-		text = shape.Message
-	case shape.Message != "" && shape.Message != text:
-		text += ": " + shape.Message
-	}
-	e.Message = clip(text, maxErrorText)
-	e.classify()
-	return e
-}
-
-// classify finds the kinds that only the text tells.
-func (e *Error) classify() {
-	switch {
-	case notSuspended(e.Message):
-		e.mark(ErrNotSuspended)
-	case invalidInput(e.Message):
-		e.mark(ErrInvalidInput)
-	}
-}
-
-func notSuspended(text string) bool {
-	return strings.Contains(text, "was not suspended") ||
-		strings.Contains(text, "it is not suspended") ||
-		strings.Contains(text, "could not find a suspended run")
-}
-
-func invalidInput(text string) bool {
-	return strings.HasPrefix(text, "Invalid input data") || strings.HasPrefix(text, "Invalid resume data")
-}
-
-func notJSON(status int, header http.Header, body []byte) string {
-	switch {
-	case status == http.StatusNotFound:
-		return "no Mastra route here; check base URL and API prefix"
-	case isHTML(header, body):
-		return "an HTML page, not a Mastra answer; a proxy before the server may have sent it"
-	case len(body) == 0:
-		return "empty answer"
-	case strings.HasPrefix(header.Get("Content-Type"), "text/plain"):
-		return clip(strings.TrimSpace(string(body)), maxErrorText)
-	}
-	return "the answer is not JSON"
-}
-
-func isHTML(header http.Header, body []byte) bool {
-	if strings.Contains(header.Get("Content-Type"), "html") {
-		return true
-	}
-	start := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 64)])))
-	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
-}
-
-// oneLine keeps a text of several lines in one log line.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// clip cuts text to at most max bytes, between characters.
-func clip(text string, max int) string {
-	if len(text) <= max {
-		return strings.ToValidUTF8(text, "\uFFFD")
-	}
-	const more = "…"
-	cut := max - len(more)
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return strings.ToValidUTF8(text[:cut], "\uFFFD") + more
 }

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -181,6 +183,9 @@ var calls = []call{
 	}},
 }
 
+// withBody are the calls whose answers have a body.
+var withBody = slices.DeleteFunc(slices.Clone(calls), func(c call) bool { return c.name == "HEAD" })
+
 func list(ctx context.Context, c *mastra.Client, opts ...mastra.Option) error {
 	_, err := c.Agents().List(ctx, opts...)
 	return err
@@ -210,3 +215,5 @@ func decode[T any](t testing.TB, text []byte) T {
 	require.NoError(t, json.NewDecoder(bytes.NewReader(text)).Decode(&out))
 	return out
 }
+
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

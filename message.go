@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Messages is what an agent is asked: a conversation, oldest first. Make it with
@@ -40,6 +41,29 @@ type Part struct {
 	Output     *ToolOutput     `json:"output,omitempty"`
 
 	err error
+}
+
+// MarshalJSON gives the part as the server reads it: a text or a file has its
+// member even where it is empty.
+func (p Part) MarshalJSON() ([]byte, error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	type plain Part
+	switch {
+	case p.Type == "text" && p.Text == "":
+		return marshal(struct {
+			Type string `json:"type"`
+			Text string `json:"text"`
+		}{p.Type, p.Text})
+	case p.Type == "file" && p.Data == "":
+		return marshal(struct {
+			Type      string `json:"type"`
+			Data      string `json:"data"`
+			MediaType string `json:"mediaType,omitzero"`
+		}{p.Type, p.Data, p.MediaType})
+	}
+	return marshal(plain(p))
 }
 
 // ToolOutput is a tool's result inside a message: Type is "json", "text",
@@ -125,15 +149,7 @@ func (m Messages) MarshalJSON() ([]byte, error) {
 // everything else as parts.
 func (m Message) MarshalJSON() ([]byte, error) {
 	if m.raw != nil {
-		if t := bytes.TrimSpace(m.raw); !json.Valid(t) || t[0] != '[' && t[0] != '{' {
-			return nil, errors.New("RawMessages: neither a JSON object nor an array of them")
-		}
-		return m.raw, nil
-	}
-	for _, p := range m.Content {
-		if p.err != nil {
-			return nil, p.err
-		}
+		return m.raw, checkRaw(m.raw)
 	}
 	wire := struct {
 		ID      string `json:"id,omitzero"`
@@ -148,37 +164,46 @@ func (m Message) MarshalJSON() ([]byte, error) {
 	return marshal(wire)
 }
 
+// checkRaw accepts one JSON object, or an array of them.
+func checkRaw(text []byte) error {
+	text = bytes.TrimSpace(text)
+	isObject := func(one json.RawMessage) bool { return one[0] == '{' }
+	valid := json.Valid(text)
+	if valid && text[0] == '[' {
+		var all []json.RawMessage
+		valid = json.Unmarshal(text, &all) == nil && !slices.ContainsFunc(all, func(one json.RawMessage) bool { return !isObject(one) })
+	} else {
+		valid = valid && isObject(text)
+	}
+	if !valid {
+		return errors.New("RawMessages: neither a JSON object nor an array of them")
+	}
+	return nil
+}
+
 // MemoryRef says which conversation an agent call belongs to.
 type MemoryRef struct {
-	// Thread is the thread's id. It is created when it does not exist.
+	// Thread is the thread's id. It is created when it does not exist; to give it
+	// a title or metadata, call [Memory.CreateThread] first.
 	Thread string
 	// Resource is the id of who owns the thread, usually a user. The server
 	// needs it, and answers 403 for a thread of another resource.
 	Resource string
-	// Title and Metadata are given to a thread that is created.
-	Title    string
-	Metadata map[string]any
 	// ReadOnly reads the memory and saves nothing.
 	ReadOnly bool
 	// Options override the agent's memory options, such as lastMessages.
 	Options map[string]any
 }
 
-// MarshalJSON gives the thread as a bare id unless it has a title or metadata.
+// MarshalJSON puts ReadOnly where the server reads it, among the options.
 func (m MemoryRef) MarshalJSON() ([]byte, error) {
-	type thread struct {
-		ID       string         `json:"id"`
-		Title    string         `json:"title,omitzero"`
-		Metadata map[string]any `json:"metadata,omitempty"`
+	options := m.Options
+	if m.ReadOnly {
+		options = mergeContext(options, map[string]any{"readOnly": true})
 	}
-	wire := struct {
-		Thread   any            `json:"thread"`
+	return marshal(struct {
+		Thread   string         `json:"thread"`
 		Resource string         `json:"resource,omitzero"`
-		ReadOnly bool           `json:"readOnly,omitzero"`
 		Options  map[string]any `json:"options,omitempty"`
-	}{m.Thread, m.Resource, m.ReadOnly, m.Options}
-	if m.Title != "" || len(m.Metadata) > 0 {
-		wire.Thread = thread{m.Thread, m.Title, m.Metadata}
-	}
-	return marshal(wire)
+	}{m.Thread, m.Resource, options})
 }

@@ -40,26 +40,29 @@ func single(opts []Option) []Option {
 }
 
 // again waits until the next attempt may go out, or returns the error that ends
-// the call.
-func (o *once) again(ctx context.Context, err error) error {
+// the call. opened tells that the failed attempt got as far as a stream.
+func (o *once) again(ctx context.Context, err error, opened bool) error {
 	o.attempts++
-	if final(err) {
-		return err
+	if errors.Is(err, ErrInvalidInput) || errors.Is(err, ErrNotSuspended) {
+		return err // the server's last word
 	}
 	var e *Error
-	if !errors.As(err, &e) {
+	switch known := errors.As(err, &e); {
+	case !known && !opened:
+		return err // nothing was sent
+	case !known:
 		e = &Error{Method: o.op.method, Path: o.path, cause: err, Message: clip(err.Error(), maxErrorText)}
 	}
-	lost := errors.Is(err, ErrOutcomeUnknown) || brokenStream(err)
-	refusedAtDial := o.lost && e.Status == 0 && errors.Is(err, ErrUnavailable)
+	lost := opened || errors.Is(err, ErrOutcomeUnknown)
+	refusedAtDial := o.lost && !opened && e.Status == 0 && errors.Is(err, ErrUnavailable)
 	o.lost = o.lost || lost
 	e.Attempts = o.attempts
 	if o.lost {
 		e.mark(ErrOutcomeUnknown)
 	}
-	// Nobody listens any more: the server may have been killed, and a repetition
-	// would then run afresh what an orphaned run has half done.
-	if refusedAtDial || ctx.Err() != nil || o.attempts > o.cfg.retries {
+	// Refused at dial, nobody listens any more: the server may have been killed, and
+	// a repetition would then run afresh what an orphaned run has half done.
+	if refusedAtDial || ctx.Err() != nil || o.attempts > o.cfg.retries || e.Status == http.StatusUnauthorized || oversized(err) {
 		return e
 	}
 	a := Attempt{Operation: o.op.id, Method: o.op.method, Number: o.attempts, Status: e.Status, Sent: lost, Safe: lost}
@@ -80,13 +83,7 @@ func (o *once) again(ctx context.Context, err error) error {
 	return nil
 }
 
-// brokenStream: the answer began and did not end.
-func brokenStream(err error) bool {
-	return errors.Is(err, stream.ErrTruncated) || errors.Is(err, stream.ErrIdleTimeout)
-}
-
-// final: the server has refused it, and another attempt would meet the same.
-func final(err error) bool {
-	return errors.Is(err, ErrInvalidInput) || errors.Is(err, ErrNotSuspended) ||
-		errors.Is(err, stream.ErrEventTooLarge) || errors.Is(err, ErrTooLarge)
+// oversized: another attempt would meet the same.
+func oversized(err error) bool {
+	return errors.Is(err, stream.ErrEventTooLarge) || errors.Is(err, ErrTooLarge)
 }

@@ -43,9 +43,9 @@ type Response struct {
 	Status int
 	// Header of the last answer.
 	Header http.Header
-	// Attempts is how often the request went out.
+	// Attempts is how often the call was attempted; 0 where nothing was sent.
 	Attempts int
-	// Body holds the raw answer; nil for a stream.
+	// Body holds the raw answer, of an error the first 64 KiB; nil for a stream.
 	Body []byte
 }
 
@@ -138,27 +138,47 @@ type staticToken string
 
 func (t staticToken) Token(context.Context, string) (string, error) { return string(t), nil }
 
-// WithToken sends token as "Authorization: Bearer". Default: no token. It goes
-// to the base URL's host only; a redirect elsewhere does not carry it.
-func WithToken(token string) Option { return WithTokenSource(staticToken(token)) }
+// WithToken sends token as "Authorization: Bearer". Default, and for an empty
+// token: none. It goes to the base URL's host only; a redirect elsewhere does not
+// carry it. Of a token and a header Authorization the last one given counts.
+func WithToken(token string) Option {
+	return option(func(c *config) error {
+		if err := checkToken(token); err != nil {
+			return fmt.Errorf("mastra: WithToken: %w", err)
+		}
+		c.setTokens(staticToken(token))
+		return nil
+	})
+}
 
 // WithTokenSource asks source for the bearer token of every attempt, and once
 // more after a 401. nil sends no token.
 func WithTokenSource(source TokenSource) Option {
-	return option(func(c *config) error { c.tokens = source; return nil })
+	return option(func(c *config) error { c.setTokens(source); return nil })
 }
 
-// WithHeader sets a header of every request. Content-Type, Content-Length and
-// Host cannot be set; Idempotency-Key is refused where an operation must not
-// be carried out twice, because net/http repeats requests that have it.
+func (c *config) setTokens(source TokenSource) {
+	c.tokens = source
+	c.header.Del("Authorization")
+}
+
+// WithHeader sets a header of every request. Content-Type, Content-Length, Host
+// and the like cannot be set, nor an Accept-Encoding but identity, which net/http
+// would not decode; Idempotency-Key is refused where an operation must not be
+// carried out twice, because net/http repeats requests that have it.
 func WithHeader(name, value string) Option {
 	return option(func(c *config) error {
 		name := http.CanonicalHeaderKey(name)
 		switch {
-		case !validHeader(name, value):
-			return fmt.Errorf("mastra: WithHeader: %q is not a header name, or its value is not valid", name)
-		case name == "Content-Type" || name == "Content-Length" || name == "Host" || name == "Transfer-Encoding":
+		case !validHeaderName(name): // which may be a secret in the wrong place
+			return errors.New("mastra: WithHeader: the name is not a header name")
+		case !validHeaderValue(value):
+			return fmt.Errorf("mastra: WithHeader: the value of %s holds characters that no header can carry", name)
+		case name == "Accept-Encoding" && value != "identity",
+			slices.Contains([]string{"Content-Type", "Content-Length", "Host", "Transfer-Encoding", "Trailer"}, name):
 			return fmt.Errorf("mastra: WithHeader: %s is set by the client", name)
+		case name == "Authorization":
+			c.tokens = nil
 		}
 		if c.header == nil {
 			c.header = http.Header{}
@@ -168,9 +188,19 @@ func WithHeader(name, value string) Option {
 	})
 }
 
-func validHeader(name, value string) bool {
+func validHeaderName(name string) bool {
 	const token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	return name != "" && strings.Trim(name, token) == "" && !strings.ContainsAny(value, "\r\n\x00")
+	return name != "" && strings.Trim(name, token) == ""
+}
+
+// validHeaderValue draws the line where net/http draws it.
+func validHeaderValue(value string) bool {
+	for i := range len(value) {
+		if b := value[i]; b < ' ' && b != '\t' || b == 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // WithRetries sets how often a failed request is repeated: n repetitions, n+1
@@ -256,13 +286,11 @@ func WithMaxResponseSize(bytes int64) Option {
 // custom routes at the server's root.
 func WithAPIPrefix(prefix string) Option {
 	return option(func(c *config) error {
-		if strings.ContainsAny(prefix, "?# ") || strings.Contains(prefix, "..") {
-			return fmt.Errorf("mastra: WithAPIPrefix(%q): must be a plain path", prefix)
+		path := strings.TrimSuffix("/"+strings.TrimPrefix(prefix, "/"), "/")
+		if path != "" && !plainPath(path) {
+			return errors.New("mastra: WithAPIPrefix: must be a plain path, escaped and without query, empty or dot segments")
 		}
-		c.prefix = ""
-		if p := strings.Trim(prefix, "/"); p != "" {
-			c.prefix = "/" + p
-		}
+		c.prefix = path
 		return nil
 	})
 }
@@ -297,8 +325,9 @@ func WithQuery(name, value string) Option {
 	})
 }
 
-// WithResponse fills *meta with the status, headers, attempts and raw body of
-// the call's last answer, whether the call succeeds or fails. Give each call a
+// WithResponse fills *meta with the status, headers and raw body of the call's
+// last answer, and with the number of attempts, whether the call succeeds or
+// fails. A call that is several requests tells of the last. Give each call a
 // Response of its own; a client refuses the option.
 func WithResponse(meta *Response) Option {
 	return callOption{"WithResponse", func(c *config) error {
@@ -311,7 +340,8 @@ func WithResponse(meta *Response) Option {
 }
 
 // WithHTTPClient makes a copy of hc send the requests: its Transport and Jar are
-// used. One with a Timeout is refused, because the timeout would cut streams;
+// used, and its CheckRedirect may forbid the redirects that the client follows,
+// which are those of a GET on the same host. One with a Timeout is refused, because the timeout would cut streams;
 // use a context, [WithAttemptTimeout] and [WithIdleTimeout]. Default: a client
 // that keeps 100 idle connections per host for 4 s, less than a Node server's
 // 5 s, and allows 10 s each for dialing and for TLS.
@@ -323,7 +353,8 @@ func WithHTTPClient(hc *http.Client) ClientOption {
 		case hc.Timeout != 0:
 			return errors.New("mastra: WithHTTPClient: a client with a Timeout would cut streams; use a context, WithAttemptTimeout or WithIdleTimeout")
 		}
-		c.httpClient = hc
+		copied := *hc
+		c.httpClient = &copied
 		return nil
 	})
 }
@@ -349,7 +380,7 @@ func WithLogger(l *slog.Logger) ClientOption {
 // WithUserAgent puts product before the client's own User-Agent.
 func WithUserAgent(product string) ClientOption {
 	return clientOption(func(c *config) error {
-		if !validHeader("User-Agent", product) || strings.TrimSpace(product) == "" {
+		if !validHeaderValue(product) || strings.TrimSpace(product) == "" {
 			return fmt.Errorf("mastra: WithUserAgent(%q): not a header value", product)
 		}
 		c.userAgent = product + " " + userAgent()

@@ -18,7 +18,7 @@ type params struct {
 
 // set adds a parameter in the style that openapi.yaml gives it: form, exploded.
 func (p *params) set(name string, value any) {
-	if p.err != nil || reflect.ValueOf(value).IsZero() {
+	if v := reflect.ValueOf(value); p.err != nil || !v.IsValid() || v.IsZero() {
 		return
 	}
 	text, err := runtime.StyleParamWithLocation("form", true, name, runtime.ParamLocationQuery, value)

@@ -30,7 +30,7 @@ type Attempt struct {
 
 // A RetryPolicy tells whether a failed attempt is repeated. It is asked only
 // where a repetition is possible at all: attempts are left, the caller's context
-// is alive, no byte of a stream has been handed out, and for a 401 there is a
+// is alive, no stream is open, and for a 401 there is a
 // [TokenSource] to ask for another token.
 type RetryPolicy func(Attempt) bool
 
@@ -54,7 +54,8 @@ func RetrySafe(a Attempt) bool {
 
 // RetryAlways repeats every failure but a 4xx, whatever the operation, as the
 // JavaScript client does (and a 401 with another token). An agent may then run,
-// and be paid for, several times.
+// and be paid for, several times. What another attempt could only meet again is
+// not repeated: a redirect, an HTML page, an answer that is too large.
 func RetryAlways(a Attempt) bool {
 	return a.Err != nil || a.Status < 400 || a.Status > 499 || a.Status == http.StatusUnauthorized
 }
@@ -83,8 +84,11 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
+		if seconds < 0 {
+			return 0, false
+		}
 		const most = int64(1<<63-1) / int64(time.Second)
-		return time.Duration(min(seconds, most)) * time.Second, seconds >= 0
+		return time.Duration(min(seconds, most)) * time.Second, true
 	}
 	if strings.Trim(text, "0123456789") == "" { // more seconds than an int64 holds
 		return 1<<63 - 1, true

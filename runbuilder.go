@@ -90,31 +90,52 @@ func (b *runBuilder) finish(payload json.RawMessage) {
 // end is asked when the stream has ended by itself. A refusal becomes an error.
 //
 // The server replays a run that is started again, and ends the replay without
-// workflow-finish. Of a suspended run that is the whole story, which the server's
-// record tells; of a run that it has refused before, the history says why.
+// workflow-finish. Of a suspended run that is the whole story if it tells of every
+// suspension that the server's record has; of a run that it has refused before,
+// the history says why.
 func (b *runBuilder) end(ctx context.Context, err error) error {
 	b.ended = true
-	whole := errors.Is(err, stream.ErrTruncated) && wholeBody(err)
-	switch {
-	case b.refusal != "" && (err == nil || whole):
+	replay := b.replay(err)
+	if b.refusal != "" && (err == nil || replay) {
 		return b.refused()
-	case !whole:
+	}
+	if !replay {
 		return err
-	case b.steps > 0:
-		if state, getErr := b.run.Get(ctx, b.opts...); getErr == nil && state.Status == RunSuspended {
-			b.confirmed = state
-			return nil
+	}
+	now, getErr := b.run.Get(ctx, b.opts...)
+	switch {
+	case getErr != nil:
+	case now.Status == RunSuspended && b.tells(now.Suspensions()):
+		b.confirmed = now
+		return nil
+	case now.Status == RunPending && b.op.id == opRunStream.id:
+		past, openErr := b.run.Observe(ctx, ObserveRequest{}, b.opts...)
+		if openErr != nil {
+			break
 		}
-	case b.op.id == opRunStream.id:
-		if past, openErr := b.run.Observe(ctx, ObserveRequest{}, b.opts...); openErr == nil {
-			defer past.Close()
-			if _, pastErr := past.Result(); final(pastErr) {
-				b.refusal = past.b.refusal
-				return b.refused()
-			}
+		defer past.Close()
+		if _, pastErr := past.Result(); errors.Is(pastErr, ErrInvalidInput) {
+			b.refusal = past.b.refusal
+			return b.refused()
 		}
 	}
 	return err
+}
+
+// replay: the stream may be the replay of a run, which began and has no end.
+func (b *runBuilder) replay(err error) bool {
+	return b.state.Status != "" && errors.Is(err, stream.ErrTruncated) && wholeBody(err)
+}
+
+// tells whether the stream has told of all of these suspensions.
+func (b *runBuilder) tells(suspensions []Suspension) bool {
+	for _, at := range suspensions {
+		step := b.state.Steps[strings.Join(at.Step, ".")]
+		if step.Status != RunSuspended || !step.SuspendedAt.Equal(at.SuspendedAt.Time) {
+			return false
+		}
+	}
+	return len(suspensions) > 0
 }
 
 // wholeBody: the body came to its end as HTTP sees it; no connection broke.

@@ -74,7 +74,8 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 	}
 	for {
 		s, err := r.openResume(ctx, at, req, single(opts), opts)
-		if err == nil {
+		opened := err == nil
+		if opened {
 			var state *RunState
 			if state, err = s.Result(); err == nil {
 				return state, nil
@@ -83,7 +84,7 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 		if loop.lost && errors.Is(err, ErrNotSuspended) { // by the attempt whose answer was lost
 			return r.Wait(ctx, opts...)
 		}
-		if err := loop.again(ctx, err); err != nil {
+		if err := loop.again(ctx, err, opened); err != nil {
 			return nil, err
 		}
 		if !loop.lost {

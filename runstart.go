@@ -35,16 +35,22 @@ func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*Run
 	}
 	for {
 		s, err := r.openStart(ctx, req, opts)
-		if err == nil {
+		opened := err == nil
+		if opened {
 			var state *RunState
 			if state, err = s.Result(); err == nil {
 				return state, nil
+			}
+			if s.b.replay(err) {
+				if now, err := r.Get(ctx, opts...); err == nil && now.Status.settled() {
+					return now, nil
+				}
 			}
 		}
 		if errors.Is(err, ErrConflict) { // it has ended already
 			return r.Wait(ctx, opts...)
 		}
-		if err := loop.again(ctx, err); err != nil {
+		if err := loop.again(ctx, err, opened); err != nil {
 			return nil, err
 		}
 	}
@@ -69,7 +75,7 @@ func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*Ru
 		if err == nil {
 			return s, nil
 		}
-		if err := loop.again(ctx, err); err != nil {
+		if err := loop.again(ctx, err, false); err != nil {
 			return nil, err
 		}
 	}

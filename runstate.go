@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/mastra-go/mastra/stream"
 )
 
 // RunStatus is where a workflow run stands.
@@ -58,13 +60,23 @@ type RunState struct {
 	Result json.RawMessage `json:"result,omitempty"`
 	// Failure says why Status is RunFailed.
 	Failure *RunFailure `json:"error,omitempty"`
+	// Tripwire says why a processor stopped the run, where Status is RunTripwire.
+	Tripwire *stream.Tripwire `json:"tripwire,omitempty"`
 	// State is the workflow's shared state; the server's record calls it
 	// initialState, and shows how it stands now.
 	State json.RawMessage `json:"initialState,omitempty"`
 	// Steps by id; a nested workflow's steps are "outer.inner".
 	Steps map[string]StepState `json:"steps,omitempty"`
-	// SuspendedPaths gives, by suspended step, its place in the step graph.
+	// ExecutionPath lists the steps in the order in which they ran; empty where
+	// they ran in parallel, in branches or in a foreach.
+	ExecutionPath []string `json:"stepExecutionPath,omitempty"`
+	// SuspendedPaths gives, by suspended step, its place in the step graph;
+	// ActivePaths and WaitingPaths do so for steps in progress and in a sleep.
 	SuspendedPaths map[string][]int `json:"suspendedPaths,omitempty"`
+	ActivePaths    map[string][]int `json:"activeStepsPath,omitempty"`
+	WaitingPaths   map[string][]int `json:"waitingPaths,omitempty"`
+	// ResumeLabels names the steps to which the workflow has given labels.
+	ResumeLabels map[string]ResumeLabel `json:"resumeLabels,omitempty"`
 	// Graph is the workflow's step graph as it was for this run.
 	Graph     json.RawMessage `json:"serializedStepGraph,omitempty"`
 	CreatedAt Time            `json:"createdAt,omitzero"`
@@ -80,38 +92,24 @@ type StepState struct {
 	Output         json.RawMessage `json:"output,omitempty"`
 	Failure        *RunFailure     `json:"error,omitempty"`
 	SuspendPayload json.RawMessage `json:"suspendPayload,omitempty"`
-	ResumePayload  json.RawMessage `json:"resumePayload,omitempty"`
-	StartedAt      Time            `json:"startedAt,omitzero"`
-	EndedAt        Time            `json:"endedAt,omitzero"`
-	SuspendedAt    Time            `json:"suspendedAt,omitzero"`
-	ResumedAt      Time            `json:"resumedAt,omitzero"`
-	Metadata       json.RawMessage `json:"metadata,omitempty"`
+	// SuspendOutput is what a suspended step has put out so far.
+	SuspendOutput json.RawMessage `json:"suspendOutput,omitempty"`
+	ResumePayload json.RawMessage `json:"resumePayload,omitempty"`
+	// Tripwire says why a processor stopped the step.
+	Tripwire    *stream.Tripwire `json:"tripwire,omitempty"`
+	StartedAt   Time             `json:"startedAt,omitzero"`
+	EndedAt     Time             `json:"endedAt,omitzero"`
+	SuspendedAt Time             `json:"suspendedAt,omitzero"`
+	ResumedAt   Time             `json:"resumedAt,omitzero"`
+	// Metadata holds such as iterationCount.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
 }
 
-// RunFailure is the error with which a run or a step failed.
-type RunFailure struct {
-	Name    string `json:"name,omitzero"`
-	Message string `json:"message"`
-	Code    string `json:"code,omitzero"`
-}
-
-func (f *RunFailure) Error() string {
-	if f.Name == "" || f.Name == "Error" {
-		return f.Message
-	}
-	return f.Name + ": " + f.Message
-}
-
-// UnmarshalJSON also takes the bare text that some steps fail with.
-func (f *RunFailure) UnmarshalJSON(data []byte) error {
-	if json.Unmarshal(data, &f.Message) == nil {
-		return nil
-	}
-	type plain RunFailure
-	if json.Unmarshal(data, (*plain)(f)) != nil {
-		*f = RunFailure{Message: "unreadable failure"}
-	}
-	return nil
+// ResumeLabel is what a workflow has given a label: a step, or an item of a
+// foreach step.
+type ResumeLabel struct {
+	Step         string `json:"stepId,omitzero"`
+	ForEachIndex *int   `json:"foreachIndex,omitempty"`
 }
 
 // Suspension is one place where a run waits for a resume. It encodes to JSON and
@@ -130,8 +128,9 @@ type Suspension struct {
 	SuspendedAt Time `json:"suspendedAt,omitzero"`
 }
 
-// Err is nil unless the run ended without success: failed (the RunFailure is
-// wrapped), canceled, or stopped by a tripwire. A suspended run is no error.
+// Err is nil unless the run ended without success: failed (a [*RunFailure] is
+// wrapped), canceled, or stopped by a tripwire (a [*TripwireError] is wrapped). A
+// suspended run is no error.
 func (s *RunState) Err() error {
 	switch s.Status {
 	case RunFailed:
@@ -139,7 +138,12 @@ func (s *RunState) Err() error {
 			return fmt.Errorf("mastra: workflow %s, run %s failed: %w", s.WorkflowID, s.RunID, s.Failure)
 		}
 		return fmt.Errorf("mastra: workflow %s, run %s failed", s.WorkflowID, s.RunID)
-	case RunCanceled, RunTripwire:
+	case RunTripwire:
+		if s.Tripwire != nil {
+			return fmt.Errorf("mastra: workflow %s, run %s: %w", s.WorkflowID, s.RunID, s.Tripwire.Err())
+		}
+		fallthrough
+	case RunCanceled:
 		return fmt.Errorf("mastra: workflow %s, run %s: %s", s.WorkflowID, s.RunID, s.Status)
 	}
 	return nil
@@ -187,12 +191,12 @@ func (s *RunState) suspension(id string) Suspension {
 		Payload:      withoutMeta(step.SuspendPayload),
 		SuspendedAt:  step.SuspendedAt,
 	}
-	if inner, ok := s.Steps[strings.Join(out.Step, ".")]; ok && len(out.Step) > 1 {
-		out.SuspendedAt = inner.SuspendedAt
-		if out.ForEachIndex == nil {
-			_ = json.Unmarshal(inner.SuspendPayload, &payload)
-			out.ForEachIndex = payload.Meta.ForEachIndex
-		}
+	// The time stays the outermost step's: answers of calls that waited, and lists
+	// of runs, do not tell of the steps inside, and a suspension has to be the same
+	// wherever it was read.
+	if inner, ok := s.Steps[strings.Join(out.Step, ".")]; ok && len(out.Step) > 1 && out.ForEachIndex == nil {
+		_ = json.Unmarshal(inner.SuspendPayload, &payload)
+		out.ForEachIndex = payload.Meta.ForEachIndex
 	}
 	return out
 }
@@ -219,21 +223,18 @@ func (s *RunState) UnmarshalJSON(data []byte) error {
 		Steps    map[string]json.RawMessage `json:"steps"`
 		RawInput json.RawMessage            `json:"input"`
 		State    json.RawMessage            `json:"state"`
-		Snapshot *struct {
-			plain
-			Steps map[string]json.RawMessage `json:"context"`
-		} `json:"snapshot"`
+		Snapshot json.RawMessage            `json:"snapshot"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
 	*s = RunState(wire.plain)
 	steps := wire.Steps
-	if snap := wire.Snapshot; snap != nil {
-		s.Status, s.Result, s.Failure = snap.Status, snap.Result, snap.Failure
-		s.State, s.SuspendedPaths, s.Graph = snap.State, snap.SuspendedPaths, snap.Graph
-		steps = snap.Steps
-		s.Input = steps["input"]
+	if wire.Snapshot != nil {
+		var err error
+		if steps, err = s.restore(wire.Snapshot); err != nil {
+			return fmt.Errorf("snapshot: %w", err)
+		}
 	}
 	if s.Input == nil {
 		s.Input = wire.RawInput
@@ -254,6 +255,41 @@ func (s *RunState) UnmarshalJSON(data []byte) error {
 		s.Steps[id] = step
 	}
 	return nil
+}
+
+// restore takes over what an entry of a list keeps in its snapshot, which some
+// storage gives as JSON inside a text, and returns the steps.
+func (s *RunState) restore(snapshot json.RawMessage) (map[string]json.RawMessage, error) {
+	var text string
+	if json.Unmarshal(snapshot, &text) == nil {
+		snapshot = json.RawMessage(text)
+	}
+	type plain RunState
+	var snap struct {
+		plain
+		Steps map[string]json.RawMessage `json:"context"`
+		State json.RawMessage            `json:"value"`
+		Trace struct {
+			TraceID string `json:"traceId"`
+			SpanID  string `json:"spanId"`
+		} `json:"tracingContext"`
+	}
+	if len(snapshot) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(snapshot, &snap); err != nil {
+		return nil, err
+	}
+	record := *s
+	*s = RunState(snap.plain)
+	s.RunID, s.WorkflowID, s.ResourceID = record.RunID, record.WorkflowID, record.ResourceID
+	s.CreatedAt, s.UpdatedAt = record.CreatedAt, record.UpdatedAt
+	s.TraceID, s.SpanID = snap.Trace.TraceID, snap.Trace.SpanID
+	s.Input = snap.Steps["input"]
+	if string(snap.State) != "{}" {
+		s.State = snap.State
+	}
+	return snap.Steps, nil
 }
 
 // ResultAs decodes what the workflow returned into a T. A run that has not

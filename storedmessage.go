@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
-
-	"github.com/mastra-go/mastra/gen"
 )
 
-// StoredMessage is a message as memory holds it.
+// StoredMessage is a message as memory holds it. It encodes to JSON and back
+// without loss, whatever the server's storage has put into it.
 type StoredMessage struct {
 	ID string `json:"id"`
 	// Role is "user", "assistant", "system", "tool" or "signal".
@@ -18,6 +17,8 @@ type StoredMessage struct {
 	ResourceID string         `json:"resourceId,omitzero"`
 	Type       string         `json:"type,omitzero"`
 	Content    MessageContent `json:"content"`
+	// Fields holds members that this struct does not model.
+	Fields map[string]json.RawMessage `json:"-"`
 }
 
 // NewMessage makes a message of plain text, to be saved: give it a thread and a
@@ -40,51 +41,161 @@ func (m *StoredMessage) Text() string {
 	return b.String()
 }
 
-// MessagePart is one part of a stored message: text, reasoning, a tool call with
-// its result, a file, a source.
-type MessagePart = gen.MessagePart
+// UnmarshalJSON reads a message.
+func (m *StoredMessage) UnmarshalJSON(data []byte) (err error) {
+	type plain StoredMessage
+	*m = StoredMessage{}
+	m.Fields, err = readMembers(data, (*plain)(m))
+	return err
+}
 
-// MessageContent is what a stored message says. The server writes format 2;
-// messages of the older format, a text or bare parts, are read into the same.
+// MarshalJSON writes the message as the server reads it.
+func (m StoredMessage) MarshalJSON() ([]byte, error) {
+	type plain StoredMessage
+	return writeMembers(plain(m), m.Fields)
+}
+
+// MessageContent is what a stored message says. The server writes format 2.
+// Messages of the older format, a text or bare parts, are read into the same
+// fields and written as they were.
 type MessageContent struct {
+	// Format is 2, or 1 for the older one; 0 is written as 2.
 	Format int           `json:"format"`
 	Parts  []MessagePart `json:"parts"`
 	// Content is the text as one, where the server keeps it.
 	Content string `json:"content,omitzero"`
 	// Metadata holds such as modelId, traceId, and pending approvals.
 	Metadata         map[string]json.RawMessage `json:"metadata,omitempty"`
-	ToolInvocations  []gen.ToolInvocation       `json:"toolInvocations,omitempty"`
+	ToolInvocations  []ToolInvocation           `json:"toolInvocations,omitempty"`
 	Reasoning        string                     `json:"reasoning,omitzero"`
 	Attachments      []json.RawMessage          `json:"experimental_attachments,omitempty"`
 	Annotations      []json.RawMessage          `json:"annotations,omitempty"`
 	ProviderMetadata map[string]json.RawMessage `json:"providerMetadata,omitempty"`
+	// Fields holds members that this struct does not model.
+	Fields map[string]json.RawMessage `json:"-"`
 }
 
 // UnmarshalJSON reads both formats.
-func (c *MessageContent) UnmarshalJSON(data []byte) error {
+func (c *MessageContent) UnmarshalJSON(data []byte) (err error) {
 	*c = MessageContent{}
 	switch data = bytes.TrimSpace(data); {
 	case len(data) > 0 && data[0] == '"':
 		c.Format = 1
-		if err := json.Unmarshal(data, &c.Content); err != nil {
-			return err
-		}
+		err = json.Unmarshal(data, &c.Content)
 		c.Parts = []MessagePart{{Type: "text", Text: c.Content}}
-		return nil
 	case len(data) > 0 && data[0] == '[':
 		c.Format = 1
-		return json.Unmarshal(data, &c.Parts)
+		err = json.Unmarshal(data, &c.Parts)
+	default:
+		type plain MessageContent
+		c.Fields, err = readMembers(data, (*plain)(c))
 	}
-	type plain MessageContent
-	return json.Unmarshal(data, (*plain)(c))
+	return err
 }
 
-// MarshalJSON writes format 2.
+// MarshalJSON writes the content in its format.
 func (c MessageContent) MarshalJSON() ([]byte, error) {
-	type plain MessageContent
-	c.Format = 2
 	if c.Parts == nil {
 		c.Parts = []MessagePart{}
 	}
-	return marshal(plain(c))
+	switch c.Format {
+	case 0:
+		c.Format = 2
+	case 1:
+		if c.Content != "" || len(c.Parts) == 1 && c.Parts[0].isText("") {
+			if len(c.Parts) == 1 && c.Parts[0].isText(c.Content) {
+				return marshal(c.Content)
+			}
+		}
+		return marshal(c.Parts)
+	}
+	type plain MessageContent
+	return writeMembers(plain(c), c.Fields)
+}
+
+// MessagePart is one part of a stored message. Which fields are set depends on
+// its type.
+type MessagePart struct {
+	// Type is "text", "reasoning", "tool-invocation", "source", "file",
+	// "step-start", "error", or an application's own "data-*".
+	Type string `json:"type"`
+	Text string `json:"text,omitzero"`
+	// Reasoning is the text of a part of that type, Details the same in pieces.
+	Reasoning string            `json:"reasoning,omitzero"`
+	Details   []json.RawMessage `json:"details,omitempty"`
+	// ToolInvocation is a tool call with its result.
+	ToolInvocation *ToolInvocation `json:"toolInvocation,omitempty"`
+	Source         json.RawMessage `json:"source,omitempty"`
+	// Data is the content of a file or of an application's own part.
+	Data     json.RawMessage `json:"data,omitempty"`
+	MimeType string          `json:"mimeType,omitzero"`
+	Filename string          `json:"filename,omitzero"`
+	// Model of a step-start, as "provider/model".
+	Model string          `json:"model,omitzero"`
+	Error json.RawMessage `json:"error,omitempty"`
+	// CreatedAt is when it was written, mostly in milliseconds since 1970.
+	CreatedAt        json.RawMessage            `json:"createdAt,omitempty"`
+	ProviderMetadata map[string]json.RawMessage `json:"providerMetadata,omitempty"`
+	// Fields holds members that this struct does not model.
+	Fields map[string]json.RawMessage `json:"-"`
+}
+
+func (p *MessagePart) isText(text string) bool {
+	return p.Type == "text" && p.Text == text && p.CreatedAt == nil && p.ProviderMetadata == nil && len(p.Fields) == 0
+}
+
+// UnmarshalJSON reads a part.
+func (p *MessagePart) UnmarshalJSON(data []byte) (err error) {
+	type plain MessagePart
+	*p = MessagePart{}
+	p.Fields, err = readMembers(data, (*plain)(p))
+	return err
+}
+
+// MarshalJSON writes the part as the server reads it: one of type text has its
+// text even where that is empty.
+func (p MessagePart) MarshalJSON() ([]byte, error) {
+	type plain MessagePart
+	if _, ok := p.Fields["text"]; p.Type == "text" && p.Text == "" && !ok {
+		return writeMembers(struct {
+			Text string `json:"text"`
+			plain
+		}{"", plain(p)}, p.Fields)
+	}
+	return writeMembers(plain(p), p.Fields)
+}
+
+// ToolInvocation is a tool call in a stored message.
+type ToolInvocation struct {
+	// State is "partial-call", "call", "result", "approval-requested" or
+	// "output-denied".
+	State      string          `json:"state,omitzero"`
+	ToolCallID string          `json:"toolCallId,omitzero"`
+	ToolName   string          `json:"toolName,omitzero"`
+	Args       json.RawMessage `json:"args,omitempty"`
+	// RawInput are the arguments as the model wrote them.
+	RawInput json.RawMessage `json:"rawInput,omitempty"`
+	Result   json.RawMessage `json:"result,omitempty"`
+	// ErrorText says why the call failed.
+	ErrorText string `json:"errorText,omitzero"`
+	// Step is the number of the step that made the call.
+	Step int `json:"step,omitzero"`
+	// Approval is the decision on the call.
+	Approval json.RawMessage `json:"approval,omitempty"`
+	// Fields holds members that this struct does not model.
+	Fields map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads a tool call.
+func (i *ToolInvocation) UnmarshalJSON(data []byte) (err error) {
+	type plain ToolInvocation
+	*i = ToolInvocation{}
+	i.Fields, err = readMembers(data, (*plain)(i))
+	return err
+}
+
+// MarshalJSON writes the tool call as the server reads it.
+func (i ToolInvocation) MarshalJSON() ([]byte, error) {
+	type plain ToolInvocation
+	return writeMembers(plain(i), i.Fields)
 }

@@ -107,6 +107,16 @@ func nested(b json.RawMessage) (Chunk, bool) {
 	return c, err == nil && c.Type != ""
 }
 
+var errNoChunk = errors.New("stream: payload is not a chunk")
+
+// needType refuses what is valid JSON but no chunk.
+func needType(c Chunk) error {
+	if c.Type == "" {
+		return errNoChunk
+	}
+	return nil
+}
+
 // decoder makes chunks. It keeps the strings that repeat from chunk to chunk, so
 // that most chunks cost one allocation.
 type decoder struct {
@@ -130,46 +140,46 @@ func (d *decoder) chunk(b []byte, owned bool) (Chunk, error) {
 		From:    intern(e.from.in(b), &d.from),
 		payload: e.body(),
 	}
-	if !owned {
-		c.raw = b
-		return c, nil
-	}
+	var text span
 	if c.Type == TypeTextDelta || c.Type == TypeReasoningDelta {
-		d.delta(&c, b)
-		return c, nil
+		if text = textIn(b, c.payload); text.end > 0 {
+			d.last.learn(&c, b, text)
+		}
 	}
-	c.raw = bytes.Clone(b)
+	switch {
+	case !owned:
+		c.raw = b
+	case text.end == 0:
+		c.raw = bytes.Clone(b)
+	case isPlain(b[text.start+1 : text.end-1]):
+		c.line = string(b)
+		c.text, c.isText = c.line[text.start+1:text.end-1], true
+	default:
+		c.raw = bytes.Clone(b)
+		c.text, c.isText = unquote(b[text.start:text.end]), true
+	}
 	return c, nil
 }
 
-// delta fills in the bytes and the text of a text-delta or reasoning-delta.
-func (d *decoder) delta(c *Chunk, b []byte) {
-	var text span
-	if p := c.payload; p.end > 0 && b[p.start] == '{' {
-		o := openObject(b, p.start, 1)
-		for {
-			more, err := o.next()
-			if !more || err != nil {
-				break
-			}
-			if string(o.keyBytes()) == "text" {
-				text = o.value
-			}
+// textIn finds the string `text` of a payload; the zero span if it has none.
+func textIn(b []byte, payload span) (text span) {
+	if payload.end == 0 || b[payload.start] != '{' {
+		return span{}
+	}
+	o := openObject(b, payload.start, 1)
+	for {
+		more, err := o.next()
+		if !more || err != nil {
+			break
+		}
+		if string(o.keyBytes()) == "text" {
+			text = o.value
 		}
 	}
 	if text.end == 0 || b[text.start] != '"' {
-		c.raw = bytes.Clone(b)
-		return
+		return span{}
 	}
-	c.isText = true
-	if !isPlain(b[text.start+1 : text.end-1]) {
-		c.raw = bytes.Clone(b)
-		c.text = unquote(b[text.start:text.end])
-	} else {
-		c.line = string(b)
-		c.text = c.line[text.start+1 : text.end-1]
-	}
-	d.last.learn(c, b, text)
+	return text
 }
 
 // template is a shortcut for deltas. All deltas of a text part are the same bytes

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -222,6 +223,17 @@ func TestEverySplitGivesTheSameChunks(t *testing.T) {
 			require.Equal(t, wantErr, err)
 			require.Equal(t, want, got)
 		})
+	}
+}
+
+func TestBytesThatComeTogetherWithTheEnd(t *testing.T) {
+	for _, name := range recordings(t, ".sse", ".rs") {
+		full := recording(t, name)
+		want, wantErr := collect(open(full, optionsFor(name)))
+		b := io.NopCloser(iotest.DataErrReader(bytes.NewReader(full)))
+		got, err := collect(stream.New(context.Background(), b, optionsFor(name)))
+		require.Equal(t, wantErr, err, name)
+		require.Equal(t, want, got, name)
 	}
 }
 

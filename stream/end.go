@@ -46,11 +46,7 @@ func (e *endState) fail(c *Chunk) {
 	if e.rule == EndEndless {
 		return
 	}
-	var v ErrorChunk
-	if v.decode(c) != nil {
-		v.Error.Message = noErrorText
-	}
-	failure := v.Err()
+	failure := errorChunk(c).Err()
 	setIfEmpty(&failure.RunID, e.run)
 	for i, known := range e.failures {
 		if known.RunID == failure.RunID {

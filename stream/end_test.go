@@ -51,6 +51,7 @@ func TestHowAStreamEnds(t *testing.T) {
 		{"comments and blank lines behind finish change nothing", stream.EndDoneOrTerminal, sse(finishA) + "\n: bye\n\n", nil},
 		{"a chunk behind finish reopens the stream", stream.EndDoneOrTerminal, sse(finishA, startB), []error{stream.ErrTruncated}},
 		{"something incomplete behind finish", stream.EndDoneOrTerminal, sse(finishA) + "data: {", []error{stream.ErrTruncated}},
+		{"an event without its blank line behind finish", stream.EndDoneOrTerminal, sse(finishA) + "data: {}\n", []error{stream.ErrTruncated}},
 		{"half a comment behind finish", stream.EndDoneOrTerminal, sse(finishA) + ": by", []error{stream.ErrTruncated}},
 
 		{"finish is no end where several may come", stream.EndDone, sse(startA, finishA), []error{stream.ErrTruncated}},
@@ -59,13 +60,17 @@ func TestHowAStreamEnds(t *testing.T) {
 		{"a subscription never ends well", stream.EndEndless, sse(startA, finishA), []error{stream.ErrTruncated}},
 		{"done is no end of a subscription", stream.EndEndless, sse(startA, done, startB), []error{stream.ErrTruncated}},
 
+		{"done, where a workflow should have finished", stream.EndWorkflow, sse(`{"type":"workflow-start"}`, done), []error{stream.ErrTruncated}},
+		{"done, behind a finished workflow", stream.EndWorkflow, sse(`{"type":"workflow-finish"}`, done), nil},
+
 		{"an error is reported at the end", stream.EndDoneOrTerminal, sse(startA, errorA, finishAErr, done), []error{runA}},
 		{"an error without a finish", stream.EndDoneOrTerminal, sse(startA, errorA, done), []error{runA}},
 		{"another model answered after the error", stream.EndDoneOrTerminal, sse(startA, errorA, finishA, done), nil},
 		{"another run finished after the error", stream.EndDone, sse(startA, errorA, finishAErr, startB, finishB, done), []error{runA}},
 		{"an error of a run that is not named", stream.EndDoneOrTerminal, sse(startA, `{"type":"error","error":{"message":"broke","name":"Error"}}`, done), []error{runA}},
 		{"a finish of a run that is not named", stream.EndDoneOrTerminal, sse(startA, errorA, `{"type":"finish","payload":{"stepResult":{"reason":"stop"}}}`, done), nil},
-		{"a finish that says nothing does not clear an error", stream.EndDoneOrTerminal, sse(errorA, `{"type":"finish","runId":"a"}`, done), []error{runA}},
+		{"a finish that says nothing does not clear an error", stream.EndDoneOrTerminal, sse(errorA, `{"type":"finish","runId":"a"}`, `{"type":"finish","runId":"a","payload":{}}`, done), []error{runA}},
+		{"the last of two errors of a run", stream.EndDoneOrTerminal, sse(`{"type":"error","runId":"a","error":"first"}`, errorA, done), []error{runA}},
 		{"an error and then a cut", stream.EndDoneOrTerminal, sse(startA, errorA), []error{stream.ErrTruncated, io.ErrUnexpectedEOF, runA}},
 		{"an error and then broken JSON", stream.EndDoneOrTerminal, sse(errorA, "{"), []error{runA, &stream.MalformedError{Event: 2, Offset: 1, Reason: "unexpected end"}}},
 
@@ -116,6 +121,23 @@ func TestHowAStreamEnds(t *testing.T) {
 			assert.Equal(t, err, closed, "closing does not change the end")
 		})
 	}
+}
+
+func TestFailedRunsOfASubscriptionEndNothing(t *testing.T) {
+	chunks, err := collect(open([]byte(sse(startA, errorA, tripwireA, startB)), stream.Options{End: stream.EndEndless}))
+	assert.Len(t, chunks, 4)
+	require.ErrorIs(t, err, stream.ErrTruncated)
+	assert.False(t, errors.As(err, new(*stream.RunError)))
+	assert.False(t, errors.As(err, new(*stream.TripwireError)))
+}
+
+func TestTwoFailedRuns(t *testing.T) {
+	errorB := `{"type":"error","runId":"b","error":"broke too"}`
+	_, err := collect(open([]byte(sse(errorA, finishAErr, errorB, done)), stream.Options{End: stream.EndDone}))
+	require.EqualError(t, err, "run a failed: broke\nrun b failed: broke too")
+
+	_, err = collect(open([]byte(sse(errorA, errorB, finishA, done)), stream.Options{End: stream.EndDone}))
+	require.EqualError(t, err, "run b failed: broke too")
 }
 
 func TestWorkflowStreams(t *testing.T) {
@@ -173,6 +195,8 @@ func TestErrorTexts(t *testing.T) {
 
 	_, err := collect(stream.New(context.Background(), &body{err: errors.New("reset")}, stream.Options{}))
 	assert.Equal(t, "stream: cut off before [DONE]: reset", err.Error())
+
+	assert.Equal(t, "stream: nothing received for too long", stream.ErrIdleTimeout.Error())
 
 	_, err = collect(open(recording(t, "answer-upstream-error.sse"), stream.Options{}))
 	var run *stream.RunError

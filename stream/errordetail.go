@@ -30,11 +30,16 @@ const noErrorText = "unknown error"
 
 // UnmarshalJSON accepts every JSON value and never fails on one.
 func (d *ErrorDetail) UnmarshalJSON(b []byte) error {
+	*d = errorDetail(b)
+	return nil
+}
+
+func errorDetail(b []byte) ErrorDetail {
 	b = bytes.TrimSpace(b)
-	*d = ErrorDetail{raw: bytes.Clone(b)}
+	d := ErrorDetail{raw: bytes.Clone(b)}
 	if text, ok := jsonString(b); ok {
 		d.Message = text
-		return nil
+		return d
 	}
 	var cause, details string
 	for key, value := range membersOf(b) {
@@ -71,5 +76,5 @@ func (d *ErrorDetail) UnmarshalJSON(b []byte) error {
 	for _, text := range []string{cause, details, d.Name, noErrorText} {
 		setIfEmpty(&d.Message, text)
 	}
-	return nil
+	return d
 }

@@ -136,6 +136,18 @@ func TestForwardFindsErrorsWhereverTheyStand(t *testing.T) {
 		deepWant = `{"type":"tool-output","payload":{"output":` + deepWant + `}}`
 	}
 	tests = append(tests, struct{ name, in, want string }{"deeper than is followed", deep, deepWant})
+	pit, pitWant := `{"stack":"SECRET"}`, "null"
+	for range 20 {
+		pit = `{"cause":` + pit + `}`
+	}
+	for range 17 {
+		pitWant = `{"cause":` + pitWant + `}`
+	}
+	tests = append(tests, struct{ name, in, want string }{
+		"causes deeper than are followed",
+		`{"type":"workflow-step-result","payload":{"error":` + pit + `}}`, `{"type":"workflow-step-result","payload":{"error":` + pitWant + `}}`,
+	}, struct{ name, in, want string }{"nested in what is no chunk", `{"type":"tool-output","payload":{"output":[{"type":"error"}]}}`, `{"type":"tool-output","payload":{"output":[{"type":"error"}]}}`},
+		struct{ name, in, want string }{"no object at all", `{"type":"tool-error","payload":"x"}`, `{"type":"tool-error","payload":"x"}`})
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			rec := httptest.NewRecorder()
@@ -185,6 +197,18 @@ func TestForwardOfACutStream(t *testing.T) {
 			require.Equal(t, want, err)
 			require.Equal(t, string(full[:cut]), raw.Body.String())
 		}
+	}
+}
+
+func TestNothingBehindTheEndIsForwarded(t *testing.T) {
+	input := sse(startA, done) + "\n" + sse(errorA, startB)
+	for step := 1; step < len(input); step++ {
+		rec := httptest.NewRecorder()
+		require.NoError(t, stream.Forward(rec, stream.New(context.Background(), cutUp(input, step), stream.Options{})))
+		require.Equal(t, sse(startA, done)+"\n", rec.Body.String())
+		raw := httptest.NewRecorder()
+		require.NoError(t, stream.ForwardRaw(raw, stream.New(context.Background(), cutUp(input, step), stream.Options{})))
+		require.Equal(t, input, raw.Body.String())
 	}
 }
 

@@ -3,6 +3,7 @@ package stream_test
 import (
 	"context"
 	"io"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -27,6 +28,8 @@ func TestServerSentEventsByTheBook(t *testing.T) {
 		{"a second byte order mark is part of a field name", "\xEF\xBB\xBF\xEF\xBB\xBFdata: {\"a\":1}\n\n" + done, []string{}},
 		{"comments are skipped", ": hello\n\n:\ndata: {\"a\":1}\n: in between\n\n: bye\n\n" + done, []string{`{"a":1}`}},
 		{"data may span lines", "data: {\ndata: \"a\":\ndata: 1}\n\n" + done, []string{"{\n\"a\":\n1}"}},
+		{"data may span lines that end with CRLF", "data: {\r\ndata: \"a\":\r\ndata: 1}\r\n\r\n" + done, []string{"{\n\"a\":\n1}"}},
+		{"data may span lines that end with CR", "data: {\rdata: \"a\":\rdata: 1}\r\r" + done, []string{"{\n\"a\":\n1}"}},
 		{"no space behind the colon", "data:{\"a\":1}\n\n" + done, []string{`{"a":1}`}},
 		{"only one space is dropped", "data:  {\"a\":1}\n\n" + done, []string{` {"a":1}`}},
 		{"other fields are ignored", "event: message\nid: 7\nretry: 10\ndata: {\"a\":1}\nid: \x00\nwhat\n\n" + done, []string{`{"a":1}`}},
@@ -81,6 +84,15 @@ func TestUnfinishedEventIsNoEvent(t *testing.T) {
 				assert.Len(t, chunks, strings.Count(before, "\n\n"))
 			}
 		})
+	}
+}
+
+func TestCRLFCutInHalf(t *testing.T) {
+	for _, input := range []string{"data: " + finishA + "\r\n\r", "data: " + finishA + "\r\n\r\n"} {
+		for i := range len(input) {
+			_, err := collect(stream.New(context.Background(), whole(input[:i], input[i:]), stream.Options{}))
+			require.NoError(t, err, "the event is complete with the first byte of its last line end")
+		}
 	}
 }
 
@@ -156,11 +168,22 @@ func TestEventOverTheCap(t *testing.T) {
 		})
 	}
 
+	t.Run("what came before it is kept", func(t *testing.T) {
+		for _, step := range []int{1, 7, 4096, 1 << 20} {
+			input := event(100) + ": comment\n" + event(1050)
+			rec := httptest.NewRecorder()
+			err := stream.Forward(rec, stream.New(context.Background(), cutUp(input, step), stream.Options{MaxEventSize: 1000}))
+			require.ErrorIs(t, err, stream.ErrEventTooLarge)
+			assert.Equal(t, event(100)+": comment\n", rec.Body.String())
+		}
+	})
 	t.Run("an event that never ends", func(t *testing.T) {
-		b := &endless{text: "x"}
-		_, err := collect(stream.New(context.Background(), b, stream.Options{MaxEventSize: limit}))
-		require.ErrorIs(t, err, stream.ErrEventTooLarge)
-		assert.LessOrEqual(t, b.read, 2*limit, "it is not read much further")
+		for _, framing := range []stream.Framing{stream.SSE, stream.Records} {
+			b := &endless{text: "x"}
+			_, err := collect(stream.New(context.Background(), b, stream.Options{MaxEventSize: limit, Framing: framing}))
+			require.ErrorIs(t, err, stream.ErrEventTooLarge)
+			assert.LessOrEqual(t, b.read, 2*limit, "it is not read much further")
+		}
 	})
 	t.Run("comments do not add up", func(t *testing.T) {
 		input := strings.Repeat(": ping\n", limit) + "data: [DONE]\n\n"

@@ -111,14 +111,6 @@ func rawOf(chunks []stream.Chunk) []string {
 	return raw
 }
 
-func typesOf(chunks []stream.Chunk) []string {
-	types := []string{}
-	for _, c := range chunks {
-		types = append(types, c.Type)
-	}
-	return types
-}
-
 func textOf(chunks []stream.Chunk) string {
 	var b strings.Builder
 	for _, c := range chunks {

@@ -23,7 +23,8 @@ func (f Framing) ContentType() string {
 }
 
 // EndRule says what a complete stream ends with. A stream that ends in any other
-// way was cut off: its end matches [ErrTruncated].
+// way was cut off: its end matches [ErrTruncated]. The end of the bytes is a regular
+// one only; a connection that breaks is never a good end unless [DONE] came before.
 type EndRule int
 
 const (

@@ -201,7 +201,12 @@ type NestedChunk struct {
 	Chunk Chunk
 }
 
-func (n *NestedChunk) decode(c *Chunk) error { return n.Chunk.UnmarshalJSON(c.Payload()) }
+func (n *NestedChunk) decode(c *Chunk) error {
+	if err := n.Chunk.UnmarshalJSON(c.Payload()); err != nil {
+		return err
+	}
+	return needType(n.Chunk)
+}
 
 func isNestedType(t string) bool {
 	return strings.HasPrefix(t, PrefixAgentExecutionEvent) || strings.HasPrefix(t, PrefixWorkflowExecutionEvent)

@@ -122,21 +122,17 @@ func (f *Finish) Reason() FinishReason { return f.StepResult.Reason }
 func (f *Finish) Usage() Usage { return f.Output.Usage() }
 
 func (f *StepFinish) decode(c *Chunk) error {
-	for key, value := range membersOf(c.Payload()) {
-		if key == "id" {
-			f.ID, _ = jsonString(value)
-		}
-	}
-	return decodeFinish(c, finishFields{&f.MessageID, &f.StepResult, &f.Output, &f.Metadata, &f.Messages, &f.Response})
+	return decodeFinish(c, finishFields{&f.ID, &f.MessageID, &f.StepResult, &f.Output, &f.Metadata, &f.Messages, &f.Response})
 }
 
 func (f *Finish) decode(c *Chunk) error {
-	return decodeFinish(c, finishFields{&f.MessageID, &f.StepResult, &f.Output, &f.Metadata, &f.Messages, &f.Response})
+	var id string
+	return decodeFinish(c, finishFields{&id, &f.MessageID, &f.StepResult, &f.Output, &f.Metadata, &f.Messages, &f.Response})
 }
 
-// finishFields are the members that StepFinish and Finish share.
+// finishFields are the members of StepFinish and Finish.
 type finishFields struct {
-	messageID                    *string
+	id, messageID                *string
 	stepResult                   *StepResult
 	output                       *Output
 	metadata, messages, response *json.RawMessage
@@ -151,6 +147,8 @@ func decodeFinish(c *Chunk, f finishFields) error {
 	}
 	for key, value := range membersOf(payload) {
 		switch key {
+		case "id":
+			*f.id, _ = jsonString(value)
 		case "messageId":
 			*f.messageID, _ = jsonString(value)
 		case "stepResult":
@@ -178,8 +176,12 @@ type ErrorChunk struct {
 }
 
 func (e *ErrorChunk) decode(c *Chunk) error {
-	e.RunID = c.RunID
-	return e.Error.UnmarshalJSON(c.errorJSON())
+	*e = *errorChunk(c)
+	return nil
+}
+
+func errorChunk(c *Chunk) *ErrorChunk {
+	return &ErrorChunk{RunID: c.RunID, Error: errorDetail(c.errorJSON())}
 }
 
 // Err returns the failure as an error.
@@ -267,7 +269,12 @@ type ObservedChunk struct {
 	CreatedAt Time   `json:"createdAt,omitzero"`
 }
 
-func (o *ObservedChunk) decode(c *Chunk) error { return json.Unmarshal(c.Raw(), o) }
+func (o *ObservedChunk) decode(c *Chunk) error {
+	if err := json.Unmarshal(c.Raw(), o); err != nil {
+		return err
+	}
+	return needType(o.Chunk)
+}
 
 // ObservedEvent is an `iteration-complete` or `suspended` event in the history of a
 // durable agent's run.

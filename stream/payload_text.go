@@ -16,6 +16,37 @@ type TextDelta struct {
 	ProviderMetadata json.RawMessage `json:"providerMetadata,omitempty"`
 }
 
+func (d *TextDelta) decode(c *Chunk) error { return decodeDelta(c, d) }
+
+// decodeDelta reads the members of a delta by hand, as there are so many of them.
+func decodeDelta(c *Chunk, d *TextDelta) error {
+	payload := c.Payload()
+	if payload == nil {
+		return errNoPayload
+	}
+	type plain TextDelta
+	if !c.isText {
+		return json.Unmarshal(payload, (*plain)(d))
+	}
+	d.Text = c.text
+	o := openObject(payload, skipSpace(payload, 0), 0)
+	for {
+		more, err := o.next()
+		if !more || err != nil {
+			return err
+		}
+		switch value := o.value.in(payload); string(o.keyBytes()) {
+		case "id":
+			if value[0] != '"' {
+				return json.Unmarshal(payload, (*plain)(d))
+			}
+			d.ID = unquote(value)
+		case "providerMetadata":
+			d.ProviderMetadata = json.RawMessage(value)
+		}
+	}
+}
+
 // TextEnd is the payload of `text-end`.
 type TextEnd struct {
 	ID               string          `json:"id"`
@@ -36,6 +67,8 @@ type ReasoningDelta struct {
 	Text             string          `json:"text"`
 	ProviderMetadata json.RawMessage `json:"providerMetadata,omitempty"`
 }
+
+func (d *ReasoningDelta) decode(c *Chunk) error { return decodeDelta(c, (*TextDelta)(d)) }
 
 // ReasoningEnd is the payload of `reasoning-end`.
 type ReasoningEnd struct {

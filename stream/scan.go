@@ -203,40 +203,54 @@ func (o *object) keyBytes() []byte {
 // scanString returns the index behind the string whose opening quote is at b[i],
 // and whether it holds escapes.
 func scanString(b []byte, i int) (end int, escaped bool, err error) {
-	i++
-	for {
-		i = plainRun(b, i)
-		if i >= len(b) {
-			return i, escaped, badJSON(i, unexpectedEnd)
+	for i++; ; {
+		// plainRun, written out: most strings are a word or two long.
+		for i+8 <= len(b) {
+			hit := special(binary.LittleEndian.Uint64(b[i:]))
+			if hit != 0 {
+				i += bits.TrailingZeros64(hit) / 8
+				break
+			}
+			i += 8
 		}
-		switch b[i] {
-		case '"':
+		if i+8 > len(b) {
+			i = plainRun(b, i)
+		}
+		switch {
+		case i >= len(b):
+			return i, escaped, badJSON(i, unexpectedEnd)
+		case b[i] == '"':
 			return i + 1, escaped, nil
-		case '\\':
-			escaped = true
-			if i+1 >= len(b) {
-				return i, escaped, badJSON(i+1, unexpectedEnd)
-			}
-			switch b[i+1] {
-			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-				i += 2
-			case 'u':
-				for k := i + 2; k < i+6; k++ {
-					if k >= len(b) {
-						return i, escaped, badJSON(k, unexpectedEnd)
-					}
-					if hexDigit(b[k]) < 0 {
-						return i, escaped, badJSON(k, "no hexadecimal digit in an escape")
-					}
-				}
-				i += 6
-			default:
-				return i, escaped, badJSON(i+1, "unknown escape")
-			}
-		default:
+		case b[i] != '\\':
 			return i, escaped, badJSON(i, "control character in a string")
 		}
+		escaped = true
+		if i, err = scanEscape(b, i); err != nil {
+			return i, escaped, err
+		}
 	}
+}
+
+// scanEscape returns the index behind the escape whose backslash is at b[i].
+func scanEscape(b []byte, i int) (int, error) {
+	if i+1 >= len(b) {
+		return i, badJSON(i+1, unexpectedEnd)
+	}
+	switch b[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 2, nil
+	case 'u':
+		for k := i + 2; k < i+6; k++ {
+			if k >= len(b) {
+				return i, badJSON(k, unexpectedEnd)
+			}
+			if hexDigit(b[k]) < 0 {
+				return i, badJSON(k, "no hexadecimal digit in an escape")
+			}
+		}
+		return i + 6, nil
+	}
+	return i, badJSON(i+1, "unknown escape")
 }
 
 const (
@@ -244,15 +258,18 @@ const (
 	highs = 0x8080808080808080
 )
 
-// plainRun returns the index of the first byte from i on that is a quote, a
-// backslash or a control character, eight bytes at a time.
+// special marks the bytes of w that are a quote, a backslash or a control
+// character. The lowest mark is exact; those above it may be carries.
+func special(w uint64) uint64 {
+	quote, slash := w^(ones*'"'), w^(ones*'\\')
+	return ((w-ones*0x20)&^w | (quote-ones)&^quote | (slash-ones)&^slash) & highs
+}
+
+// plainRun returns the index of the first byte from i on that is special, eight
+// bytes at a time.
 func plainRun(b []byte, i int) int {
 	for ; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		quote, slash := w^(ones*'"'), w^(ones*'\\')
-		// The lowest bit set is exact; those above it may be carries.
-		hit := ((w-ones*0x20)&^w | (quote-ones)&^quote | (slash-ones)&^slash) & highs
-		if hit != 0 {
+		if hit := special(binary.LittleEndian.Uint64(b[i:])); hit != 0 {
 			return i + bits.TrailingZeros64(hit)/8
 		}
 	}

@@ -1,7 +1,5 @@
 package stream
 
-import "bytes"
-
 // sseFramer cuts a stream of server-sent events, by the WHATWG's rules: lines end
 // with LF, CR or CRLF, a byte order mark may come first, a blank line ends an
 // event, and an event without its blank line is none. Of the fields only data
@@ -208,9 +206,5 @@ func (f *sseFramer) moved(n int) {
 }
 
 func (f *sseFramer) partial(b []byte) bool {
-	rest := b[f.line:]
-	if f.crEnded {
-		rest = bytes.TrimPrefix(rest, []byte("\n"))
-	}
-	return f.lines > 0 || len(rest) > 0
+	return f.lines > 0 || f.line < len(b)
 }

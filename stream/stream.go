@@ -21,7 +21,8 @@ type Stream struct {
 	frames framer
 	dec    decoder
 	end    endState
-	events int // chunks read so far
+	events int   // chunks read so far
+	seen   Chunk // the one that OnChunk looks at
 
 	runID     atomic.Pointer[string]
 	cause     atomic.Pointer[error] // why the body was closed early
@@ -195,7 +196,9 @@ func (s *Stream) chunk(data []byte, owned bool) (Chunk, error) {
 	}
 	s.end.see(&c)
 	if s.opt.OnChunk != nil {
-		s.opt.OnChunk(&c)
+		s.seen = c // a pointer to c itself would put every chunk on the heap
+		s.opt.OnChunk(&s.seen)
+		s.seen = Chunk{}
 	}
 	return c, nil
 }

@@ -317,6 +317,77 @@ func TestIdleTimeout(t *testing.T) {
 	})
 }
 
+// late is a body that gives a chunk at the moment it is closed.
+type late struct {
+	closed chan struct{}
+	text   string
+}
+
+func (l *late) Read(p []byte) (int, error) {
+	<-l.closed
+	n := copy(p, l.text)
+	l.text = ""
+	return n, nil
+}
+
+func (l *late) Close() error { close(l.closed); return nil }
+
+func TestWhatArrivesTogetherWithTheTimeoutIsNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &late{closed: make(chan struct{}), text: sse(startA)}
+		chunks, err := collect(stream.New(t.Context(), b, stream.Options{IdleTimeout: time.Second}))
+		assert.Len(t, chunks, 1)
+		require.ErrorIs(t, err, stream.ErrIdleTimeout)
+	})
+}
+
+// faulty is a body whose second Read does something and then fails.
+type faulty struct {
+	first string
+	then  func() error
+}
+
+func (f *faulty) Read(p []byte) (int, error) {
+	n := copy(p, f.first)
+	if f.first = f.first[n:]; n > 0 {
+		return n, nil
+	}
+	return 0, f.then()
+}
+
+func (f *faulty) Close() error { return nil }
+
+func TestWhyABodyFails(t *testing.T) {
+	t.Run("the context was cancelled, and the transport saw it first", func(t *testing.T) {
+		for range 100 {
+			ctx, cancel := context.WithCancel(t.Context())
+			b := &faulty{sse(startA), func() error { cancel(); return errors.New("connection reset") }}
+			_, err := collect(stream.New(ctx, b, stream.Options{}))
+			require.ErrorIs(t, err, context.Canceled)
+			require.NotErrorIs(t, err, stream.ErrTruncated)
+		}
+	})
+	t.Run("an end of bytes that Close made is no good end", func(t *testing.T) {
+		var s *stream.Stream
+		b := &faulty{sse(finishA), func() error { _ = s.Close(); return io.EOF }}
+		s = stream.New(t.Context(), b, stream.Options{})
+		_, err := collect(s)
+		require.ErrorIs(t, err, stream.ErrClosed)
+	})
+	t.Run("all had come when the context was cancelled", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		b := &faulty{sse(finishA), func() error { cancel(); return io.EOF }}
+		_, err := collect(stream.New(ctx, b, stream.Options{}))
+		require.NoError(t, err)
+	})
+}
+
+func TestNoContext(t *testing.T) {
+	var none context.Context
+	_, err := collect(stream.New(none, whole(sse(done)), stream.Options{MaxEventSize: 1 << 40}))
+	require.NoError(t, err)
+}
+
 func TestBodyThatReturnsNothing(t *testing.T) {
 	b := &stuck{}
 	_, err := collect(stream.New(context.Background(), b, stream.Options{}))

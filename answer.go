@@ -1,0 +1,54 @@
+package mastra
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+const (
+	errorBodyWait = 2 * time.Second // for the body of an answer that is no success
+	maxReserved   = 1 << 20         // bytes reserved on the word of a header
+)
+
+var errAnswerTooLarge = errors.New("the answer is larger than WithMaxResponseSize allows")
+
+// read takes the whole answer in.
+func (x *exchange) read(resp *http.Response) error {
+	body := resp.Body
+	resp.Body = http.NoBody // nothing is left for others
+	defer body.Close()
+	var b bytes.Buffer
+	if n := min(resp.ContentLength, x.cfg.maxResponse, maxReserved); n > 0 && x.op.method != http.MethodHead {
+		b.Grow(int(n) + bytes.MinRead)
+	}
+	limited := io.LimitedReader{R: body, N: x.cfg.maxResponse}
+	_, err := b.ReadFrom(&limited)
+	x.body = b.Bytes()
+	if err != nil || limited.N > 0 {
+		return err
+	}
+	switch n, err := io.ReadFull(body, make([]byte, 1)); {
+	case n > 0:
+		return errAnswerTooLarge
+	case err != io.EOF:
+		return err
+	}
+	return nil
+}
+
+// readError takes in the beginning of an answer that is no success, and waits
+// for it no longer than a moment.
+func (x *exchange) readError(resp *http.Response) []byte {
+	body := resp.Body
+	resp.Body = http.NoBody
+	stop := time.AfterFunc(errorBodyWait, func() { body.Close() })
+	x.body, x.bodyErr = io.ReadAll(io.LimitReader(body, maxErrorBody))
+	stop.Stop()
+	body.Close()
+	return x.body
+}
+
+func head(body []byte) []byte { return body[:min(len(body), maxErrorBody)] }

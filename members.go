@@ -1,0 +1,59 @@
+package mastra
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+)
+
+// readMembers decodes a JSON object into a struct, member by member, and returns
+// the members that have no field or do not fit theirs: so a member that a newer
+// server, or another storage, has added or changed neither fails the answer nor
+// gets lost.
+func readMembers(data []byte, into any) (rest map[string]json.RawMessage, err error) {
+	if err := json.Unmarshal(data, &rest); err != nil {
+		return nil, err
+	}
+	v := reflect.ValueOf(into).Elem()
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		raw, ok := rest[name]
+		if !ok || name == "" || name == "-" {
+			continue
+		}
+		field := reflect.New(v.Field(i).Type())
+		if json.Unmarshal(raw, field.Interface()) == nil {
+			v.Field(i).Set(field.Elem())
+			delete(rest, name)
+		}
+	}
+	if len(rest) == 0 {
+		rest = nil
+	}
+	return rest, nil
+}
+
+// writeMembers is the way back: a struct, and the members beside it. A field that
+// has been set since takes the place of the member that did not fit it.
+func writeMembers(from any, rest map[string]json.RawMessage) ([]byte, error) {
+	body, err := marshal(from)
+	if err != nil || len(rest) == 0 {
+		return body, err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil {
+		return nil, err
+	}
+	set := map[string]bool{}
+	v := reflect.ValueOf(from)
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		set[name] = !v.Field(i).IsZero()
+	}
+	for name, value := range rest {
+		if !set[name] {
+			members[name] = value
+		}
+	}
+	return marshal(members)
+}

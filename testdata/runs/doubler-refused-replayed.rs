@@ -1,0 +1,1 @@
+{"type":"workflow-start","runId":"doubler-2f5b0","from":"WORKFLOW","payload":{"workflowId":"doubler"}}
