@@ -97,7 +97,7 @@ func (t *attemptTrace) hooks() *httptrace.ClientTrace {
 // server. A transport that reports nothing is taken to have sent everything,
 // unless it says itself that it could not dial. No trace: no transport was asked.
 func (t *attemptTrace) sent(err error) bool {
-	if t == nil || dialError(err) {
+	if t == nil || dialError(err) || errors.Is(err, errIdempotencyKey) {
 		return false
 	}
 	return !t.watched.Load() || t.wrote.Load()
@@ -136,6 +136,7 @@ func (x *exchange) transportError(ctx context.Context, err error) *Error {
 		e.mark(ErrTimeout)
 	case errors.Is(err, errAnswerTooLarge):
 		e.mark(ErrTooLarge)
+	case errors.Is(err, errIdempotencyKey):
 	case x.trace.sent(err):
 		e.Message = "the connection broke: " + text
 	default:

@@ -96,6 +96,9 @@ func (c *Client) apply(opts []ClientOption) error {
 	if next == nil {
 		next = http.DefaultTransport
 	}
+	if len(c.cfg.middleware) > 0 {
+		next = keyGuard{next}
+	}
 	for i := len(c.cfg.middleware) - 1; i >= 0; i-- {
 		if next = c.cfg.middleware[i](next); next == nil {
 			return errors.New("mastra: WithMiddleware: the function returned nil")

@@ -37,14 +37,15 @@ func counting(t *testing.T, h http.HandlerFunc) (url string, conns *atomic.Int64
 }
 
 func TestACallThatFailedLeavesTheConnectionsOpen(t *testing.T) {
-	var next func(http.ResponseWriter)
+	var next atomic.Pointer[func(http.ResponseWriter)]
 	url, conns := counting(t, func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
-		next(w)
+		(*next.Load())(w)
 	})
-	c := dial(t, url, mastra.WithMaxBackoff(5*time.Second))
+	// A transport whose connections do not grow old, however slow the machine.
+	c := dial(t, url, mastra.WithMaxBackoff(5*time.Second), mastra.WithHTTPClient(&http.Client{Transport: &http.Transport{}}))
 	ok := func(w http.ResponseWriter) { say(w, 200, "{}") }
-	next = ok
+	next.Store(&ok)
 	require.NoError(t, list(t.Context(), c))
 
 	for _, tt := range []struct {
@@ -67,9 +68,9 @@ func TestACallThatFailedLeavesTheConnectionsOpen(t *testing.T) {
 	} {
 		for _, call := range calls {
 			t.Run(tt.name+"/"+call.name, func(t *testing.T) {
-				next = tt.next
+				next.Store(&tt.next)
 				_ = call.do(t.Context(), c)
-				next = ok
+				next.Store(&ok)
 				require.NoError(t, list(t.Context(), c))
 				assert.EqualValues(t, 1, conns.Load())
 			})
@@ -79,9 +80,10 @@ func TestACallThatFailedLeavesTheConnectionsOpen(t *testing.T) {
 		slow, err := c.With(mastra.WithBackoff(5 * time.Second))
 		require.NoError(t, err)
 		ctx, cancel := context.WithCancel(t.Context())
-		next = func(w http.ResponseWriter) { say(w, 503, ""); time.AfterFunc(20*time.Millisecond, cancel) }
+		busy := func(w http.ResponseWriter) { say(w, 503, ""); time.AfterFunc(20*time.Millisecond, cancel) }
+		next.Store(&busy)
 		require.ErrorIs(t, list(ctx, slow), context.Canceled)
-		next = ok
+		next.Store(&ok)
 		require.NoError(t, list(t.Context(), c))
 		assert.EqualValues(t, 1, conns.Load())
 	})

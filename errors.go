@@ -133,10 +133,8 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// GoString keeps %#v as free of tokens and bodies as Error is.
-func (e *Error) GoString() string { return "&mastra.Error{" + e.Error() + "}" }
-
-// Format prints Error for every verb, so that %+v shows no header and no body.
+// Format prints Error for every verb, so that neither %+v nor %#v shows a header
+// or a body.
 func (e *Error) Format(f fmt.State, verb rune) {
 	if verb == 'q' {
 		fmt.Fprintf(f, "%q", e.Error())

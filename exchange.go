@@ -64,8 +64,8 @@ func (c *Client) exchange(ctx context.Context, r request) (*exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !r.op.safe && (cfg.header.Get("Idempotency-Key") != "" || cfg.header.Get("X-Idempotency-Key") != "") {
-		return nil, errors.New("mastra: an Idempotency-Key header is refused here: the server does not know it, and net/http would send the request twice")
+	if !r.op.safe && idempotent(cfg.header) {
+		return nil, fmt.Errorf("mastra: %w", errIdempotencyKey)
 	}
 	x := &exchange{client: c, cfg: cfg, op: r.op, contentType: "application/json", path: c.basePath + cfg.prefix + path}
 	if err := x.encode(r); err != nil {
@@ -175,7 +175,7 @@ func (x *exchange) check(ctx context.Context, resp *http.Response, err error) (b
 	final := false // another attempt would meet the same
 	if err != nil {
 		x.failure = x.transportError(ctx, err)
-		final = untrusted(err)
+		final = untrusted(err) || errors.Is(err, errIdempotencyKey)
 	} else {
 		x.status, x.header, x.body = resp.StatusCode, resp.Header, nil
 		x.failure, final = x.judge(ctx, resp)

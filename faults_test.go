@@ -322,10 +322,10 @@ func TestAPostIsNeverLedOn(t *testing.T) {
 }
 
 func TestAnIdempotencyKeyIsRefusedWhereNetHTTPWouldRepeatBecauseOfIt(t *testing.T) {
-	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key", "idempotency-key"} {
+	for name, value := range map[string]string{"Idempotency-Key": "k-1", "X-Idempotency-Key": "k-1", "idempotency-key": ""} {
 		t.Run(name, func(t *testing.T) {
 			w := listen(t, (*peer).serveWell)
-			key := mastra.WithHeader(name, "k-1")
+			key := mastra.WithHeader(name, value)
 			c := dial(t, w.url())
 			assert.ErrorContains(t, generate(t.Context(), c, key), "Idempotency-Key")
 			derived, err := c.With(key)
@@ -334,6 +334,28 @@ func TestAnIdempotencyKeyIsRefusedWhereNetHTTPWouldRepeatBecauseOfIt(t *testing.
 			assert.Zero(t, w.complete.Load(), "nothing was sent")
 			assert.NoError(t, list(t.Context(), derived), "a safe call may carry it")
 		})
+	}
+}
+
+func TestAnIdempotencyKeyThatMiddlewareSetsIsRefusedToo(t *testing.T) {
+	w := listen(t, (*peer).serveWell)
+	c := dial(t, w.url(), mastra.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			req.Header.Set("Idempotency-Key", "k-1")
+			return next.RoundTrip(req)
+		})
+	}))
+	for _, call := range calls {
+		before := w.complete.Load()
+		err := call.do(t.Context(), c)
+		if call.safe {
+			assert.NoError(t, err, call.name)
+			continue
+		}
+		assert.ErrorContains(t, err, "Idempotency-Key", call.name)
+		assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown, call.name)
+		assert.Equal(t, 1, asError(t, err).Attempts, call.name)
+		assert.Equal(t, before, w.complete.Load(), "nothing was sent")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
@@ -236,12 +237,26 @@ type MessagePage struct {
 //
 // GET /memory/threads/{threadId}/messages. Safe to repeat, and repeated.
 func (t *Thread) Messages(ctx context.Context, req MessagesRequest, opts ...Option) (*MessagePage, error) {
+	page, err := t.messages(ctx, req, "DESC", opts)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(page.Messages); n > 0 && page.Messages[0].CreatedAt.After(page.Messages[n-1].CreatedAt.Time) {
+		slices.Reverse(page.Messages) // the server does so itself only where it knows the agent
+	}
+	return page, nil
+}
+
+// messages always says in which direction the pages go: without an agent the
+// server's default is another one than with.
+func (t *Thread) messages(ctx context.Context, req MessagesRequest, direction string, opts []Option) (*MessagePage, error) {
 	if req.Page < 0 || req.PerPage < 0 {
 		return nil, errors.New("mastra: MessagesRequest: Page and PerPage must not be negative")
 	}
 	p := t.m.query()
 	p.set("page", req.Page)
 	p.set("perPage", req.PerPage)
+	p.setJSON("orderBy", Order{Field: "createdAt", Direction: direction})
 	if !req.Since.IsZero() || !req.Until.IsZero() {
 		type dateRange struct {
 			Start time.Time `json:"start,omitzero"`

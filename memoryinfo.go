@@ -67,13 +67,13 @@ func (m *Memory) Threads(ctx context.Context, req ListThreadsRequest, opts ...Op
 	if req.PerPage == 0 {
 		req.PerPage = 100
 	}
-	return pages(func(t *ThreadRecord) string { return t.ID }, func(page int) ([]ThreadRecord, bool, error) {
+	return pages(req.PerPage, func(t *ThreadRecord) string { return t.ID }, func(page int) (listPage[ThreadRecord], error) {
 		req.Page = page
 		out, err := m.ListThreads(ctx, req, opts...)
 		if err != nil {
-			return nil, false, err
+			return listPage[ThreadRecord]{}, err
 		}
-		return out.Threads, out.HasMore, nil
+		return listPage[ThreadRecord]{out.Threads, out.Total, out.HasMore}, nil
 	})
 }
 

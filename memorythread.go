@@ -165,64 +165,45 @@ func (t *Thread) SetWorkingMemory(ctx context.Context, text string, opts ...Opti
 
 // AllMessages iterates over the thread's messages, the oldest first. It reads
 // pages of req.PerPage, 100 if that is 0, as they are needed; req.Page is not
-// looked at. A message that is saved meanwhile is given too, each one once.
+// looked at. Each message is given once, also while others are saved and deleted;
+// one that is saved meanwhile is given too.
 func (t *Thread) AllMessages(ctx context.Context, req MessagesRequest, opts ...Option) iter.Seq2[StoredMessage, error] {
 	if req.PerPage == 0 {
 		req.PerPage = 100
 	}
 	return func(yield func(StoredMessage, error) bool) {
-		w := walk{fetch: func(page int) (*MessagePage, error) {
-			req.Page = page
-			return t.Messages(ctx, req, opts...)
-		}, perPage: req.PerPage, seen: map[string]bool{}}
-		if err := w.run(func(m StoredMessage) bool { return yield(m, nil) }); err != nil {
-			yield(StoredMessage{}, err)
+		// Places in the list move when it changes, so the next page is asked for by
+		// the time of the last message, which it then begins with.
+		seen := map[string]bool{}
+		perPage, before := req.PerPage, 0
+		req.Page = 0
+		for {
+			page, err := t.messages(ctx, req, "ASC", opts)
+			if err != nil {
+				yield(StoredMessage{}, err)
+				return
+			}
+			for _, m := range page.Messages {
+				if !seen[m.ID] {
+					seen[m.ID] = true
+					if !yield(m, nil) {
+						return
+					}
+				}
+			}
+			n := len(page.Messages)
+			if n == 0 || !page.HasMore {
+				return
+			}
+			switch last := page.Messages[n-1].CreatedAt.Time; {
+			case last.After(req.Since):
+				req.Since, req.PerPage, before = last, perPage+1, 0
+			case n <= before:
+				yield(StoredMessage{}, errors.New("mastra: AllMessages: the server gives the same page again and again"))
+				return
+			default: // more messages at one moment than a page holds
+				req.PerPage, before = 2*req.PerPage, n
+			}
 		}
 	}
-}
-
-// walk goes through pages that are counted from the newest message, from the
-// last page to the first, so that the messages come oldest first.
-type walk struct {
-	fetch   func(page int) (*MessagePage, error)
-	perPage int
-	seen    map[string]bool
-}
-
-func (w *walk) run(yield func(StoredMessage) bool) error {
-	newest, err := w.fetch(0)
-	if err != nil {
-		return err
-	}
-	left, total := newest.Total, newest.Total // left: not yet given, all of them newer
-	for left > 0 {
-		n := (left - 1) / w.perPage
-		page := newest
-		if n > 0 || newest == nil {
-			if page, err = w.fetch(n); err != nil {
-				return err
-			}
-		}
-		if page.Total != total { // the list has grown or shrunk: places have moved
-			left, total = max(0, left+page.Total-total), page.Total
-			newest = nil
-			if left > 0 && (left-1)/w.perPage != n {
-				continue
-			}
-		}
-		if len(page.Messages) == 0 {
-			return nil
-		}
-		for _, m := range page.Messages {
-			if w.seen[m.ID] {
-				continue
-			}
-			w.seen[m.ID] = true
-			if !yield(m) {
-				return nil
-			}
-		}
-		left = n * w.perPage
-	}
-	return nil
 }

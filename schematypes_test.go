@@ -124,6 +124,8 @@ var resultTypes = []handwritten{
 	of[mastra.RunPage]("RunPage"),
 	of[mastra.StoredMessage]("StoredMessage"),
 	of[mastra.MessageContent]("MessageBody"),
+	of[mastra.MessagePart]("MessagePart"),
+	of[mastra.ToolInvocation]("ToolInvocation"),
 	of[mastra.MessagePage]("MessagePage").lacks(reasons{"perPage": "the caller's own", "uiMessages": "always null"}),
 	of[mastra.ThreadClone]("ThreadClone"),
 	of[mastra.WorkingMemory]("WorkingMemory").differs(reasons{"workingMemory": "a text or null, whatever its template"}),

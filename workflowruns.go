@@ -77,13 +77,13 @@ func (w *Workflow) Runs(ctx context.Context, req ListRunsRequest, opts ...Option
 	if req.PerPage == 0 {
 		req.PerPage = 50
 	}
-	return pages(func(s *RunState) string { return s.RunID }, func(page int) ([]RunState, bool, error) {
+	return pages(req.PerPage, func(s *RunState) string { return s.RunID }, func(page int) (listPage[RunState], error) {
 		req.Page = page
 		out, err := w.ListRuns(ctx, req, opts...)
 		if err != nil {
-			return nil, false, err
+			return listPage[RunState]{}, err
 		}
-		return out.Runs, (page+1)*req.PerPage < out.Total, nil
+		return listPage[RunState]{out.Runs, out.Total, (page+1)*req.PerPage < out.Total}, nil
 	})
 }
 

@@ -23,18 +23,21 @@ func hasToken(r *http.Request, token string) bool {
 func cors(h http.Header, r *http.Request, withToken bool) {
 	if !withToken {
 		h.Set("Access-Control-Allow-Origin", "*")
-	} else if origin := r.Header.Get("Origin"); origin != "" {
-		h.Set("Access-Control-Allow-Origin", origin)
+	} else {
 		h.Set("Access-Control-Allow-Credentials", "true")
 		h.Add("Vary", "Origin")
+		if origin := r.Header.Get("Origin"); origin != "" {
+			h.Set("Access-Control-Allow-Origin", origin)
+		}
 	}
 	h.Set("Access-Control-Expose-Headers", "Content-Length,X-Requested-With")
 }
 
-func preflight(w http.ResponseWriter, r *http.Request) {
+func preflight(w http.ResponseWriter) {
 	h := w.Header()
-	h.Set("Access-Control-Allow-Methods", "GET,POST,PUT,DELETE,PATCH,OPTIONS")
-	h.Set("Access-Control-Allow-Headers", "Content-Type,Authorization,x-mastra-client-type,x-mastra-dev-playground")
+	h.Set("Access-Control-Allow-Methods", "GET,POST,PUT,PATCH,DELETE,OPTIONS")
+	h.Set("Access-Control-Allow-Headers", "Content-Type,Authorization,A2A-Version,x-mastra-client-type,x-mastra-dev-playground")
 	h.Set("Access-Control-Max-Age", "3600")
+	h.Add("Vary", "Access-Control-Request-Headers")
 	w.WriteHeader(http.StatusNoContent)
 }

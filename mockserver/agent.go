@@ -1,6 +1,9 @@
 package mockserver
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Agent is a model with tools, memory and processors. WithAgent serves it.
 type Agent struct {
@@ -66,6 +69,16 @@ const DefaultWorkingMemory = `
 type Processor struct {
 	ID    string
 	Check func(ctx context.Context, text string) *Tripwire
+}
+
+// check asks the processor; one that panics blocks the run.
+func (p *Processor) check(ctx context.Context, text string) (t *Tripwire) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			t = &Tripwire{Reason: fmt.Sprint(reason)}
+		}
+	}()
+	return p.Check(ctx, text)
 }
 
 // Tripwire is why a run is blocked.

@@ -56,7 +56,7 @@ func blockMessages(parts []any) []any {
 			hasTools = true
 			if output := toolOutput(inv); output != nil {
 				results = append(results, js.Obj("type", "tool-result", "toolCallId", inv.Get("toolCallId"), "toolName", inv.Get("toolName"),
-					"output", output, "input", inv.Get("args")))
+					"output", output, "providerOptions", createdMeta(part), "input", inv.Get("args")))
 			}
 		}
 	}
@@ -93,17 +93,22 @@ func denialOf(approval *js.Object) string {
 	return "Tool call was not approved by the user"
 }
 
+// metadataOf is a part's provider metadata, Undefined when it has none.
+func metadataOf(part *js.Object) any {
+	if o := part.Obj("providerMetadata"); o != nil {
+		return o
+	}
+	return js.Undefined
+}
+
 // createdMeta is the provider metadata that carries a part's creation time.
 func createdMeta(part *js.Object) any {
 	metadata := part.Obj("providerMetadata")
 	at, ok := part.Lookup("createdAt")
 	if !ok {
-		if metadata == nil {
-			return js.Undefined
-		}
-		return metadata
+		return metadataOf(part)
 	}
-	return js.Obj().Merge(metadata).Set("mastra", js.Obj("createdAt", at))
+	return js.Obj().Merge(metadata).Set("mastra", js.Obj().Merge(metadata.Obj("mastra")).Set("createdAt", at))
 }
 
 // modelPartOf turns a stored part into a part of a model message, nil if the
@@ -156,13 +161,30 @@ func uiMessages(list []*chatMessage) []any {
 		}
 		parts := []any{}
 		for _, p := range m.parts() {
-			if part := uiPartOf(p.(*js.Object)); part != nil {
-				parts = append(parts, part)
+			part := p.(*js.Object)
+			parts = append(parts, uiPartOf(part))
+			if data := pendingPart(m.content().Obj("metadata"), part); data != nil {
+				parts = append(parts, data)
 			}
 		}
 		out = append(out, js.Obj("id", m.Get("id"), "role", m.Get("role"), "metadata", metadata, "parts", parts))
 	}
 	return out
+}
+
+// pendingPart is the part that tells what a tool call waits for, nil if nothing.
+func pendingPart(metadata, part *js.Object) *js.Object {
+	id := part.Obj("toolInvocation").Str("toolCallId")
+	if id == "" {
+		return nil
+	}
+	if o := metadata.Obj("suspendedTools").Obj(id); o != nil {
+		return js.Obj("type", "data-tool-call-suspended", "data", o)
+	}
+	if o := metadata.Obj("pendingToolApprovals").Obj(id); o != nil {
+		return js.Obj("type", "data-tool-call-approval", "data", o)
+	}
+	return nil
 }
 
 func uiPartOf(part *js.Object) *js.Object {
@@ -220,6 +242,36 @@ func stepContent(responses []*chatMessage, step int) []any {
 		parts = all[bounds[step-2]+1 : at(step-1, len(all))]
 	}
 	return contentOfParts(parts)
+}
+
+// lastStepContent is what the last step added to the responses. Without a
+// step-start part it reaches from behind the last tool call but one to the last
+// one.
+func lastStepContent(responses []*chatMessage) []any {
+	var all []any
+	var tools []int
+	from := -1
+	for _, m := range responses {
+		for _, p := range m.parts() {
+			switch p.(*js.Object).Str("type") {
+			case "step-start":
+				from = len(all)
+			case "tool-invocation":
+				tools = append(tools, len(all))
+			}
+			all = append(all, p)
+		}
+	}
+	n := len(tools)
+	switch {
+	case from >= 0:
+		return contentOfParts(all[from+1:])
+	case n == 0:
+		return contentOfParts(all)
+	case n == 1:
+		return contentOfParts(all[:tools[0]+1])
+	}
+	return contentOfParts(all[tools[n-2]+1 : tools[n-1]+1])
 }
 
 // contentOfParts is a step's content as step results show it.

@@ -18,7 +18,7 @@ func (s *Server) generateAgent(c *call) error {
 	if err != nil {
 		return err
 	}
-	r.sink = func(*js.Object) {}
+	r.sink, r.whole = func(*js.Object) {}, true
 	r.run(c.ctx())
 	return c.answer(r)
 }
@@ -29,6 +29,7 @@ func (c *call) answer(r *agentRun) error {
 		return err
 	}
 	if r.failure != nil {
+		r.saveMemory()
 		return r.failure
 	}
 	if r.pending == nil {
@@ -41,6 +42,10 @@ func (s *Server) streamAgent(c *call) error {
 	r, err := c.newRun()
 	if err != nil {
 		return err
+	}
+	if r.durable() {
+		record := s.durables.begin(r.agent.ID, r.id)
+		return c.streamDurable(r, record, record.log.reader(), r.run)
 	}
 	w := c.sse()
 	r.sink = func(chunk *js.Object) { _ = w.chunk(chunk) }
@@ -59,11 +64,7 @@ func (c *call) finishStream(r *agentRun, w *sseWriter) error {
 	return w.done()
 }
 
-func (s *Server) resumeAgentStream(c *call) error { return s.streamResume(c, c.resumeData()) }
-
-func (s *Server) resumeAgentGenerate(c *call) error { return s.generateResume(c, c.resumeData()) }
-
-func (c *call) resumeData() any { return c.body.Get("resumeData") }
+func (s *Server) resumeAgentStream(c *call) error { return s.streamResume(c, c.body.Get("resumeData")) }
 
 func (s *Server) approveToolCall(c *call) error { return s.streamResume(c, js.Obj("approved", true)) }
 
@@ -71,39 +72,48 @@ func (s *Server) approveToolCallGenerate(c *call) error {
 	return s.generateResume(c, js.Obj("approved", true))
 }
 
-func (c *call) decline() any {
+func (c *call) declined() any {
 	return js.Obj("approved", false, "reason", valueOf(c.body, "reason"))
 }
 
-func (s *Server) declineToolCall(c *call) error { return s.streamResume(c, c.decline()) }
+func (s *Server) declineToolCall(c *call) error { return s.streamResume(c, c.declined()) }
 
-func (s *Server) declineToolCallGenerate(c *call) error { return s.generateResume(c, c.decline()) }
+func (s *Server) declineToolCallGenerate(c *call) error { return s.generateResume(c, c.declined()) }
 
-func (s *Server) streamResume(c *call, data any) error {
+// takeSuspended takes the suspended run that the body names.
+func (c *call) takeSuspended(method string) (*Agent, *suspendedRun, error) {
 	a, err := c.agent()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	kept, err := s.agents.take(a.ID, c.body.Str("runId"), c.body.Str("toolCallId"))
+	kept, err := c.srv.agents.take(method, a.ID, c.body.Str("runId"), c.body.Str("toolCallId"))
+	return a, kept, err
+}
+
+func (s *Server) streamResume(c *call, data any) error {
+	if a, err := c.agent(); err != nil || a.Durable {
+		if err != nil {
+			return err
+		}
+		return c.resumeDurable(a, data)
+	}
+	a, kept, err := c.takeSuspended("resumeStream")
 	if err != nil {
 		return err
 	}
 	w := c.sse()
-	r := s.restore(kept, func(chunk *js.Object) { _ = w.chunk(chunk) })
+	r := s.restore(a, kept, func(chunk *js.Object) { _ = w.chunk(chunk) })
 	r.resumeRun(c.ctx(), data)
 	return c.finishStream(r, w)
 }
 
 func (s *Server) generateResume(c *call, data any) error {
-	a, err := c.agent()
+	a, kept, err := c.takeSuspended("resumeGenerate")
 	if err != nil {
 		return err
 	}
-	kept, err := s.agents.take(a.ID, c.body.Str("runId"), c.body.Str("toolCallId"))
-	if err != nil {
-		return err
-	}
-	r := s.restore(kept, func(*js.Object) {})
+	r := s.restore(a, kept, func(*js.Object) {})
+	r.whole = true
 	r.resumeRun(c.ctx(), data)
 	return c.answer(r)
 }
@@ -121,10 +131,10 @@ func (s *Server) suspendedRuns(c *call) error {
 	for _, run := range list {
 		p := run.pending
 		o := js.Obj("toolCallId", p.call.id, "toolName", p.call.name)
-		if p.approval {
+		if p.approval && !a.Durable {
 			o.Set("args", p.call.args).Set("requiresApproval", true)
 		} else {
-			o.Set("requiresApproval", false).Set("suspendPayload", p.payload)
+			o.Set("requiresApproval", false).Set("suspendPayload", js.When(!p.approval, p.payload))
 		}
 		runs = append(runs, js.Obj("runId", run.runID, "status", "suspended", "threadId", js.Opt(run.threadID), "resourceId", js.Opt(run.resourceID),
 			"suspendedAt", js.ISO(run.at), "toolCalls", []any{o}))

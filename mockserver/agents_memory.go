@@ -18,14 +18,14 @@ func (r *agentRun) recall() {
 	stored := r.srv.memory.messagesOf(r.threadID, nil)
 	for _, m := range stored[max(0, len(stored)-last):] {
 		content, _ := js.DeepClone(m.content).(*js.Object)
-		r.messages.list = append(r.messages.list, &chatMessage{js.Obj("id", m.id, "role", m.role, "createdAt", js.ISO(m.created),
-			"content", content, "threadId", m.threadID, "resourceId", m.resourceID), "memory"})
+		r.messages.list = append(r.messages.list, &chatMessage{js.Obj("id", m.id, "content", content, "role", m.role,
+			"createdAt", js.ISO(m.created), "threadId", m.threadID, "resourceId", m.resourceID, "type", js.Opt(m.kind)), "memory"})
 	}
 }
 
 // saveMemory stores the new messages of the conversation, and its thread.
 func (r *agentRun) saveMemory() {
-	if r.agent.Memory == nil || r.threadID == "" {
+	if !r.remembers() || r.readOnly {
 		return
 	}
 	if r.srv.memory.thread(r.threadID) == nil {

@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -49,7 +48,7 @@ func (l *messageList) addInput(v any, threadID, resourceID string) error {
 		}
 		o, ok := e.(*js.Object)
 		if !ok {
-			return fmt.Errorf("Cannot use 'in' operator to search for 'content' in %s", js.String(e))
+			return said("Cannot use 'in' operator to search for 'content' in %s", js.String(e))
 		}
 		if err := l.addMessage(o, threadID, resourceID); err != nil {
 			return err
@@ -69,7 +68,7 @@ func (l *messageList) addMessage(o *js.Object, threadID, resourceID string) erro
 		l.addToolResults(o)
 		return nil
 	default:
-		return fmt.Errorf("Unsupported role: %s", role)
+		return said("Unsupported role: %s", role)
 	}
 	at := nowMillis()
 	id := o.Str("id")
@@ -84,6 +83,9 @@ func (l *messageList) addMessage(o *js.Object, threadID, resourceID string) erro
 		content.Merge(contentOf(uiParts(o.Arr("parts")), at))
 	default:
 		content.Merge(contentOf(inputParts(o.Get("content")), at))
+		if text := textOfParts(content, "\n"); text != "" {
+			content.Set("content", text)
+		}
 	}
 	m := js.Obj("id", id, "role", role, "createdAt", js.ISO(now()), "content", content, "threadId", js.Opt(threadID), "resourceId", js.Opt(resourceID))
 	l.list = append(l.list, &chatMessage{m, "input"})
@@ -113,7 +115,7 @@ func inputParts(v any) any {
 				args = valueOf(part, "args")
 			}
 			out = append(out, js.Obj("type", "tool-invocation", "toolInvocation",
-				js.Obj("state", "call", "toolCallId", part.Get("toolCallId"), "toolName", part.Get("toolName"), "args", args)))
+				js.Obj("toolCallId", part.Get("toolCallId"), "toolName", part.Get("toolName"), "args", args, "state", "call")))
 		case "image":
 			out = append(out, js.Obj("type", "file", "data", part.Get("image"), "mimeType", firstOf(part, "mediaType", "mimeType")))
 		case "file":
@@ -158,8 +160,16 @@ func (l *messageList) addToolResults(o *js.Object) {
 		if output == nil {
 			result = firstOf(part, "result", "output")
 		}
-		l.updateTool(part.Str("toolCallId"), js.Obj("state", "result", "toolCallId", part.Get("toolCallId"), "toolName", part.Get("toolName"),
-			"args", l.argsOf(part.Str("toolCallId")), "result", result))
+		m, i := l.findTool(part.Str("toolCallId"))
+		if m == nil {
+			continue
+		}
+		call := m.parts()[i].(*js.Object)
+		invocation := call.Obj("toolInvocation").Clone().Set("state", "result").Set("result", result)
+		parts := append([]any(nil), m.parts()...)
+		parts[i] = call.Clone().Set("toolInvocation", invocation)
+		m.content().Set("parts", parts).Set("toolInvocations", invocationsOf(parts))
+		m.source = "response"
 	}
 }
 
@@ -178,46 +188,95 @@ func (l *messageList) findTool(callID string) (*chatMessage, int) {
 	return nil, 0
 }
 
-func (l *messageList) argsOf(callID string) any {
-	m, i := l.findTool(callID)
-	if m == nil {
-		return js.Obj()
-	}
-	return m.parts()[i].(*js.Object).Obj("toolInvocation").Get("args")
-}
-
 // updateTool replaces the invocation of a tool call.
-func (l *messageList) updateTool(callID string, invocation *js.Object) {
+func (l *messageList) updateTool(callID string, invocation, metadata *js.Object) {
 	m, i := l.findTool(callID)
 	if m == nil {
 		return
 	}
 	parts := append([]any(nil), m.parts()...)
-	parts[i] = js.Obj("type", "tool-invocation", "toolInvocation", invocation)
+	part := js.Obj("type", "tool-invocation", "toolInvocation", invocation)
+	if metadata != nil {
+		part.Set("providerMetadata", metadata)
+	}
+	parts[i] = part
 	m.content().Set("parts", parts)
 	if m.source == "memory" {
 		m.source = "response"
 	}
 }
 
-// addResponse adds the parts of a model's answer: to the message of that id, or
-// as a new one.
-func (l *messageList) addResponse(id string, parts []any, content string, metadata *js.Object, threadID, resourceID string) {
+// openAnswer is the message that an answer continues: the one of its id, or an
+// assistant message that stands last and is not from the memory.
+func (l *messageList) openAnswer(id string) *chatMessage {
 	for _, m := range l.list {
-		if m.Str("id") != id {
-			continue
+		if m.Str("id") == id {
+			return m
 		}
-		all := append(append([]any(nil), m.parts()...), parts...)
-		rebuilt := js.Obj("format", 2, "parts", all, "metadata", js.Obj().Merge(m.content().Obj("metadata"), metadata), "content", js.Opt(content))
-		if done := invocationsOf(all); len(done) > 0 {
-			rebuilt.Set("toolInvocations", done)
+	}
+	if n := len(l.list); n > 0 {
+		m := l.list[n-1]
+		sealed := m.content().Obj("metadata").Obj("mastra").Bool("responseBoundary")
+		if m.Str("role") == "assistant" && !sealed && (m.source == "input" || m.source == "response") {
+			return m
 		}
-		m.Set("content", rebuilt)
+	}
+	return nil
+}
+
+// addError adds an error to an answer.
+func (l *messageList) addError(id, message, threadID, resourceID string) {
+	part := js.Obj("type", "error", "error", js.Obj("name", "Error", "message", message))
+	for _, m := range l.list {
+		if m.Str("id") == id {
+			m.addPart(part.Set("createdAt", nowMillis()))
+			return
+		}
+	}
+	m := js.Obj("id", id, "role", "assistant", "createdAt", js.ISO(now()), "content", js.Obj("format", 2, "parts", []any{part.Set("createdAt", nowMillis())}),
+		"threadId", js.Opt(threadID), "resourceId", js.Opt(resourceID))
+	l.list = append(l.list, &chatMessage{m, "response"})
+}
+
+// answer is what a model said in one step.
+type answer struct {
+	id       string
+	parts    []any
+	text     string
+	metadata *js.Object
+	model    any
+}
+
+// addResponse adds an answer: to the message that it continues, or as a new one.
+func (l *messageList) addResponse(a answer, threadID, resourceID string) {
+	m := l.openAnswer(a.id)
+	if m == nil {
+		body := js.Obj("format", 2, "parts", a.parts, "content", js.Opt(a.text))
+		if a.metadata != nil {
+			body.Set("metadata", a.metadata)
+		}
+		o := js.Obj("id", a.id, "role", "assistant", "content", body, "createdAt", js.ISO(now()), "threadId", js.Opt(threadID), "resourceId", js.Opt(resourceID))
+		l.list = append(l.list, &chatMessage{o, "response"})
 		return
 	}
-	body := js.Obj("format", 2, "parts", parts, "content", js.Opt(content), "metadata", metadata)
-	m := js.Obj("id", id, "role", "assistant", "content", body, "createdAt", js.ISO(now()), "threadId", js.Opt(threadID), "resourceId", js.Opt(resourceID))
-	l.list = append(l.list, &chatMessage{m, "response"})
+	continued := m.Str("id") != a.id
+	all := append([]any(nil), m.parts()...)
+	if n := len(all); continued && n > 0 && all[n-1].(*js.Object).Str("type") == "tool-invocation" {
+		all = append(all, js.Obj("type", "step-start", "model", a.model, "createdAt", nowMillis()))
+	}
+	all = append(all, a.parts...)
+	metadata := js.Obj().Merge(m.content().Obj("metadata"), a.metadata)
+	body := js.Obj("format", 2, "parts", all)
+	if continued {
+		body.Set("toolInvocations", valueOf(m.content(), "toolInvocations")).Set("content", js.Opt(a.text)).Set("metadata", metadata)
+	} else {
+		body.Set("metadata", metadata).Set("content", js.Opt(a.text))
+	}
+	if done := invocationsOf(all); len(done) > 0 {
+		body.Set("toolInvocations", done)
+	}
+	m.Set("content", body)
+	m.source = "response"
 }
 
 func invocationsOf(parts []any) []any {
@@ -246,7 +305,12 @@ func (l *messageList) prompt(instructions string) []PromptMessage {
 				continue
 			}
 			for _, e := range m.Arr("content") {
-				p.Outputs = append(p.Outputs, json.RawMessage(js.Marshal(e.(*js.Object).Get("output"))))
+				part := e.(*js.Object)
+				output := part.Get("output")
+				if own := part.Obj("providerOptions").Obj("mastra").Obj("modelOutput"); own != nil {
+					output = own
+				}
+				p.Outputs = append(p.Outputs, json.RawMessage(js.Marshal(output)))
 			}
 		}
 		out = append(out, p)

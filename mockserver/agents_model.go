@@ -12,11 +12,15 @@ import (
 // parts of the answer that is remembered.
 type modelRun struct {
 	*agentRun
+	ctx       context.Context
 	entry     ModelEntry
 	startedAt float64
-	touched   bool
-	usage     Usage
-	metadata  *js.Object
+	// quiet holds the step-start back until the first part, for a model that is
+	// replaced by another where it cannot be called.
+	quiet, opened bool
+	touched       bool
+	usage         Usage
+	metadata      *js.Object
 
 	text, reasoningText       string
 	reasoning, sources, files []any
@@ -25,13 +29,14 @@ type modelRun struct {
 	parts                     []any
 	openText, openReasoning   string
 	object                    any
+	fallback                  bool
 	objects                   *objectStream
+	named                     bool // the response has been named
+	stepSpan                  *js.Object
 }
 
 // call asks the model. Parts arrive through onPart.
 func (m *modelRun) call(ctx context.Context) error {
-	m.sink(js.Obj("runId", m.id, "from", "AGENT", "type", "step-start", "payload",
-		js.Obj("warnings", []any{}, "messageId", m.messageID, "startedAt", m.startedAt, "request", js.Obj())))
 	m.metadata = js.Obj("id", "resp-1", "timestamp", "1970-01-01T00:00:00.000Z", "modelId", m.entry.ID)
 	c := &ModelCall{
 		AgentID: m.agent.ID, ModelID: m.entry.ID, Prompt: m.messages.prompt(m.instructions()), Tools: m.toolNames(),
@@ -40,19 +45,49 @@ func (m *modelRun) call(ctx context.Context) error {
 	if m.options.structured != nil {
 		m.objects = &objectStream{run: m.agentRun}
 	}
+	if !m.quiet {
+		m.open()
+	}
 	err := m.ask(ctx, c)
 	m.touched, m.usage = c.touched, c.usage
 	if err == nil {
+		m.name()
 		c.end()
 		err = c.err
 	}
 	if err == nil && m.objects != nil {
-		m.object, err = m.objects.finish(m.text)
+		m.object, m.fallback, err = m.objects.finish(m.text)
 	}
 	if err != nil && !c.touched {
 		m.metadata = js.Obj("id", newID(), "timestamp", js.ISO(now()), "modelId", m.entry.ID, "modelVersion", "v2", "modelProvider", m.agent.provider())
 	}
 	return err
+}
+
+// open publishes that the model has begun to answer.
+func (m *modelRun) open() {
+	if m.opened {
+		return
+	}
+	m.opened = true
+	if m.durable() {
+		m.stepSpan = m.span()
+		m.emit("step-start", js.Obj("stepId", "durable-llm-execution", "messageId", m.messageID, "startedAt", m.startedAt, "warnings", []any{}, "request", js.Obj()))
+		return
+	}
+	payload := js.Obj("warnings", []any{}, "messageId", m.messageID, "startedAt", m.startedAt, "request", js.Obj())
+	if m.parent != nil {
+		payload = js.Obj("request", js.Obj(), "warnings", []any{}, "messageId", m.messageID, "startedAt", m.startedAt)
+	}
+	m.send(js.Obj("runId", m.id, "from", "AGENT", "type", "step-start", "payload", payload))
+}
+
+// name tells a durable run's clients what the model calls its answer.
+func (m *modelRun) name() {
+	if m.durable() && !m.named {
+		m.named = true
+		m.emit("response-metadata", js.Obj("type", "response-metadata").Merge(m.metadata))
+	}
 }
 
 // ask calls the model's function; a panic is an error.
@@ -80,6 +115,8 @@ func (m *modelRun) instructions() string {
 
 // onPart takes one part of the model's stream.
 func (m *modelRun) onPart(p modelPart) error {
+	m.open()
+	m.name()
 	switch p.kind {
 	case "text-start":
 		m.emit("text-start", js.Obj("id", p.id))
@@ -109,7 +146,7 @@ func (m *modelRun) onPart(p modelPart) error {
 func (m *modelRun) onText(p modelPart) error {
 	text := m.text + p.text
 	if gate := m.agent.Gate; gate != nil {
-		if t := gate.Check(context.Background(), text); t != nil {
+		if t := gate.check(m.ctx, text); t != nil {
 			m.tripped = tripwireOf(gate, t)
 			return errAborted
 		}
@@ -134,10 +171,19 @@ func (m *modelRun) closeReasoning() {
 	if m.openReasoning == "" {
 		return
 	}
-	m.parts = append(m.parts, js.Obj("type", "reasoning", "reasoning", "", "details", []any{js.Obj("type", "text", "text", m.openReasoning)}, "createdAt", nowMillis()))
+	m.parts = append(m.parts, js.Obj("type", "reasoning", "reasoning", m.openReasoning, "details", []any{js.Obj("type", "text", "text", m.openReasoning)}, "createdAt", nowMillis()))
 	m.reasoningText += m.openReasoning
-	m.reasoning = append(m.reasoning, m.chunk("reasoning", js.Obj("id", reasoningID, "text", m.openReasoning)))
+	m.reasoning = append(m.reasoning, m.chunk("reasoning", js.Obj("id", m.reasoningID(), "text", m.openReasoning)))
 	m.openReasoning = ""
+}
+
+// reasoningID is the id of the reasoning: the model's own in a stream, and a new
+// one where the whole answer comes at once.
+func (m *modelRun) reasoningID() string {
+	if m.whole && !m.durable() {
+		return "reasoning_" + newID()
+	}
+	return reasoningID
 }
 
 // closeParts is what was said so far, for an answer that breaks off.
@@ -151,7 +197,7 @@ func (m *modelRun) onSource(p modelPart) {
 	chunk := m.chunk("source", js.Obj("id", p.id, "sourceType", "url", "title", p.name, "url", p.text))
 	m.sources = append(m.sources, chunk)
 	m.parts = append(m.parts, js.Obj("type", "source", "source", js.Obj("sourceType", "url", "id", p.id, "url", p.text, "title", p.name), "createdAt", nowMillis()))
-	m.sink(chunk)
+	m.send(chunk)
 }
 
 func (m *modelRun) onFile(p modelPart) {
@@ -160,7 +206,7 @@ func (m *modelRun) onFile(p modelPart) {
 	chunk := m.chunk("file", js.Obj("data", encoded, "base64", encoded, "mimeType", p.mime))
 	m.files = append(m.files, chunk)
 	m.parts = append(m.parts, js.Obj("type", "file", "data", encoded, "mimeType", p.mime, "createdAt", nowMillis()))
-	m.sink(chunk)
+	m.send(chunk)
 }
 
 func (m *modelRun) onTool(p modelPart) error {
@@ -186,7 +232,7 @@ func (m *modelRun) onTool(p modelPart) error {
 		m.callChunks = append(m.callChunks, chunk)
 		m.parts = append(m.parts, js.Obj("type", "tool-invocation", "toolInvocation",
 			js.Obj("state", "call", "toolCallId", p.id, "toolName", p.name, "args", args), "createdAt", nowMillis()))
-		m.sink(chunk)
+		m.send(chunk)
 	}
 	return nil
 }

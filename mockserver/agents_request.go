@@ -1,8 +1,6 @@
 package mockserver
 
 import (
-	"net/http"
-
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
@@ -14,10 +12,10 @@ func (c *call) newRun() (*agentRun, error) {
 	}
 	messages := c.body.Get("messages")
 	if messages == "" {
-		return nil, badRequest(`Argument "messages" is required`)
+		return nil, missing("messages")
 	}
 	r := &agentRun{
-		srv: c.srv, agent: a, id: c.body.Str("runId"), options: c.runOptions(), messages: &messageList{},
+		srv: c.srv, agent: a, tools: a, id: c.body.Str("runId"), options: c.runOptions(), messages: &messageList{},
 		messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
 	}
 	if r.id == "" {
@@ -27,14 +25,8 @@ func (c *call) newRun() (*agentRun, error) {
 		return nil, err
 	}
 	r.recall()
-	for _, key := range []string{"system", "context"} {
-		if v := c.body.Get(key); v != nil {
-			if text, ok := v.(string); ok {
-				r.messages.system = append(r.messages.system, text)
-			} else if err := r.messages.addInput(v, r.threadID, r.resourceID); err != nil {
-				return nil, err
-			}
-		}
+	if err := c.addSystem(r); err != nil {
+		return nil, err
 	}
 	if err := r.messages.addInput(messages, r.threadID, r.resourceID); err != nil {
 		return nil, err
@@ -42,21 +34,46 @@ func (c *call) newRun() (*agentRun, error) {
 	return r, nil
 }
 
+// addSystem adds the system messages and the context of the request.
+func (c *call) addSystem(r *agentRun) error {
+	for _, key := range []string{"instructions", "system"} {
+		for _, v := range listOf(c.body.Get(key)) {
+			switch v := v.(type) {
+			case nil:
+			case string:
+				if key == "system" {
+					r.messages.system = append(r.messages.system, v)
+				}
+			case *js.Object:
+				r.messages.system = append(r.messages.system, textOfInput(v))
+			default:
+				return said("Cannot use 'in' operator to search for 'content' in %s", js.String(v))
+			}
+		}
+	}
+	if v := c.body.Get("context"); v != nil {
+		return r.messages.addInput(v, r.threadID, r.resourceID)
+	}
+	return nil
+}
+
 // useMemory reads which thread of which resource the run belongs to.
 func (c *call) useMemory(r *agentRun) error {
 	ref := c.body.Obj("memory")
-	if ref == nil || r.agent.Memory == nil {
+	if ref == nil {
 		return nil
 	}
 	threadID := ref.Str("thread")
-	var title string
-	var metadata *js.Object
 	if o := ref.Obj("thread"); o != nil {
-		threadID, title, metadata = o.Str("id"), o.Str("title"), o.Obj("metadata")
+		threadID = o.Str("id")
 	}
 	resource := ref.Str("resource")
+	if r.agent.Memory == nil {
+		r.threadID, r.resourceID = threadID, resource
+		return nil
+	}
 	if resource == "" {
-		return fail(http.StatusBadRequest, noResource, r.agent.ID, threadID)
+		return badRequest(noResource)
 	}
 	t := c.srv.memory.thread(threadID)
 	if err := checkOwner(t, resource); err != nil {
@@ -64,13 +81,13 @@ func (c *call) useMemory(r *agentRun) error {
 	}
 	if t == nil {
 		at := now()
-		c.srv.memory.saveThread(thread{id: threadID, resourceID: resource, title: title, metadata: metadata, created: at, updated: at})
+		c.srv.memory.saveThread(thread{id: threadID, resourceID: resource, created: at, updated: at})
 	}
-	r.threadID, r.resourceID = threadID, resource
+	r.threadID, r.resourceID, r.readOnly = threadID, resource, ref.Bool("readOnly")
 	return nil
 }
 
-const noResource = "A resourceId and a threadId must be provided when using Memory. Saw threadId %[2]q and resourceId undefined"
+const noResource = "A resource ID is required when using memory. Provide memory.resource in the request body, or configure server auth with mapUserToResourceId to derive it from the authenticated user."
 
 func (c *call) runOptions() runOptions {
 	o := runOptions{

@@ -4,11 +4,14 @@ import "github.com/mastra-go/mastra/mockserver/internal/js"
 
 // result is the run as generate answers it.
 func (r *agentRun) result() *js.Object {
-	last := &agentStep{usage: js.Obj(), metadata: js.Obj(), reason: "other"}
+	last := &agentStep{usage: js.Obj(), metadata: js.Obj(), reason: "other", model: r.modelMetadata()}
 	if n := len(r.steps); n > 0 {
 		last = r.steps[n-1]
 	}
 	finished := r.ended
+	responses := r.messages.of("response")
+	models, shown := modelMessages(responses), uiMessages(responses)
+	r.stamp()
 	reason := last.reason
 	usage, total := js.Obj(), js.Obj("totalTokens", 0)
 	text := ""
@@ -20,9 +23,7 @@ func (r *agentRun) result() *js.Object {
 	default:
 		usage = r.totalUsage(last)
 		total = usage
-		for _, step := range r.steps {
-			text += step.text
-		}
+		text = r.text()
 	}
 	o := js.Obj("text", text, "usage", usage, "steps", []any{}, "finishReason", reason, "warnings", []any{}, "request", js.Obj(),
 		"reasoning", r.gather(func(s *agentStep) []any { return s.reasoning }))
@@ -36,12 +37,12 @@ func (r *agentRun) result() *js.Object {
 		Set("toolResults", r.gather(func(s *agentStep) []any { return s.resultChunks })).
 		Set("sources", r.gather(func(s *agentStep) []any { return s.sources })).
 		Set("files", r.gather(func(s *agentStep) []any { return s.files })).
-		Set("response", r.response(last, finished)).
+		Set("response", r.response(last, finished, models, shown)).
 		Set("totalUsage", total)
 	if last.object != nil {
 		o.Set("object", last.object)
 	}
-	o.Set("usedFallbackValue", false)
+	o.Set("usedFallbackValue", last.fallback)
 	if r.tripped != nil {
 		o.Set("tripwire", r.tripped)
 	}
@@ -54,10 +55,9 @@ func (r *agentRun) result() *js.Object {
 	}
 	messages, remembered := []any{}, []any{}
 	for _, m := range r.messages.list {
+		messages = append(messages, m.Object)
 		if m.source == "memory" {
 			remembered = append(remembered, m.Object)
-		} else {
-			messages = append(messages, m.Object)
 		}
 	}
 	return o.Set("messages", messages).Set("rememberedMessages", remembered)
@@ -92,21 +92,20 @@ func (r *agentRun) reasoningText() string {
 	return text
 }
 
-func (r *agentRun) dbMessages() []any {
+func dbMessages(list []*chatMessage) []any {
 	out := []any{}
-	for _, m := range r.messages.of("response") {
+	for _, m := range list {
 		out = append(out, m.Object)
 	}
 	return out
 }
 
 // response is the part of the result that holds the messages.
-func (r *agentRun) response(last *agentStep, finished bool) *js.Object {
-	if !finished {
-		return js.Obj("dbMessages", r.dbMessages())
+func (r *agentRun) response(last *agentStep, finished bool, models, shown []any) *js.Object {
+	if !finished || r.durable() {
+		return js.Obj("dbMessages", dbMessages(r.messages.of("response")))
 	}
-	responses := r.messages.of("response")
-	return r.metadataOf(last).Set("messages", modelMessages(responses)).Set("uiMessages", uiMessages(responses)).Set("dbMessages", r.dbMessages())
+	return r.metadataOf(last).Set("messages", models).Set("uiMessages", shown).Set("dbMessages", dbMessages(r.messages.of("response")))
 }
 
 // stepResults are the steps as the result lists them.
@@ -118,11 +117,48 @@ func (r *agentRun) stepResults() []any {
 			kind = "tool-result"
 		}
 		list := func(v []any) []any { return append([]any{}, v...) }
+		content, response := list(s.content), r.metadataOf(s).Set("messages", s.messages)
+		if r.durable() {
+			content, response = s.durableContent(), js.Obj("id", "", "timestamp", js.ISO(now()), "modelId", "", "messages", []any{})
+		}
 		out = append(out, js.Obj("stepType", kind, "sources", list(s.sources), "files", list(s.files), "toolCalls", list(s.callChunks),
-			"toolResults", list(s.resultChunks), "content", list(s.content), "text", s.text, "reasoningText", s.reasoningText, "reasoning", list(s.reasoning),
+			"toolResults", list(s.resultChunks), "content", content, "text", s.text, "reasoningText", s.reasoningText, "reasoning", list(s.reasoning),
 			"staticToolCalls", []any{}, "dynamicToolCalls", []any{}, "staticToolResults", []any{}, "dynamicToolResults", []any{},
 			"finishReason", s.reason, "usage", s.usage, "warnings", []any{}, "request", js.Obj(),
-			"response", r.metadataOf(s).Set("messages", s.messages).Set("dbMessages", r.dbMessages()).Set("uiMessages", s.uiParts)))
+			"response", response.Set("dbMessages", dbMessages(s.responses)).Set("uiMessages", s.uiParts)))
 	}
 	return out
+}
+
+// stamp gives the parts that have none a creation time, and lists the results of
+// an answer's tools, as saving does where the agent has a memory.
+func (r *agentRun) stamp() {
+	if r.agent.Memory == nil || r.pending != nil {
+		return
+	}
+	responses := r.messages.of("response")
+	for _, m := range responses {
+		parts := []any{}
+		for _, p := range m.parts() {
+			part := p.(*js.Object)
+			if !part.Has("createdAt") {
+				part = part.Clone().Set("createdAt", nowMillis())
+			}
+			parts = append(parts, part)
+		}
+		m.content().Set("parts", parts)
+		if r.rotated {
+			continue
+		}
+		if done := invocationsOf(parts); len(done) > 0 {
+			m.content().Set("toolInvocations", done)
+		}
+	}
+	// The processors add the messages once more: what was said before the
+	// suspension lands in the last message too.
+	if n := len(responses); r.rotated && n > 1 {
+		first, last := responses[n-2], responses[n-1]
+		last.content().Set("parts", append(append([]any{}, last.parts()...), first.parts()...))
+		last.content().Set("metadata", js.Obj().Merge(last.content().Obj("metadata"), first.content().Obj("metadata")))
+	}
 }

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -13,24 +14,36 @@ import (
 type agentRun struct {
 	srv   *Server
 	agent *Agent
-	id    string
-	sink  func(chunk *js.Object)
+	// tools is the agent whose tools are called: the one that began the run, also
+	// where another one resumes it.
+	tools  *Agent
+	id     string
+	parent *agentRun // the run that called this one as a sub-agent
+	sinkMu sync.Mutex
+	sink   func(chunk *js.Object)
 
 	options    runOptions
 	messages   *messageList
 	messageID  string
 	threadID   string
 	resourceID string
+	readOnly   bool // the thread is read and not written
 	traceID    string
 	spanID     string
+	// whole is set where the client gets the result at once and no stream.
+	whole bool
 
 	steps     []*agentStep
 	records   []*js.Object // the steps as step-finish chunks list them
 	modelFrom int          // the model of the list that answered last
-	resumed   bool
+	resumed   bool         // the next step begins a message of its own
+	resuming  bool         // the step that closes was begun before the suspension
+	rotated   bool
 	tripped   *js.Object // the tripwire's payload
 	failure   error      // why the model failed
 	pending   *pendingTool
+	record    *durableRun  // of a durable agent whose run streams
+	late      []*js.Object // what follows the end of a durable run
 	ended     bool
 }
 
@@ -57,8 +70,13 @@ type agentStep struct {
 	metadata                   *js.Object
 	continued                  bool
 	errored, threw             bool
+	cut                        bool // it would have continued but for the limit
 	content, messages, uiParts []any
+	responses                  []*chatMessage
+	model                      *js.Object
 	object                     any
+	fallback                   bool
+	span                       *js.Object
 }
 
 // toolCallState is a tool call of a step and how it ended.
@@ -71,6 +89,7 @@ type toolCallState struct {
 	errText       string
 	approval      *js.Object
 	client        bool
+	metadata      *js.Object // the provider metadata of the result
 }
 
 func (t *toolCallState) json() *js.Object {
@@ -94,7 +113,14 @@ func (r *agentRun) chunk(kind string, payload *js.Object) *js.Object {
 	return js.Obj("type", kind, "runId", r.id, "from", "AGENT", "payload", payload)
 }
 
-func (r *agentRun) emit(kind string, payload *js.Object) { r.sink(r.chunk(kind, payload)) }
+// send hands a chunk to the sink; tools that run side by side may send too.
+func (r *agentRun) send(chunk *js.Object) {
+	r.sinkMu.Lock()
+	defer r.sinkMu.Unlock()
+	r.sink(chunk)
+}
+
+func (r *agentRun) emit(kind string, payload *js.Object) { r.send(r.chunk(kind, payload)) }
 
 // run goes from the beginning to the end, or to a suspension.
 func (r *agentRun) run(ctx context.Context) {
@@ -113,7 +139,7 @@ func (r *agentRun) guard(ctx context.Context) *js.Object {
 		return nil
 	}
 	call := &ModelCall{Prompt: r.messages.prompt("")}
-	return tripwireOf(p, p.Check(ctx, call.LastUserText()))
+	return tripwireOf(p, p.check(ctx, call.LastUserText()))
 }
 
 func tripwireOf(p *Processor, t *Tripwire) *js.Object {
@@ -160,25 +186,41 @@ func (r *agentRun) afterModel(ctx context.Context, step *agentStep) bool {
 
 // closeStep publishes the end of a step and, after the last one, of the run.
 func (r *agentRun) closeStep(step *agentStep) bool {
-	if r.options.maxSteps > 0 && len(r.steps) >= r.options.maxSteps {
+	if !r.durable() && r.options.maxSteps > 0 && len(r.steps) >= r.options.maxSteps {
 		step.continued = false
 	}
 	r.snapshot(step)
+	if r.durable() {
+		return r.closeDurableStep(step)
+	}
 	r.emit("step-finish", r.stepPayload(step, step.usage))
 	if step.continued {
 		return true
 	}
 	r.ended = true
-	r.emit("finish", r.stepPayload(step, r.totalUsage(step)))
+	payload := r.stepPayload(step, r.totalUsage(step))
+	if r.processesOutput() {
+		responses := r.messages.of("response")
+		payload.Set("response", r.metadataOf(step).Set("messages", modelMessages(responses)).Set("uiMessages", uiMessages(responses)))
+	}
+	r.emit("finish", payload)
 	return false
+}
+
+// processesOutput tells whether output processors run: the agent's own, or those
+// of its memory.
+func (r *agentRun) processesOutput() bool {
+	inherited := r.parent != nil && r.parent.agent.Memory != nil && r.parent.threadID == ""
+	return r.agent.Memory != nil || r.agent.Gate != nil || inherited
 }
 
 // snapshot keeps the conversation as it is at the end of a step, for generate.
 func (r *agentRun) snapshot(step *agentStep) {
 	responses := r.messages.of("response")
+	step.responses = responses
 	step.messages = modelMessages(responses)
 	step.uiParts = uiMessages(responses)
-	step.content = stepContent(responses, len(r.steps))
+	step.content = lastStepContent(responses)
 }
 
 // stepPayload is the payload of step-finish and finish.
@@ -188,6 +230,10 @@ func (r *agentRun) stepPayload(step *agentStep, usage *js.Object) *js.Object {
 		result.Set("warnings", []any{})
 	}
 	result.Set("isContinued", step.continued)
+	messages := js.Obj(
+		"all", modelMessages(r.messages.list),
+		"user", modelMessages(r.messages.of("input")),
+		"nonUser", modelMessages(r.messages.of("response")))
 	calls := []any{}
 	for _, c := range step.toolCalls {
 		calls = append(calls, c.json())
@@ -196,18 +242,23 @@ func (r *agentRun) stepPayload(step *agentStep, usage *js.Object) *js.Object {
 	if step.object != nil {
 		output.Set("object", step.object)
 	}
-	return js.Obj("messageId", r.messageID, "stepResult", result, "metadata", r.metadataOf(step), "output", output,
-		"messages", js.Obj(
-			"all", modelMessages(r.messages.list),
-			"user", modelMessages(r.messages.of("input")),
-			"nonUser", modelMessages(r.messages.of("response"))),
-		"processorRetryCount", 0)
+	payload := js.Obj("messageId", r.messageID, "stepResult", result, "metadata", r.metadataOf(step).Set("request", r.request()), "output", output)
+	if r.resuming {
+		r.resuming = false
+		result.Set("messageId", r.messageID)
+		return payload.Set("processorRetryCount", 0).Set("messages", messages)
+	}
+	return payload.Set("messages", messages).Set("processorRetryCount", 0)
 }
 
 // metadataOf is a step's metadata: the response's and the model's.
 func (r *agentRun) metadataOf(step *agentStep) *js.Object {
-	return step.metadata.Clone().Set("modelMetadata", r.modelMetadata())
+	return step.metadata.Clone().Set("modelMetadata", step.model)
 }
+
+// request is the request that a step's metadata names: only chunks at the top of
+// a stream are cleared of it.
+func (r *agentRun) request() any { return js.When(r.parent != nil, js.Obj()) }
 
 func (r *agentRun) model() ModelEntry { return r.agent.models()[r.modelFrom] }
 
@@ -246,7 +297,9 @@ func (u Usage) json() *js.Object {
 // modelStep calls the model, and the next ones of the list where one fails. done
 // ends the run without a step.
 func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
-	if len(r.steps) > 0 && !r.resumed {
+	if len(r.steps) > 0 && r.durable() {
+		r.seal()
+	} else if len(r.steps) > 0 && !r.resumed {
 		r.openStep()
 	}
 	r.resumed = false
@@ -255,14 +308,17 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 	}
 	models := r.agent.models()
 	for {
-		m := &modelRun{agentRun: r, entry: models[r.modelFrom], startedAt: nowMillis()}
+		m := &modelRun{agentRun: r, ctx: ctx, entry: models[r.modelFrom], startedAt: nowMillis(), quiet: r.modelFrom < len(models)-1}
 		err := m.call(ctx)
 		if ctx.Err() != nil {
 			r.keepPartial(m)
+			if r.durable() {
+				r.abortDurable(m.text)
+			}
 			return nil, true
 		}
 		if r.tripped != nil {
-			r.sink(js.Obj("type", "tripwire", "payload", r.tripped))
+			r.send(js.Obj("type", "tripwire", "payload", r.tripped))
 			return nil, true
 		}
 		if err != nil && r.modelFrom < len(models)-1 {
@@ -277,8 +333,17 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 func (r *agentRun) openStep() {
 	last := r.messages.list[len(r.messages.list)-1]
 	if last.Str("role") == "assistant" && last.Str("id") == r.messageID {
-		last.addPart(js.Obj("type", "step-start", "createdAt", nowMillis(), "model", r.agent.provider()+"/"+r.model().ID))
+		last.addPart(js.Obj("type", "step-start", "createdAt", nowMillis(), "model", r.stepModel()))
 	}
+}
+
+// stepModel is the model's name as step-start parts note it; only processors of
+// the input put it there.
+func (r *agentRun) stepModel() any {
+	if r.agent.Memory == nil && r.agent.Guard == nil {
+		return js.Undefined
+	}
+	return r.agent.provider() + "/" + r.model().ID
 }
 
 func (r *agentRun) contentOfStep(n int) []any {
@@ -289,45 +354,71 @@ func (r *agentRun) contentOfStep(n int) []any {
 func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 	step := &agentStep{
 		text: m.text, reasoningText: m.reasoningText, reasoning: m.reasoning, sources: m.sources, files: m.files,
-		toolCalls: m.calls, callChunks: m.callChunks, metadata: m.metadata, usage: m.usage.json(), object: m.object,
+		toolCalls: m.calls, callChunks: m.callChunks, metadata: m.metadata, usage: m.usage.json(), object: m.object, fallback: m.fallback, model: r.modelMetadata(), span: m.stepSpan,
 	}
+	broken := false
 	if err != nil {
 		r.failure = err
-		step.errored, step.threw, step.reason, step.usage = true, !m.touched, "error", js.Obj()
-		r.emitError(err, step.threw)
+		step.errored, step.reason = true, "error"
+		r.messages.addError(r.messageID, err.Error(), r.threadID, r.resourceID)
+		if broken = !r.emitObjectError(err); broken {
+			step.threw, step.usage = !m.touched, js.Obj()
+			r.emitError(err, step.threw)
+		}
 	} else {
 		step.reason = "stop"
 		if len(m.calls) > 0 {
 			step.reason, step.continued = "tool-calls", true
 		}
 	}
-	if err == nil {
+	if !broken {
 		r.remember(m.parts)
+		r.rememberObject(m.object)
 	}
 	responses := r.messages.of("response")
 	record := js.Obj("content", stepContent(responses, len(r.steps)+1), "finishReason", js.When(step.errored, "error"), "usage", step.usage,
-		"warnings", []any{}, "response", step.metadata.Clone().Set("messages", modelMessages(responses)))
+		"warnings", []any{}, "request", r.request(), "response", step.metadata.Clone().Set("messages", modelMessages(responses)))
 	r.records = append(r.records, record)
 	return step
 }
 
 // remember adds the parts of an answer to the conversation.
 func (r *agentRun) remember(parts []any) {
+	r.addResponse(parts, js.Obj("modelId", r.model().ID, "provider", r.agent.provider(), "traceId", r.traceID))
+}
+
+func (r *agentRun) addResponse(parts []any, metadata *js.Object) {
 	if len(parts) == 0 {
 		return
 	}
-	r.messages.addResponse(r.messageID, parts, textOfParts(js.Obj("parts", parts), "\n"),
-		js.Obj("modelId", r.model().ID, "provider", r.agent.provider(), "traceId", r.traceID), r.threadID, r.resourceID)
+	text := textOfParts(js.Obj("parts", parts), "\n")
+	r.messages.addResponse(answer{id: r.messageID, parts: parts, text: text, metadata: metadata, model: r.stepModel()}, r.threadID, r.resourceID)
+}
+
+// rememberObject notes the structured value on the answer.
+func (r *agentRun) rememberObject(v any) {
+	if v == nil || r.durable() {
+		return
+	}
+	for _, m := range r.messages.list {
+		if m.Str("id") == r.messageID {
+			m.content().Set("metadata", js.Obj().Merge(m.content().Obj("metadata")).Set("structuredOutput", v))
+		}
+	}
 }
 
 // keepPartial keeps what a model had said when its run was aborted.
 func (r *agentRun) keepPartial(m *modelRun) {
-	r.remember(m.closeParts())
+	r.addResponse(m.closeParts(), nil)
 	r.saveMemory()
 }
 
 func (r *agentRun) emitError(err error, threw bool) {
 	payload := js.Obj()
+	if r.durable() {
+		r.emit("error", payload.Set("error", js.Obj("message", err.Error(), "stack", stackOf(err), "name", "Error")))
+		return
+	}
 	if threw {
 		payload.Set("type", "error")
 	}

@@ -1,11 +1,106 @@
 package mockserver
 
-// subAgentTool lets an agent call another one.
-func (r *agentRun) subAgentTool(sub *Agent) Tool {
-	type request struct {
-		Prompt string `json:"prompt"`
+import (
+	"context"
+	"strings"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+	"github.com/mastra-go/mastra/mockserver/internal/zod"
+)
+
+// subAgentPrefix makes tool names of sub-agents.
+const subAgentPrefix = "agent-"
+
+// subAgent finds the sub-agent that a tool name stands for.
+func (r *agentRun) subAgent(name string) *Agent {
+	id, ok := strings.CutPrefix(name, subAgentPrefix)
+	if !ok {
+		return nil
 	}
-	return NewTool("agent-"+sub.ID, sub.Description, func(t *ToolCall, in request) (string, error) {
-		return in.Prompt, nil
-	})
+	for _, sub := range r.tools.Agents {
+		if sub.ID == id {
+			return sub
+		}
+	}
+	return nil
+}
+
+// subAgentInput is what a sub-agent is called with.
+var subAgentInput = zod.Object(
+	zod.P("prompt", zod.String()),
+	zod.P("threadId", zod.String().Optional().Nullable()),
+	zod.P("resourceId", zod.String().Optional().Nullable()),
+	zod.P("instructions", zod.String().Optional().Nullable()),
+	zod.P("maxSteps", zod.Number().Optional().Nullable()),
+)
+
+// callAgent runs a sub-agent as a tool. What it sends goes into the stream,
+// wrapped in tool-output chunks.
+func (r *agentRun) callAgent(ctx context.Context, c *toolCallState, sub *Agent) {
+	parsed, issues := subAgentInput.Parse(c.args)
+	if len(issues) > 0 {
+		c.result = toolFailure(inputFailure(c.name, issues, c.args), issues)
+		c.setModelOutput("")
+		return
+	}
+	input, _ := parsed.(*js.Object)
+	child := &agentRun{
+		srv: r.srv, agent: sub, tools: sub, id: newID(), options: runOptions{requestContext: r.options.requestContext, instructions: input.Str("instructions")},
+		messages: &messageList{}, messageID: newID(), traceID: r.traceID, spanID: newSpanID(), parent: r,
+	}
+	child.sink = func(chunk *js.Object) {
+		r.send(js.Obj("type", "tool-output", "runId", r.id, "from", "USER",
+			"payload", js.Obj("output", chunk, "toolCallId", c.id, "toolName", c.name)))
+	}
+	for _, m := range r.messages.list {
+		if m.Str("id") != r.messageID {
+			child.messages.list = append(child.messages.list, &chatMessage{m.Object, "context"})
+		}
+	}
+	// A prompt that is a string cannot be refused.
+	_ = child.messages.addInput(input.Str("prompt"), "", "")
+	child.run(ctx)
+	threadID, resourceID := newID(), newID()
+	if r.threadID != "" {
+		threadID, resourceID = r.threadID+"-"+threadID, r.resourceID+"-"+sub.ID
+	}
+	if child.failure != nil {
+		r.agentFailed(c, child, threadID, resourceID)
+		return
+	}
+	text := child.text()
+	results := []any{}
+	for _, step := range child.steps {
+		for _, t := range step.toolCalls {
+			if t.result != js.Undefined {
+				results = append(results, js.Obj("toolName", t.name, "toolCallId", t.id, "result", t.result, "args", t.args))
+			}
+		}
+	}
+	c.result = js.Obj("text", text, "subAgentThreadId", threadID, "subAgentResourceId", resourceID, "subAgentToolResults", results)
+	c.setModelOutput(text)
+}
+
+// setModelOutput says what the model sees of the result.
+func (c *toolCallState) setModelOutput(text string) {
+	c.metadata = js.Obj("mastra", js.Obj("modelOutput", js.Obj("type", "text", "value", text)))
+}
+
+// text is the text of the run's answer.
+func (r *agentRun) text() string {
+	var text string
+	for _, step := range r.steps {
+		text += step.text
+	}
+	return text
+}
+
+func (r *agentRun) agentFailed(c *toolCallState, child *agentRun, threadID, resourceID string) {
+	c.errText = "[Agent:" + r.agent.ID + "] - Failed agent tool execution for " + child.agent.ID
+	cause := js.Obj("message", c.errText, "domain", "AGENT", "category", "USER", "code", "AGENT_AGENT_TOOL_EXECUTION_FAILED",
+		"details", js.Obj("agentName", r.agent.ID, "subAgentName", child.agent.ID, "subAgentThreadId", threadID, "subAgentResourceId", resourceID,
+			"runId", r.id, "threadId", r.threadID, "resourceId", r.resourceID),
+		"cause", js.Obj("message", child.failure.Error(), "name", "Error", "stack", stackOf(child.failure)))
+	c.err = js.Obj("name", "Error", "cause", cause, "id", "TOOL_EXECUTION_FAILED", "domain", "TOOL", "category", "USER",
+		"details", js.Obj("errorMessage", js.String(cause), "model", r.model().ID))
 }

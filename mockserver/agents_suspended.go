@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"context"
-	"fmt"
 	"sort"
 	"sync"
 	"time"
@@ -29,6 +28,7 @@ type suspendedRun struct {
 	records              []*js.Object
 	pending              *pendingTool
 	modelFrom            int
+	durable              bool
 }
 
 func newAgentRuns() *agentRuns { return &agentRuns{suspended: map[string]*suspendedRun{}} }
@@ -39,21 +39,29 @@ func (a *agentRuns) suspend(r *agentRun) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.suspended[r.id] = &suspendedRun{
-		agentID: r.agent.ID, runID: r.id, threadID: r.threadID, resourceID: r.resourceID, traceID: r.traceID, messageID: r.messageID,
+		agentID: r.tools.ID, runID: r.id, threadID: r.threadID, resourceID: r.resourceID, traceID: r.traceID, messageID: r.messageID,
 		at: now(), options: r.options, messages: r.messages, steps: r.steps, records: r.records, pending: r.pending, modelFrom: r.modelFrom,
+		durable: r.durable(),
 	}
 }
 
+// get finds a suspended run.
+func (a *agentRuns) get(runID string) *suspendedRun {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.suspended[runID]
+}
+
 // take removes a run from the suspended ones, for a client that resumes it.
-func (a *agentRuns) take(agentID, runID, callID string) (*suspendedRun, error) {
+func (a *agentRuns) take(method, agentID, runID, callID string) (*suspendedRun, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	run := a.suspended[runID]
-	if run == nil {
-		return nil, fmt.Errorf("Agent %q resumeStream() could not find a suspended run for runId %q. The run may have already completed, never suspended, or the runId is invalid. Ensure you are calling resumeStream() only with a runId from a currently-suspended run.", agentID, runID)
+	if run == nil || run.durable && run.agentID != agentID {
+		return nil, said("Agent %q %s() could not find a suspended run for runId %q. The run may have already completed, never suspended, or the runId is invalid. Ensure you are calling %[2]s() only with a runId from a currently-suspended run.", agentID, method, runID)
 	}
 	if callID != "" && run.pending.call.id != callID {
-		return nil, fmt.Errorf("Agent %q resumeStream() cannot resume tool call %q because it is not suspended.", agentID, callID)
+		return nil, said("Agent %q %s() cannot resume tool call %q because it is not suspended.", agentID, method, callID)
 	}
 	delete(a.suspended, runID)
 	return run, nil
@@ -74,9 +82,9 @@ func (a *agentRuns) list(keep func(*suspendedRun) bool) []*suspendedRun {
 }
 
 // restore makes a run of a suspended one.
-func (s *Server) restore(kept *suspendedRun, sink func(*js.Object)) *agentRun {
+func (s *Server) restore(a *Agent, kept *suspendedRun, sink func(*js.Object)) *agentRun {
 	r := &agentRun{
-		srv: s, agent: s.world.agent(kept.agentID), id: kept.runID, sink: sink, options: kept.options, messages: kept.messages,
+		srv: s, agent: a, tools: s.world.agent(kept.agentID), id: kept.runID, sink: sink, options: kept.options, messages: kept.messages,
 		messageID: kept.messageID, threadID: kept.threadID, resourceID: kept.resourceID, traceID: kept.traceID, spanID: newSpanID(),
 		steps: kept.steps, records: kept.records, modelFrom: kept.modelFrom, pending: kept.pending,
 	}
@@ -101,11 +109,10 @@ func (r *agentRun) resumeRun(ctx context.Context, data any) {
 	r.clearPendingMetadata(p.call.id)
 	if p.approval {
 		decision, _ := data.(*js.Object)
-		approval := js.Obj("id", p.call.id, "approved", decision.Bool("approved"))
-		if reason, ok := decision.Get("reason").(string); ok {
-			approval.Set("reason", reason)
+		p.call.approval = js.Obj("id", p.call.id, "approved", decision.Bool("approved"))
+		if !decision.Bool("approved") {
+			p.call.approval.Set("reason", denialOf(decision))
 		}
-		p.call.approval = approval
 	} else if waits := r.runTool(ctx, p.call, data, data != nil && data != js.Undefined); waits != nil {
 		r.pending = r.suspendedTool(step, p.call, waits)
 		r.suspend()
@@ -115,22 +122,29 @@ func (r *agentRun) resumeRun(ctx context.Context, data any) {
 		r.suspend()
 		return
 	}
-	step.metadata = js.Obj()
-	if n := len(r.records); n > 0 {
-		record := r.records[n-1].Clone()
-		record.Set("response", js.Obj("messages", record.Obj("response").Get("messages")))
-		r.records = append(r.records[:n-1:n-1], record)
-	}
 	r.finishTools(step)
+	if r.durable() {
+		step.callChunks = nil
+	}
 	r.rotate()
+	r.resuming = true
 	if r.closeStep(step) {
 		r.resumed = true
 		r.loop(ctx)
 	}
 }
 
-// rotate seals the answer so far; what follows is a message of its own.
+// rotate ends the answer that a suspension broke.
 func (r *agentRun) rotate() {
+	if r.durable() {
+		return
+	}
+	r.seal()
+	r.rotated = true
+}
+
+// seal ends the answer so far; what follows is a message of its own.
+func (r *agentRun) seal() {
 	for _, m := range r.messages.list {
 		if m.Str("id") == r.messageID {
 			metadata := js.Obj().Merge(m.content().Obj("metadata"))
@@ -140,12 +154,33 @@ func (r *agentRun) rotate() {
 	r.messageID = newID()
 }
 
+// remembers tells whether the run's messages are stored.
+func (r *agentRun) remembers() bool { return r.agent.Memory != nil && r.threadID != "" }
+
+// clearPendingMetadata forgets what the run waited for; only stored messages are
+// updated.
 func (r *agentRun) clearPendingMetadata(callID string) {
+	if !r.remembers() {
+		return
+	}
+	for _, m := range r.messages.list {
+		if m.source == "input" {
+			m.source = "resumed"
+		}
+	}
 	m, _ := r.messages.findTool(callID)
 	if m == nil {
 		return
 	}
 	if metadata := m.content().Obj("metadata"); metadata != nil {
-		m.content().Set("metadata", metadata.Without("pendingToolApprovals", "suspendedTools"))
+		metadata = metadata.Clone()
+		for _, key := range []string{"pendingToolApprovals", "suspendedTools"} {
+			if rest := metadata.Obj(key).Without(callID); rest.Len() > 0 {
+				metadata.Set(key, rest)
+			} else {
+				metadata.Delete(key)
+			}
+		}
+		m.content().Set("metadata", metadata)
 	}
 }

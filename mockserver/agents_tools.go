@@ -12,22 +12,18 @@ import (
 
 func (r *agentRun) isClientTool(name string) bool { return r.options.clientTools.Has(name) }
 
+// hasTool tells whether the agent has a tool, be it active or not.
 func (r *agentRun) hasTool(name string) bool {
-	_, ok := r.tool(name)
-	return ok
+	_, ok := findTool(r.tools.Tools, name)
+	return ok || r.subAgent(name) != nil
 }
 
-// tool finds a tool of the agent; sub-agents are tools too.
+// tool finds a tool that the model may call.
 func (r *agentRun) tool(name string) (Tool, bool) {
-	if t, ok := findTool(r.agent.Tools, name); ok {
-		return t, true
+	if r.options.activeTools != nil && !slices.Contains(r.options.activeTools, name) {
+		return Tool{}, false
 	}
-	for _, sub := range r.agent.Agents {
-		if name == "agent-"+sub.ID {
-			return r.subAgentTool(sub), true
-		}
-	}
-	return Tool{}, false
+	return findTool(r.tools.Tools, name)
 }
 
 // toolNames are the tools the model may call.
@@ -36,11 +32,11 @@ func (r *agentRun) toolNames() []string {
 		return nil
 	}
 	var names []string
-	for _, t := range r.agent.Tools {
+	for _, t := range r.tools.Tools {
 		names = append(names, t.id)
 	}
-	for _, sub := range r.agent.Agents {
-		names = append(names, "agent-"+sub.ID)
+	for _, sub := range r.tools.Agents {
+		names = append(names, subAgentPrefix+sub.ID)
 	}
 	for _, name := range r.options.clientTools.Keys() {
 		if !slices.Contains(names, name) {
@@ -55,6 +51,13 @@ func (r *agentRun) toolNames() []string {
 
 // approvalSchema is the schema of the data that answers an approval.
 const approvalSchema = `{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"approved":{"type":"boolean","description":"Controls if the tool call is approved or not, should be true when approved and false when declined"},"reason":{"description":"Optional explanation for the decision, surfaced to the model when the tool call is declined","type":"string"}},"required":["approved"],"additionalProperties":false}`
+
+func (r *agentRun) approvalSchema() string {
+	if r.durable() {
+		return durableSchema
+	}
+	return approvalSchema
+}
 
 // needsApproval tells whether a call must be approved first.
 func (r *agentRun) needsApproval(c *toolCallState) bool {
@@ -82,7 +85,7 @@ func (r *agentRun) runTools(ctx context.Context, step *agentStep) *pendingTool {
 	if ordered {
 		for _, c := range open {
 			if r.needsApproval(c) {
-				return &pendingTool{call: c, approval: true, resumeSchema: approvalSchema, suspendedStep: step}
+				return &pendingTool{call: c, approval: true, resumeSchema: r.approvalSchema(), suspendedStep: step}
 			}
 			if waits := r.runTool(ctx, c, nil, false); waits != nil {
 				return r.suspendedTool(step, c, waits)
@@ -105,6 +108,10 @@ func (r *agentRun) suspendedTool(step *agentStep, c *toolCallState, waits *suspe
 // runTool runs one call and keeps its result or error. It returns the suspension
 // if the tool waits.
 func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resumed bool) *suspension {
+	if sub := r.subAgent(c.name); sub != nil {
+		r.callAgent(ctx, c, sub)
+		return nil
+	}
 	t, ok := r.tool(c.name)
 	if !ok {
 		r.toolMissing(c)
@@ -153,6 +160,11 @@ func (r *agentRun) toolMissing(c *toolCallState) {
 // conversation. When a call is left to the client the run ends here.
 func (r *agentRun) finishTools(step *agentStep) {
 	open := false
+	if r.durable() {
+		for _, c := range step.toolCalls {
+			r.durableResult(c)
+		}
+	}
 	for _, c := range step.toolCalls {
 		if c.result == js.Undefined && (c.approval == nil || c.approval.Bool("approved")) {
 			open = true
@@ -165,25 +177,38 @@ func (r *agentRun) finishTools(step *agentStep) {
 				continue
 			}
 			failed = true
-			r.emit("tool-error", js.Obj("error", c.err, "args", c.args, "toolCallId", c.id, "toolName", c.name))
-			r.messages.updateTool(c.id, js.Obj("state", "output-error", "toolCallId", c.id, "toolName", c.name, "args", c.args, "errorText", c.errText))
+			if !r.durable() {
+				r.emit("tool-error", js.Obj("error", c.err, "args", c.args, "toolCallId", c.id, "toolName", c.name))
+			}
+			r.messages.updateTool(c.id, c.failed(r.durable()), nil)
 		}
 	}
 	waiting := false
 	for _, c := range step.toolCalls {
 		switch {
 		case c.approval != nil && !c.approval.Bool("approved"):
-			r.messages.updateTool(c.id, js.Obj("state", "output-denied", "toolCallId", c.id, "toolName", c.name, "args", c.args, "approval", c.approval))
+			r.messages.updateTool(c.id, js.Obj("state", "output-denied", "toolCallId", c.id, "toolName", c.name, "args", c.args, "approval", c.approval), nil)
 			r.emit("tool-output-denied", js.Obj("toolCallId", c.id, "toolName", c.name, "args", c.args, "approval", c.approval))
 		case c.result != js.Undefined:
 			inv := js.Obj("state", "result", "toolCallId", c.id, "toolName", c.name, "args", c.args, "result", c.result)
+			if r.durable() {
+				inv = js.Obj("state", "result", "result", c.result).Merge(inv)
+			}
 			if c.approval != nil {
 				inv.Set("approval", c.approval)
 			}
-			r.messages.updateTool(c.id, inv)
-			chunk := r.chunk("tool-result", js.Obj("args", c.args, "toolCallId", c.id, "toolName", c.name, "result", c.result))
+			r.messages.updateTool(c.id, inv, c.metadata)
+			payload := js.Obj("args", c.args, "toolCallId", c.id, "toolName", c.name, "result", c.result)
+			if c.metadata != nil {
+				payload.Set("providerMetadata", c.metadata)
+			}
+			chunk := r.chunk("tool-result", payload)
+			if r.durable() {
+				step.resultChunks = append(step.resultChunks, r.chunk("tool-result", js.Obj("toolCallId", c.id, "toolName", c.name, "args", c.args, "result", c.result)))
+				continue
+			}
 			step.resultChunks = append(step.resultChunks, chunk)
-			r.sink(chunk)
+			r.send(chunk)
 		case c.err == nil:
 			waiting = true
 		}
@@ -207,5 +232,41 @@ func (r *agentRun) suspend() {
 		}
 		r.emit("tool-call-suspended", payload)
 	}
+	if r.durable() && p.approval {
+		r.event("suspended", js.Obj("toolCallId", p.call.id, "toolName", p.call.name, "args", p.call.args, "type", "approval", "resumeSchema", p.resumeSchema))
+	}
+	r.notePending()
 	r.srv.agents.suspend(r)
+}
+
+// notePending notes on the message of the call what the run waits for.
+func (r *agentRun) notePending() {
+	p := r.pending
+	m, _ := r.messages.findTool(p.call.id)
+	if m == nil {
+		return
+	}
+	key, kind := "suspendedTools", "suspension"
+	if p.approval {
+		key, kind = "pendingToolApprovals", "approval"
+	}
+	note := js.Obj("toolCallId", p.call.id, "toolName", p.call.name, "args", p.call.args, "type", kind, "runId", r.id)
+	if !p.approval {
+		note.Set("suspendPayload", p.payload)
+	}
+	if p.resumeSchema != "" {
+		note.Set("resumeSchema", p.resumeSchema)
+	}
+	metadata := js.Obj().Merge(m.content().Obj("metadata"))
+	pending := js.Obj().Merge(metadata.Obj(key)).Set(p.call.id, note)
+	m.content().Set("metadata", metadata.Set(key, pending))
+}
+
+// failed is the invocation of a call that failed, as messages keep it.
+func (c *toolCallState) failed(durable bool) *js.Object {
+	o := js.Obj("state", "output-error")
+	if durable {
+		o.Set("errorText", c.errText)
+	}
+	return o.Set("toolCallId", c.id).Set("toolName", c.name).Set("args", c.args).Set("errorText", c.errText)
 }

@@ -35,7 +35,8 @@ func (c *call) param(name string) string { return c.params[name] }
 // serve answers a request: log, faults, CORS, then the checks in the server's
 // order: size, token, JSON syntax, query, body, and only then the handler.
 func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
-	path, inAPI := strings.CutPrefix(r.URL.EscapedPath(), apiPrefix)
+	path, inAPI := strings.CutPrefix(withoutDots(r.URL.EscapedPath()), apiPrefix+"/")
+	path = "/" + path
 	var found *route
 	var params map[string]string
 	if method := r.Method; inAPI {
@@ -44,40 +45,83 @@ func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
 		}
 		found, params = s.routes.find(method, path)
 	}
-	entry := s.requests.begin(r, found)
+	op := ""
+	switch {
+	case found != nil:
+		op = found.op
+	case r.URL.Path == "/health":
+		op = "Health"
+	}
+	entry := s.requests.begin(r, op)
 	r.Body = entry.tee(r.Body)
 	w := &responseWriter{ResponseWriter: rw}
-	defer func() { entry.end(w.status, r.Context().Err() != nil) }()
+	client := r.Context()
+	defer func() { entry.end(w.status, client.Err() != nil) }()
+	// What a request does ends with the client and with the server.
+	ctx, cancel := context.WithCancel(client)
+	defer cancel()
+	defer context.AfterFunc(s.ctx, cancel)()
+	r = r.WithContext(ctx)
 
 	cors(w.Header(), r, s.config.token != "")
-	if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-		preflight(w, r)
-		return
-	}
-	if !inAPI {
-		s.serveRoot(w, r)
-		return
-	}
-	if found == nil {
-		plainNotFound(w)
+	if r.Method == http.MethodOptions {
+		preflight(w)
 		return
 	}
 	c := &call{srv: s, w: w, r: r, route: found, params: params}
-	fault := s.faults.take(found.op)
+	fault := s.faults.take(op)
 	if fault.before(c) {
 		return
 	}
+	w.discard = fault.after()
+	switch {
+	case found != nil:
+		c.handle()
+	case inAPI:
+		plainNotFound(w)
+	default:
+		s.serveRoot(w, r)
+	}
+	fault.finish()
+}
+
+// handle answers a request that has a route.
+func (c *call) handle() {
 	err := c.prepare()
 	if err == nil {
-		if fault.after() {
-			c.w.discard = true
-		}
-		err = found.handler(s, c)
+		err = c.route.handler(c.srv, c)
 	}
 	if err != nil {
 		c.fail(err)
 	}
-	fault.finish(c)
+}
+
+// withoutDots resolves the segments . and .. of a path as a URL parser does.
+func withoutDots(path string) string {
+	if !strings.Contains(path, "/.") && !strings.Contains(strings.ToLower(path), "/%2e") {
+		return path
+	}
+	var out []string
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		last := i == len(segments)-1
+		switch strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") {
+		case ".":
+			if last {
+				out = append(out, "")
+			}
+		case "..":
+			if len(out) > 1 {
+				out = out[:len(out)-1]
+			}
+			if last {
+				out = append(out, "")
+			}
+		default:
+			out = append(out, segment)
+		}
+	}
+	return strings.Join(out, "/")
 }
 
 // serveRoot serves what lies outside the API prefix.
@@ -95,6 +139,10 @@ func (s *Server) serveRoot(w http.ResponseWriter, r *http.Request) {
 			s.world.custom.ServeHTTP(w, r)
 			return
 		}
+	}
+	if r.Method == http.MethodGet && r.URL.Path != apiPrefix {
+		writePage(w)
+		return
 	}
 	plainNotFound(w)
 }
@@ -147,12 +195,14 @@ func (c *call) prepare() error {
 	if c.body == nil {
 		c.body = js.Obj()
 	}
-	c.requestContext = mergeRequestContext(c.r.Method, values.Get("requestContext"), body)
+	c.requestContext = mergeRequestContext(c.r.Method, values.Get("requestContext"), body, c.srv.config.token != "")
 	return nil
 }
 
 func readLimited(r *http.Request, limit int64) (data []byte, tooLarge bool, err error) {
 	if r.ContentLength > limit {
+		// A client that is still writing would not read the answer.
+		_, _ = io.CopyN(io.Discard, r.Body, r.ContentLength)
 		return nil, true, nil
 	}
 	data, err = io.ReadAll(io.LimitReader(r.Body, limit+1))
@@ -210,8 +260,8 @@ var reservedContextKeys = []string{
 }
 
 // mergeRequestContext joins the request contexts of body and query; the query
-// wins key by key.
-func mergeRequestContext(method, encoded string, body any) *js.Object {
+// wins key by key. With authentication on, the user is the one of the token.
+func mergeRequestContext(method, encoded string, body any, authenticated bool) *js.Object {
 	merged := js.Obj()
 	if o, ok := body.(*js.Object); ok && (method == http.MethodPost || method == http.MethodPut) {
 		merged.Merge(o.Obj("requestContext"))
@@ -225,6 +275,9 @@ func mergeRequestContext(method, encoded string, body any) *js.Object {
 		if o, ok := v.(*js.Object); ok {
 			merged.Merge(o)
 		}
+	}
+	if authenticated {
+		merged.Delete("user")
 	}
 	return merged.Without(reservedContextKeys...)
 }

@@ -86,6 +86,13 @@ func (l *chunkLog) reader() *logReader {
 	return &logReader{log: l, joined: len(l.items)}
 }
 
+// tail joins the stream at its end: what came before is not read.
+func (l *chunkLog) tail() *logReader {
+	r := l.reader()
+	r.next = r.joined
+	return r
+}
+
 type logReader struct {
 	log    *chunkLog
 	next   int

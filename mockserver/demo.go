@@ -14,17 +14,15 @@ import (
 func addDemoWorld(c *config, counter *Counter) {
 	weather, delicate, askUser := demoWeather(), demoDelicate(), demoAskUser()
 	c.tools = append(c.tools, weather, delicate, askUser)
-	for _, a := range demoAgents(weather, delicate, askUser) {
-		c.agents = append(c.agents, a)
-	}
+	c.agents = append(c.agents, demoAgents(weather, delicate, askUser)...)
 	c.workflows = append(c.workflows, demoWorkflows(counter)...)
 	c.vectorStores = append(c.vectorStores, "vec")
 	c.customRoutes = append(c.customRoutes,
 		customRoute{"GET", "/counted/{key}", func(w http.ResponseWriter, r *http.Request) {
 			writeJSON(w, http.StatusOK, js.Obj("count", counter.Count(r.PathValue("key"))))
 		}},
-		customRoute{"GET", "/echo-context", echoContext},
-		customRoute{"POST", "/echo-context", echoContext},
+		customRoute{"GET", "/echo-context", c.echoContext},
+		customRoute{"POST", "/echo-context", c.echoContext},
 	)
 }
 
@@ -114,7 +112,7 @@ func demoAskUser() Tool {
 }
 
 // echoContext answers the request context that arrived.
-func echoContext(w http.ResponseWriter, r *http.Request) {
+func (c *config) echoContext(w http.ResponseWriter, r *http.Request) {
 	var body any = js.Undefined
 	if strings.Contains(r.Header.Get("Content-Type"), "application/json") {
 		if data, tooLarge, err := readLimited(r, DefaultBodyLimit); err == nil && !tooLarge {
@@ -123,5 +121,5 @@ func echoContext(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	writeJSON(w, http.StatusOK, mergeRequestContext(r.Method, r.URL.Query().Get("requestContext"), body))
+	writeJSON(w, http.StatusOK, mergeRequestContext(r.Method, r.URL.Query().Get("requestContext"), body, c.token != ""))
 }

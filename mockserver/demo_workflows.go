@@ -99,7 +99,7 @@ func demoSlowly() *Workflow {
 		MS float64 `json:"ms"`
 	}
 	type output struct {
-		OK bool `json:"ok"`
+		OK bool `json:"ok" const:"true"`
 	}
 	wait := NewStep("wait", func(s *StepCall, in input) (output, error) {
 		s.Sleep(time.Duration(in.MS) * time.Millisecond)

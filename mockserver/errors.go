@@ -21,9 +21,17 @@ func fail(status int, format string, args ...any) error {
 	return &httpError{status, js.Obj("error", fmt.Sprintf(format, args...))}
 }
 
+// said is an error in the words of the server, which go to the client as they
+// are.
+func said(format string, args ...any) error { return fmt.Errorf(format, args...) }
+
 func badRequest(format string, args ...any) error {
 	return fail(http.StatusBadRequest, format, args...)
 }
+
+func forbidden(message string) error { return fail(http.StatusForbidden, "%s", message) }
+
+func missing(argument string) error { return badRequest("Argument %q is required", argument) }
 
 func notFound(format string, args ...any) error {
 	return fail(http.StatusNotFound, format, args...)

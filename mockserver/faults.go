@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -85,6 +87,10 @@ func (f *Fault) before(c *call) bool {
 	if f == nil {
 		return false
 	}
+	// What was asked is logged also where nobody reads it.
+	if data, err := io.ReadAll(c.r.Body); err == nil {
+		c.r.Body = io.NopCloser(bytes.NewReader(data))
+	}
 	if f.Delay > 0 {
 		select {
 		case <-time.After(f.Delay):
@@ -117,7 +123,7 @@ func (f *Fault) before(c *call) bool {
 func (f *Fault) after() bool { return f != nil && f.DropAfter }
 
 // finish drops the connection once the handler has done its work.
-func (f *Fault) finish(c *call) {
+func (f *Fault) finish() {
 	if f.after() {
 		panic(http.ErrAbortHandler)
 	}

@@ -1,7 +1,7 @@
 package mockserver
 
 import (
-	"fmt"
+	"cmp"
 	"regexp"
 	"slices"
 	"sort"
@@ -16,7 +16,9 @@ type thread struct {
 	id, resourceID, title string
 	metadata              *js.Object // nil when unset
 	created, updated      time.Time
-	seq                   int
+	// seq counts creations, touched changes: they order what happened within the
+	// same millisecond.
+	seq, touched int
 }
 
 // storedMessage is a message of format 2. The content is never changed in place.
@@ -54,17 +56,22 @@ func (m *memoryStore) thread(id string) *thread {
 	return &c
 }
 
-// saveThread inserts a thread or overwrites the one of that id.
+// saveThread keeps a thread: a changed one that was read here, or a new one,
+// which may replace another of that id.
 func (m *memoryStore) saveThread(t thread) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if old := m.threads[t.id]; old != nil {
-		t.seq = old.seq
-	} else {
+	if t.seq == 0 {
 		m.seq++
 		t.seq = m.seq
 	}
+	m.touch(&t)
 	m.threads[t.id] = &t
+}
+
+func (m *memoryStore) touch(t *thread) {
+	m.seq++
+	t.touched = m.seq
 }
 
 func (m *memoryStore) deleteThread(id string) {
@@ -94,6 +101,7 @@ func (m *memoryStore) saveMessages(list []storedMessage) {
 		if t := m.threads[msg.threadID]; t != nil {
 			c := *t
 			c.updated = at
+			m.touch(&c)
 			m.threads[t.id] = &c
 		}
 	}
@@ -146,17 +154,14 @@ func (m *memoryStore) listThreads(q threadQuery) []thread {
 		}
 	}
 	slices.SortFunc(out, func(a, b thread) int {
-		x, y := a.created, b.created
+		c := cmp.Or(a.created.Compare(b.created), a.seq-b.seq)
 		if q.byUpdated {
-			x, y = a.updated, b.updated
+			c = cmp.Or(a.updated.Compare(b.updated), a.touched-b.touched)
 		}
-		if c := x.Compare(y); c != 0 {
-			if !q.ascending {
-				return -c
-			}
-			return c
+		if !q.ascending {
+			return -c
 		}
-		return a.seq - b.seq
+		return c
 	})
 	return out
 }
@@ -180,13 +185,13 @@ var metadataKey = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 func checkMetadataFilter(filter *js.Object) error {
 	for _, m := range filter.Members() {
 		if !metadataKey.MatchString(m.Key) {
-			return fmt.Errorf("Invalid metadata key: %q. Keys must start with a letter or underscore and contain only alphanumeric characters and underscores.", m.Key)
+			return said("Invalid metadata key: %q. Keys must start with a letter or underscore and contain only alphanumeric characters and underscores.", m.Key)
 		}
 		switch m.Value.(type) {
 		case *js.Object:
-			return fmt.Errorf("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got object", m.Key)
+			return said("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got object", m.Key)
 		case []any:
-			return fmt.Errorf("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got array", m.Key)
+			return said("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got array", m.Key)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func checkOwner(t *thread, resourceID string) error {
 func (s *Server) createThread(c *call) error {
 	resource := c.body.Str("resourceId")
 	if resource == "" {
-		return badRequest("resourceId is required")
+		return missing("resourceId")
 	}
 	if _, err := c.needMemory(); err != nil {
 		return err
@@ -67,11 +68,6 @@ func (s *Server) createThread(c *call) error {
 }
 
 func (s *Server) listThreads(c *call) error {
-	if c.query.Str("agentId") != "" {
-		if _, err := c.memoryOf(); err != nil {
-			return err
-		}
-	}
 	filter := c.query.Obj("metadata")
 	if err := checkMetadataFilter(filter); err != nil {
 		return err
@@ -103,11 +99,6 @@ func (c *call) page() (page, perPage int) {
 }
 
 func (s *Server) getThread(c *call) error {
-	if c.query.Str("agentId") != "" {
-		if _, err := c.memoryOf(); err != nil {
-			return err
-		}
-	}
 	t, err := s.threadFor(c.param("threadId"), c.query.Str("resourceId"))
 	if err != nil {
 		return err
@@ -149,11 +140,6 @@ func (s *Server) deleteThread(c *call) error {
 }
 
 func (s *Server) listMessages(c *call) error {
-	if c.query.Str("agentId") != "" {
-		if _, err := c.memoryOf(); err != nil {
-			return err
-		}
-	}
 	t, err := s.threadFor(c.param("threadId"), c.query.Str("resourceId"))
 	if err != nil {
 		return err
@@ -201,12 +187,12 @@ func (s *Server) saveMessages(c *call) error {
 		return err
 	}
 	var list []storedMessage
-	owners, missing := map[string]string{}, 0
+	owners, incomplete := map[string]string{}, 0
 	for _, v := range c.body.Arr("messages") {
 		o, _ := v.(*js.Object)
 		threadID, resource := o.Str("threadId"), o.Str("resourceId")
 		if threadID == "" || resource == "" {
-			missing++
+			incomplete++
 			continue
 		}
 		if owner, ok := owners[threadID]; ok && owner != resource {
@@ -214,8 +200,8 @@ func (s *Server) saveMessages(c *call) error {
 		}
 		owners[threadID] = resource
 	}
-	if missing > 0 {
-		return badRequest("All messages must have threadId and resourceId fields. Found %d invalid message(s).", missing)
+	if incomplete > 0 {
+		return badRequest("All messages must have threadId and resourceId fields. Found %d invalid message(s).", incomplete)
 	}
 	for threadID, resource := range owners {
 		if err := checkOwner(s.memory.thread(threadID), resource); err != nil {
@@ -225,13 +211,12 @@ func (s *Server) saveMessages(c *call) error {
 	out := []any{}
 	for _, v := range c.body.Arr("messages") {
 		o, _ := v.(*js.Object)
-		m, err := messageFromClient(o)
+		m, shown, err := messageFromClient(o)
 		if err != nil {
 			return err
 		}
 		list = append(list, m)
-		out = append(out, js.Obj("id", m.id, "role", m.role, "createdAt", js.ISO(m.created), "threadId", m.threadID,
-			"resourceId", m.resourceID, "content", m.content, "type", js.Opt(m.kind)))
+		out = append(out, shown)
 	}
 	s.memory.saveMessages(list)
 	return c.json(js.Obj("messages", out))
@@ -249,6 +234,9 @@ func (s *Server) deleteMessages(c *call) error {
 		case *js.Object:
 			ids = append(ids, v.Str("id"))
 		}
+	}
+	if slices.Contains(ids, "") {
+		return fail(http.StatusInternalServerError, "All message IDs must be non-empty strings")
 	}
 	s.memory.deleteMessages(ids)
 	noun := "messages"
@@ -269,9 +257,12 @@ func workingMemoryKey(m *Memory, threadID, resourceID string) string {
 const noWorkingMemoryResource = "Memory error: Resource-scoped working memory is enabled but no resourceId was provided. Either provide a resourceId or explicitly set workingMemory.scope to 'thread'."
 
 func (s *Server) getWorkingMemory(c *call) error {
-	m, err := c.needMemory()
+	m, err := c.memoryOf()
 	if err != nil {
 		return err
+	}
+	if m == nil {
+		return c.json(js.Obj("workingMemory", nil, "source", "thread", "workingMemoryTemplate", nil, "threadExists", false))
 	}
 	threadID, resource := c.param("threadId"), c.query.Str("resourceId")
 	t := s.memory.thread(threadID)
@@ -297,7 +288,7 @@ func (s *Server) getWorkingMemory(c *call) error {
 
 func (s *Server) updateWorkingMemory(c *call) error {
 	if c.body.Str("workingMemory") == "" {
-		return badRequest("workingMemory is required")
+		return missing("workingMemory")
 	}
 	m, err := c.needMemory()
 	if err != nil {

@@ -89,7 +89,13 @@ func (c *ModelCall) Text(pieces ...string) {
 }
 
 // Words streams a text cut after each space.
-func (c *ModelCall) Words(text string) { c.Text(strings.SplitAfter(text, " ")...) }
+func (c *ModelCall) Words(text string) {
+	pieces := strings.SplitAfter(text, " ")
+	if n := len(pieces); pieces[n-1] == "" {
+		pieces = pieces[:n-1]
+	}
+	c.Text(pieces...)
+}
 
 // Reasoning streams pieces of reasoning, each as one delta.
 func (c *ModelCall) Reasoning(pieces ...string) {

@@ -72,17 +72,15 @@ func (s *Server) RequestsOf(operation string) []Request {
 	return out
 }
 
-func (l *requestLog) begin(r *http.Request, found *route) *requestEntry {
+func (l *requestLog) begin(r *http.Request, operation string) *requestEntry {
 	e := &requestEntry{log: l, request: Request{
-		Method:   r.Method,
-		Path:     r.URL.EscapedPath(),
-		Query:    r.URL.Query(),
-		Header:   r.Header.Clone(),
-		Received: time.Now(),
+		Operation: operation,
+		Method:    r.Method,
+		Path:      r.URL.EscapedPath(),
+		Query:     r.URL.Query(),
+		Header:    r.Header.Clone(),
+		Received:  time.Now(),
 	}}
-	if found != nil {
-		e.request.Operation = found.op
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.entries) >= maxLoggedRequests {

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"sort"
 	"strconv"
@@ -54,6 +55,28 @@ func plainNotFound(w http.ResponseWriter) {
 	_, _ = w.Write([]byte("404 Not Found"))
 }
 
+// page is what GET answers outside the API: a client with a wrong prefix meets
+// HTML and status 200.
+const page = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="UTF-8" />
+    <title>Mastra Server</title>
+  </head>
+  <body>
+    <main>
+      <h1>Welcome to Mastra</h1>
+      <p>The API is served under /api.</p>
+    </main>
+  </body>
+</html>
+`
+
+func writePage(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html")
+	_, _ = io.WriteString(w, page)
+}
+
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	data := js.Marshal(v)
 	w.Header().Set("Content-Type", "application/json")
@@ -78,13 +101,6 @@ func (c *call) fail(err error) {
 		he = &httpError{http.StatusInternalServerError, js.Obj("error", err.Error())}
 	}
 	writeJSON(c.w, he.status, he.body)
-}
-
-// chunkWriter sends chunks to the client, one at a time and at once.
-type chunkWriter interface {
-	chunk(v any) error
-	// done ends the stream in the way its framing ends streams.
-	done() error
 }
 
 // sseWriter frames chunks as server-sent events: only data lines, and a last
@@ -115,16 +131,6 @@ func (s *sseWriter) data(text string) error {
 	return nil
 }
 
-func (s *sseWriter) comment(text string) error {
-	m := &sse.Message{}
-	m.AppendComment(text)
-	if _, err := m.WriteTo(s.w); err != nil {
-		return err
-	}
-	s.w.Flush()
-	return nil
-}
-
 // recordWriter frames chunks as JSON texts each followed by the record
 // separator, as workflow streams are.
 type recordWriter struct{ w *responseWriter }
@@ -145,8 +151,6 @@ func (r *recordWriter) chunk(v any) error {
 	r.w.Flush()
 	return nil
 }
-
-func (r *recordWriter) done() error { return nil }
 
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))

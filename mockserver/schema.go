@@ -34,5 +34,5 @@ func rawSchema(s zod.Schema) *js.Object {
 var rawKinds = map[zod.Kind]string{
 	zod.KindAny: "any", zod.KindString: "string", zod.KindNumber: "number", zod.KindBoolean: "boolean",
 	zod.KindNull: "null", zod.KindObject: "object", zod.KindArray: "array", zod.KindRecord: "record",
-	zod.KindEnum: "enum", zod.KindUnion: "union",
+	zod.KindEnum: "enum", zod.KindUnion: "union", zod.KindLiteral: "literal",
 }

@@ -16,6 +16,7 @@ type Server struct {
 	memory   *memoryStore
 	vectors  map[string]*vectorStore
 	agents   *agentRuns
+	durables *durableRuns
 	runs     *workflowRuns
 	requests *requestLog
 	faults   *faultQueue
@@ -52,6 +53,7 @@ func New(options ...Option) *Server {
 		s.vectors[name] = newVectorStore()
 	}
 	s.agents = newAgentRuns()
+	s.durables = newDurableRuns()
 	s.runs = newWorkflowRuns()
 	s.routes = newRouter(s.routeTable())
 	return s

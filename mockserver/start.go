@@ -1,12 +1,18 @@
 package mockserver
 
-import "net/http/httptest"
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"time"
+)
 
 // TB is the part of testing.TB that Start needs. It is an interface of its own
 // so that programs which embed the server do not link package testing.
 type TB interface {
 	Helper()
 	Cleanup(func())
+	Fatalf(format string, args ...any)
 }
 
 // Running is a server that listens.
@@ -18,23 +24,46 @@ type Running struct {
 	http *httptest.Server
 }
 
+const loopback = "127.0.0.1:0"
+
 // Start serves on a free port of the loopback interface and closes the server
 // when the test ends.
 func Start(t TB, options ...Option) *Running {
 	t.Helper()
-	r := Listen(options...)
+	r, err := ListenOn(loopback, options...)
+	if err != nil {
+		t.Fatalf("mockserver: %v", err)
+		return nil
+	}
 	t.Cleanup(r.Close)
 	return r
 }
 
-// Listen is Start without a test: the caller closes the server.
+// Listen is Start without a test: the caller closes the server. It panics where
+// the loopback interface cannot be listened on, as httptest.NewServer does;
+// ListenOn returns the error.
 func Listen(options ...Option) *Running {
-	s := New(options...)
-	h := httptest.NewServer(s)
-	return &Running{Server: s, URL: h.URL, http: h}
+	r, err := ListenOn(loopback, options...)
+	if err != nil {
+		panic("mockserver: " + err.Error())
+	}
+	return r
 }
 
-// Close drops every connection and ends every run.
+// ListenOn serves on a TCP address, "127.0.0.1:4111" for example, until the
+// caller closes the server. It does not block.
+func ListenOn(addr string, options ...Option) (*Running, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	s := New(options...)
+	h := &httptest.Server{Listener: listener, Config: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}}
+	h.Start()
+	return &Running{Server: s, URL: h.URL, http: h}, nil
+}
+
+// Close drops every connection, ends every run and waits until both are done.
 func (r *Running) Close() {
 	r.cancel()
 	r.http.CloseClientConnections()

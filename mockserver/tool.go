@@ -120,12 +120,16 @@ func toolFailure(message string, issues []zod.Issue) *js.Object {
 	return js.Obj("error", true, "message", message, "validationErrors", zod.Tree(issues))
 }
 
+func inputFailure(id string, issues []zod.Issue, args any) string {
+	return fmt.Sprintf("Tool input validation failed for %s. Please fix the following errors and try again:\n%s\n\nProvided arguments: %s",
+		id, zod.RootLines(issues), js.Indent(args))
+}
+
 // execute validates the arguments, runs the tool and validates the result.
 func (t Tool) execute(call *ToolCall, args any) (any, error) {
 	input, issues := t.input.Parse(args)
 	if len(issues) > 0 {
-		return toolFailure(fmt.Sprintf("Tool input validation failed for %s. Please fix the following errors and try again:\n%s\n\nProvided arguments: %s",
-			t.id, zod.Lines(issues), js.Indent(args)), issues), nil
+		return toolFailure(inputFailure(t.id, issues, args), issues), nil
 	}
 	out, err := t.run(call, input)
 	if err == errSuspendIgnored {
@@ -136,12 +140,12 @@ func (t Tool) execute(call *ToolCall, args any) (any, error) {
 	}
 	result, issues := t.output.Parse(out)
 	if len(issues) > 0 {
-		shown := "undefined"
+		shown := "[Unable to serialize data]"
 		if out != js.Undefined {
 			shown = js.Indent(out)
 		}
 		return toolFailure(fmt.Sprintf("Tool output validation failed for %s. The tool returned invalid output:\n%s\n\nReturned output: %s",
-			t.id, zod.Lines(issues), shown), issues), nil
+			t.id, zod.RootLines(issues), shown), issues), nil
 	}
 	return result, nil
 }

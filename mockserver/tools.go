@@ -51,7 +51,7 @@ func (s *Server) executeTool(c *call) error {
 func (c *call) runTool(t Tool, agentID string) error {
 	data := c.body.Get("data")
 	if data == nil {
-		return badRequest(`Argument "data" is required`)
+		return missing("data")
 	}
 	out, err := t.execute(&ToolCall{Context: c.ctx(), AgentID: agentID, requestContext: c.requestContext}, data)
 	if err != nil {

@@ -40,7 +40,7 @@ const maxIndexName = 63
 
 func checkIndexName(name string) error {
 	if !indexName.MatchString(name) || len(name) > maxIndexName {
-		return fmt.Errorf("Invalid index name: %s. Must start with a letter or underscore, contain only letters, numbers, or underscores, and be at most 63 characters long.", name)
+		return said("Invalid index name: %s. Must start with a letter or underscore, contain only letters, numbers, or underscores, and be at most 63 characters long.", name)
 	}
 	return nil
 }
@@ -49,7 +49,7 @@ func checkIndexName(name string) error {
 // dimension.
 func (s *vectorStore) create(name string, dimension float64, metric string) error {
 	if dimension != math.Trunc(dimension) {
-		return fmt.Errorf("Dimension must be a positive integer")
+		return said("Dimension must be a positive integer")
 	}
 	if err := checkIndexName(name); err != nil {
 		return err
@@ -84,12 +84,12 @@ func (s *vectorStore) describe(name string) (*js.Object, error) {
 	defer s.mu.Unlock()
 	index := s.indexes[name]
 	if index == nil {
-		return nil, fmt.Errorf("Table %s not found", name)
+		return nil, said("Table %s not found", name)
 	}
 	return js.Obj("dimension", index.dimension, "count", len(index.vectors), "metric", index.metric), nil
 }
 
-var errUnknown = fmt.Errorf("Unknown error")
+var errUnknown = said("Unknown error")
 
 // upsert inserts or replaces vectors: all of them or none.
 func (s *vectorStore) upsert(name string, vectors [][]float64, metadata []*js.Object, ids []string) ([]string, error) {
@@ -107,7 +107,7 @@ func (s *vectorStore) upsert(name string, vectors [][]float64, metadata []*js.Ob
 	}
 	for _, v := range vectors {
 		if len(v) != index.dimension {
-			return nil, fmt.Errorf("Vector dimension mismatch: Index %q expects %d dimensions but got %d dimensions. Either use a matching embedding model or delete and recreate the index with the new dimension.", name, index.dimension, len(v))
+			return nil, said("Vector dimension mismatch: Index %q expects %d dimensions but got %d dimensions. Either use a matching embedding model or delete and recreate the index with the new dimension.", name, index.dimension, len(v))
 		}
 	}
 	out := make([]string, len(vectors))
@@ -173,7 +173,7 @@ func (s *vectorStore) query(name string, vector []float64, topK float64, filter 
 	var matches []match
 	want := single(vector)
 	for _, v := range index.vectors {
-		if score := index.score(v.values, want); !math.IsNaN(score) && (index.metric != "cosine" || score > -1) && keep(v.metadata) {
+		if score := index.score(v.values, want); !math.IsNaN(score) && (index.metric != "cosine" || score > -1) && keep(v.metadata) == yes {
 			matches = append(matches, match{v, score})
 		}
 	}
@@ -216,6 +216,7 @@ func (x *vectorIndex) score(a, b []float32) float64 {
 	if na == 0 || nb == 0 {
 		return math.NaN()
 	}
-	distance := float32(1 - float64(dot)/math.Sqrt(float64(na)*float64(nb)))
+	// Single precision except for the root, as the real store computes.
+	distance := float32(1 - float64(dot)/math.Sqrt(float64(na*nb)))
 	return 1 - float64(distance)
 }

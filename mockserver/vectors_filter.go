@@ -11,7 +11,25 @@ import (
 )
 
 // metadataFilter decides whether a vector's metadata matches.
-type metadataFilter func(*js.Object) bool
+type metadataFilter func(*js.Object) truth
+
+// truth is SQL's: what is asked about an absent field is neither true nor false.
+type truth int
+
+const (
+	no truth = iota
+	unknown
+	yes
+)
+
+func truthOf(b bool) truth {
+	if b {
+		return yes
+	}
+	return no
+}
+
+func (t truth) not() truth { return yes - t }
 
 var filterOperators = []string{
 	"$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$all", "$elemMatch",
@@ -32,7 +50,7 @@ func checkOperators(v any) error {
 	case *js.Object:
 		for _, m := range v.Members() {
 			if strings.HasPrefix(m.Key, "$") && !slices.Contains(filterOperators, m.Key) {
-				return fmt.Errorf("Unsupported operator: %s", m.Key)
+				return said("Unsupported operator: %s", m.Key)
 			}
 			if err := checkOperators(m.Value); err != nil {
 				return err
@@ -59,13 +77,12 @@ func all(o *js.Object, path string) (metadataFilter, error) {
 		}
 		tests = append(tests, test)
 	}
-	return func(meta *js.Object) bool {
+	return func(meta *js.Object) truth {
+		holds := yes
 		for _, test := range tests {
-			if !test(meta) {
-				return false
-			}
+			holds = min(holds, test(meta))
 		}
-		return true
+		return holds
 	}, nil
 }
 
@@ -79,10 +96,10 @@ func member(key string, value any, path string) (metadataFilter, error) {
 			return nil, fmt.Errorf("$not operator cannot be empty")
 		}
 		inner, err := all(o, path)
-		return func(meta *js.Object) bool { return !inner(meta) }, err
+		return func(meta *js.Object) truth { return inner(meta).not() }, err
 	}
 	if strings.HasPrefix(key, "$") {
-		return func(meta *js.Object) bool { return compare(key, fieldOf(meta, path), value) }, nil
+		return func(meta *js.Object) truth { return compare(key, fieldOf(meta, path), value) }, nil
 	}
 	if path != "" {
 		key = path + "." + key
@@ -91,9 +108,9 @@ func member(key string, value any, path string) (metadataFilter, error) {
 		return all(o, key)
 	}
 	if list, ok := value.([]any); ok {
-		return func(meta *js.Object) bool { return compare("$in", fieldOf(meta, key), list) }, nil
+		return func(meta *js.Object) truth { return compare("$in", fieldOf(meta, key), list) }, nil
 	}
-	return func(meta *js.Object) bool { return compare("$eq", fieldOf(meta, key), value) }, nil
+	return func(meta *js.Object) truth { return compare("$eq", fieldOf(meta, key), value) }, nil
 }
 
 func logical(key string, value any, path string) (metadataFilter, error) {
@@ -110,11 +127,11 @@ func logical(key string, value any, path string) (metadataFilter, error) {
 		}
 		tests = append(tests, test)
 	}
-	return func(meta *js.Object) bool {
-		anyHolds, allHold := false, true
+	return func(meta *js.Object) truth {
+		anyHolds, allHold := no, yes
 		for _, test := range tests {
 			holds := test(meta)
-			anyHolds, allHold = anyHolds || holds, allHold && holds
+			anyHolds, allHold = max(anyHolds, holds), min(allHold, holds)
 		}
 		switch key {
 		case "$and":
@@ -122,7 +139,7 @@ func logical(key string, value any, path string) (metadataFilter, error) {
 		case "$or":
 			return anyHolds
 		}
-		return !anyHolds
+		return anyHolds.not()
 	}, nil
 }
 
@@ -141,32 +158,52 @@ func fieldOf(meta *js.Object, path string) any {
 
 func isNull(v any) bool { return v == nil || v == js.Undefined }
 
-func compare(operator string, have, want any) bool {
+func compare(operator string, have, want any) truth {
 	switch operator {
 	case "$exists":
-		return (want != false) == !isNull(have)
-	case "$eq":
-		return isNull(want) && isNull(have) || !isNull(have) && same(have, want)
-	case "$ne":
-		return isNull(want) && !isNull(have) || !isNull(want) && !isNull(have) && !same(have, want)
-	case "$in":
-		return contains(have, want)
-	case "$nin":
-		return !isNull(have) && !contains(have, want)
+		return truthOf((want != false) == !isNull(have))
+	case "$eq", "$ne":
+		if isNull(want) {
+			return truthOf(isNull(have) == (operator == "$eq"))
+		}
 	case "$all":
-		return containsAll(have, want)
+		return truthOf(containsAll(have, want))
 	case "$size":
 		list, ok := have.([]any)
-		return ok && same(float64(len(list)), want)
-	case "$contains":
-		return holds(have, want)
+		return truthOf(ok && same(float64(len(list)), want))
 	case "$elemMatch":
-		return matchesElement(have, want)
+		return truthOf(matchesElement(have, want))
 	}
-	return ordered(operator, have, want)
+	if isNull(have) {
+		return unknown
+	}
+	switch operator {
+	case "$eq":
+		return truthOf(same(have, want))
+	case "$ne":
+		return truthOf(!same(have, want))
+	case "$in":
+		return truthOf(contains(have, want))
+	case "$nin":
+		return truthOf(!contains(have, want))
+	case "$contains":
+		return truthOf(holds(have, want))
+	}
+	return truthOf(ordered(operator, have, want))
 }
 
-func same(a, b any) bool { return js.String(a) == js.String(b) }
+// same compares as SQLite does, where true is 1.
+func same(a, b any) bool { return js.String(asNumber(a)) == js.String(asNumber(b)) }
+
+func asNumber(v any) any {
+	switch v {
+	case true:
+		return 1.0
+	case false:
+		return 0.0
+	}
+	return v
+}
 
 func listOf(v any) []any {
 	if list, ok := v.([]any); ok {
@@ -227,7 +264,7 @@ func matchesElement(have, want any) bool {
 				test, err = member(m.Key, m.Value, "")
 			}
 			o, _ := element.(*js.Object)
-			if err != nil || !test(o) {
+			if err != nil || test(o) != yes {
 				return false
 			}
 		}
@@ -237,9 +274,6 @@ func matchesElement(have, want any) bool {
 
 // ordered compares as numbers where the wanted value is one, else as text.
 func ordered(operator string, have, want any) bool {
-	if isNull(have) {
-		return false
-	}
 	var order int
 	if number := js.ToNumber(want); !math.IsNaN(number) && want != "" && want != nil {
 		order = compareFloats(leadingNumber(have), number)

@@ -161,10 +161,15 @@ type Case struct {
 	node Node
 }
 
-// When makes an arm that is taken where test holds. The text stands for the
-// condition in the workflow's description.
+// When makes an arm that is taken where test holds; a test that panics does not
+// hold. The text stands for the condition in the workflow's description.
 func When[In any](text string, test func(In) bool, n Node) Case {
-	return Case{text, func(v any) bool {
+	return Case{text, func(v any) (holds bool) {
+		defer func() {
+			if recover() != nil {
+				holds = false
+			}
+		}()
 		var in In
 		return js.Into(v, &in) == nil && test(in)
 	}, n}

@@ -260,6 +260,7 @@ func (x *execution) persistStep(id string, info *js.Object) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.store("running", x.results.Clone().Set(id, info), nil)
+	x.run.begin()
 }
 
 // persist stores the run's state.

@@ -115,7 +115,11 @@ func (s *Server) startWorkflow(c *call) error {
 	}
 	l := s.createRun(w, rec.key.run, rec.resourceID)
 	req := c.startRequest()
-	s.spawn(func() { _, _ = s.start(l, req) })
+	s.spawn(func() {
+		defer l.begin()
+		_, _ = s.start(l, req)
+	})
+	<-l.begun
 	return c.json(js.Obj("message", "Workflow run started"))
 }
 
@@ -168,7 +172,7 @@ func (s *Server) resumeWorkflowAsync(c *call) error {
 		return err
 	}
 	l, req := s.createRun(w, rec.key.run, rec.resourceID), c.resumeRequest()
-	return c.await(func() (*js.Object, error) { return s.resume(l, req) })
+	return c.await(func() (*js.Object, error) { return s.resumeAndClose(l, req) })
 }
 
 func (s *Server) resumeWorkflow(c *call) error {
@@ -192,7 +196,7 @@ func (s *Server) resumeDetached(c *call) (runID string, err error) {
 		return "", err
 	}
 	l, req := s.createRun(w, rec.key.run, rec.resourceID), c.resumeRequest()
-	s.spawn(func() { _, _ = s.resume(l, req) })
+	s.spawn(func() { _, _ = s.resumeAndClose(l, req) })
 	return rec.key.run, nil
 }
 

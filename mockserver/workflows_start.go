@@ -189,14 +189,22 @@ func (s *Server) resume(l *liveRun, req *resumeRequest) (*js.Object, error) {
 	l.mu.Unlock()
 	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: rec.context.Clone(), stepPath: rec.path,
 		resume: info, reqCtx: rec.requestContext, traceID: rec.traceID}
-	result := s.finishRun(l, x, newSpanID())
-	if result.Str("status") != "suspended" {
-		l.mu.Lock()
-		closing := l.closing
-		l.mu.Unlock()
-		if closing != nil {
-			closing()
-		}
+	return s.finishRun(l, x, newSpanID()), nil
+}
+
+// resumeAndClose resumes a run and, when it has ended, closes the stream that was
+// left open at its suspension.
+func (s *Server) resumeAndClose(l *liveRun, req *resumeRequest) (*js.Object, error) {
+	result, err := s.resume(l, req)
+	if err != nil || result.Str("status") == "suspended" {
+		return result, err
+	}
+	l.mu.Lock()
+	out, closing := l.output, l.closing
+	l.mu.Unlock()
+	if closing != nil {
+		out.settle(result, nil)
+		closing()
 	}
 	return result, nil
 }

@@ -185,6 +185,10 @@ func errorValue(err error) *js.Object {
 	if errors.As(err, &failed) {
 		return failed.value
 	}
+	var refused *workflowError
+	if errors.As(err, &refused) && refused.body.Has("code") {
+		return refused.body
+	}
 	return js.Obj("message", err.Error(), "name", "Error")
 }
 

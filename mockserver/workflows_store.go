@@ -40,6 +40,9 @@ type liveRun struct {
 	resourceID any
 	ctx        context.Context
 	cancel     context.CancelFunc
+	// begun is closed when the first step has begun to run.
+	begun     chan struct{}
+	beginOnce sync.Once
 
 	mu       sync.Mutex
 	sinks    map[int]func(*js.Object)
@@ -49,6 +52,8 @@ type liveRun struct {
 	// lastStatus is the status the engine stored last.
 	lastStatus string
 }
+
+func (l *liveRun) begin() { l.beginOnce.Do(func() { close(l.begun) }) }
 
 // watch calls sink with every event of the run until the returned function is
 // called.
@@ -200,7 +205,7 @@ func (s *Server) createRun(w *Workflow, runID string, resourceID any) *liveRun {
 	s.runs.mu.Lock()
 	live := s.runs.live[key]
 	if live == nil {
-		live = &liveRun{key: key, workflow: w, resourceID: resourceID}
+		live = &liveRun{key: key, workflow: w, resourceID: resourceID, begun: make(chan struct{})}
 		live.ctx, live.cancel = context.WithCancel(s.ctx)
 		s.runs.live[key] = live
 	}

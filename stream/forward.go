@@ -25,7 +25,10 @@ import (
 // already. Forward blocks until the stream ends and returns nil if the end was
 // good, otherwise the error that [Stream.Chunks] would end with. If the client is
 // gone it closes the stream and returns the error of writing.
-func Forward(w http.ResponseWriter, s *Stream) error {
+func Forward(w http.ResponseWriter, s *Stream) error { return forward(w, s, scrub) }
+
+// forward passes frames on as clean leaves them.
+func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byte, bool)) error {
 	out := newOutlet(w, s)
 	var run []byte // frames that are passed on as they are, not yet written
 	for {
@@ -33,6 +36,9 @@ func Forward(w http.ResponseWriter, s *Stream) error {
 		b := s.buf.bytes()
 		if err != nil {
 			out.write(run)
+			if run = nil; err == errContinued {
+				continue
+			}
 			return out.end(err)
 		}
 		switch fr.kind {
@@ -44,7 +50,30 @@ func Forward(w http.ResponseWriter, s *Stream) error {
 				return out.end(nil)
 			}
 			if _, err := s.read(); err != nil {
-				return out.end(s.finishRead(err))
+				if err := s.finishRead(err); err != errContinued {
+					return out.end(err)
+				}
+			}
+			continue
+		case frameDone:
+			out.write(run)
+			run = nil
+			last := append([]byte(nil), b[fr.start:fr.end]...)
+			if s.opt.Continue == nil {
+				out.write(last)
+				last = nil
+			}
+			rest := lineEnds{write: func(b []byte) {
+				if s.opt.Continue == nil {
+					out.write(b)
+				} else {
+					last = append(last, b...)
+				}
+			}}
+			rest.pass(b[fr.end:])
+			if err := s.finishDone(rest.pass); err != errContinued {
+				out.write(last)
+				return out.end(err)
 			}
 			continue
 		case frameData:
@@ -60,19 +89,19 @@ func Forward(w http.ResponseWriter, s *Stream) error {
 			run = b[fr.start:fr.start]
 		}
 		run = run[:len(run)+fr.end-fr.start] // frames follow each other without a gap
-		if fr.kind == frameDone {
-			out.write(run)
-			tail := lineEnds{out: out}
-			tail.write(b[fr.end:])
-			return out.end(s.finishDone(tail.write))
-		}
 	}
 }
 
 // ForwardRaw passes the rest of a stream on as Forward does, but changes nothing:
 // the client gets the bytes that the server sent, stack traces of failures
 // included, each as soon as it arrives. Use it between trusted services.
+//
+// A stream that goes on in further bodies is passed on event by event: each when it
+// is complete, and the last [DONE] only.
 func ForwardRaw(w http.ResponseWriter, s *Stream) error {
+	if s.opt.Continue != nil {
+		return forward(w, s, func(string, []byte) ([]byte, bool) { return nil, false })
+	}
 	out := newOutlet(w, s)
 	if !s.over {
 		out.write(s.buf.bytes()[s.frames.keep():])
@@ -153,15 +182,15 @@ func (o *outlet) end(err error) error {
 // lineEnds passes on line ends only, and nothing behind the first other byte: of
 // what follows the [DONE] line its blank line alone belongs to the stream.
 type lineEnds struct {
-	out  *outlet
-	over bool
+	write func([]byte)
+	over  bool
 }
 
-func (l *lineEnds) write(b []byte) {
+func (l *lineEnds) pass(b []byte) {
 	if l.over {
 		return
 	}
 	rest := bytes.TrimLeft(b, "\r\n")
 	l.over = len(rest) > 0
-	l.out.write(b[:len(b)-len(rest)])
+	l.write(b[:len(b)-len(rest)])
 }

@@ -1,6 +1,10 @@
 package stream
 
-import "time"
+import (
+	"context"
+	"io"
+	"time"
+)
 
 // Framing is how chunks are told apart in the bytes of a stream.
 type Framing int
@@ -76,6 +80,15 @@ type Options struct {
 	// or the error that the stream would end with, and what it returns becomes the
 	// end.
 	OnEnd func(error) error
+
+	// Continue is asked when the bytes have come to an end, unless by Close or by
+	// the end of the context: end is nil for a good end, else the error. It may
+	// return another body, of the same framing, in which the stream goes on; the
+	// reader sees one stream, and Forward passes on the last [DONE] only. With a nil
+	// body, the stream ends with the error returned. ctx ends when the stream is
+	// closed or its own context ends; what is read from the body may be bound to it.
+	// Continue blocks the reader as a read does.
+	Continue func(ctx context.Context, end error) (io.ReadCloser, error)
 
 	// RunID is the run that the stream belongs to, where it is known beforehand.
 	// Otherwise it is learned from the first chunk that has one.

@@ -26,8 +26,10 @@ type Stream struct {
 
 	runID     atomic.Pointer[string]
 	cause     atomic.Pointer[error] // why the body was closed early
-	close     func() error          // closes the body, once
+	closer    closer                // of the body
 	unwatch   func() bool           // stops watching ctx
+	inner     context.Context       // for Continue; nil without it
+	release   context.CancelFunc    // ends inner
 	timer     *time.Timer           // made at its first use
 	someBytes bool                  // something was received
 
@@ -52,7 +54,10 @@ func New(ctx context.Context, body io.ReadCloser, o Options) *Stream {
 		buf:    newBuffer(o.MaxEventSize),
 		frames: newFramer(o.Framing, o.MaxEventSize),
 		end:    endState{rule: o.End, run: o.RunID},
-		close:  sync.OnceValue(body.Close),
+	}
+	s.closer.body = body
+	if o.Continue != nil {
+		s.inner, s.release = context.WithCancel(ctx)
 	}
 	if o.RunID != "" {
 		s.runID.Store(&o.RunID)
@@ -111,6 +116,9 @@ func (s *Stream) Chunks() iter.Seq2[Chunk, error] {
 func (s *Stream) Next() (Chunk, error) {
 	for {
 		fr, c, err := s.step(true)
+		if err == errContinued {
+			continue
+		}
 		if err != nil {
 			return Chunk{}, err
 		}
@@ -118,10 +126,14 @@ func (s *Stream) Next() (Chunk, error) {
 		case frameData:
 			return c, nil
 		case frameDone:
-			return Chunk{}, s.finishDone(nil)
+			if err := s.finishDone(nil); err != errContinued {
+				return Chunk{}, err
+			}
 		case frameNone:
 			if _, err := s.read(); err != nil {
-				return Chunk{}, s.finishRead(err)
+				if err := s.finishRead(err); err != errContinued {
+					return Chunk{}, err
+				}
 			}
 		}
 	}
@@ -133,13 +145,16 @@ func (s *Stream) Next() (Chunk, error) {
 func (s *Stream) Close() error {
 	s.interrupt(ErrClosed)
 	s.unwatch()
-	return s.close()
+	return s.closer.close()
 }
 
 // interrupt closes the body for a reason; the first one holds.
 func (s *Stream) interrupt(cause error) {
 	s.cause.CompareAndSwap(nil, &cause)
-	_ = s.close()
+	if s.release != nil && cause != ErrIdleTimeout {
+		s.release()
+	}
+	_ = s.closer.close()
 }
 
 // interrupted is the reason why nothing more may be handed out, or nil.
@@ -203,25 +218,77 @@ func (s *Stream) chunk(data []byte, owned bool) (Chunk, error) {
 	return c, nil
 }
 
-// finish ends the stream; err is nil if all came that should have come.
+// finish ends the stream; err is nil if all came that should have come. Where
+// Continue has more, the stream goes on and finish returns errContinued.
 func (s *Stream) finish(err error) error {
-	s.over = true
-	s.unwatch()
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-	_ = s.close()
+	_ = s.closer.close()
 	if err != ErrClosed {
 		err = joinErrors(err, s.end.outcome())
+		if s.opt.Continue != nil && s.interrupted() == nil {
+			var body io.ReadCloser
+			if body, err = s.opt.Continue(s.inner, err); body != nil {
+				return s.goOn(body)
+			}
+		}
 		if s.opt.OnEnd != nil {
 			err = s.opt.OnEnd(err)
 		}
+	}
+	s.over = true
+	s.unwatch()
+	if s.release != nil {
+		s.release()
 	}
 	if err == nil {
 		err = io.EOF
 	}
 	s.err = err
 	return err
+}
+
+// errContinued: the stream goes on in another body.
+var errContinued = errors.New("stream: continued")
+
+// goOn starts afresh in another body.
+func (s *Stream) goOn(body io.ReadCloser) error {
+	if cause := s.cause.Load(); cause != nil && *cause == ErrIdleTimeout {
+		s.cause.CompareAndSwap(cause, nil)
+	}
+	s.closer.replace(body)
+	if s.cause.Load() != nil { // closed meanwhile
+		_ = s.closer.close()
+	}
+	s.body, s.readErr, s.someBytes = body, nil, false
+	s.buf = newBuffer(s.opt.MaxEventSize)
+	s.frames = newFramer(s.opt.Framing, s.opt.MaxEventSize)
+	s.end = endState{rule: s.end.rule, run: s.end.run}
+	return errContinued
+}
+
+// closer closes one body after the other, each once.
+type closer struct {
+	mu     sync.Mutex
+	body   io.Closer
+	closed bool
+	err    error
+}
+
+func (c *closer) close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.closed, c.err = true, c.body.Close()
+	}
+	return c.err
+}
+
+func (c *closer) replace(body io.Closer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.body, c.closed, c.err = body, false, nil
 }
 
 // finishDone ends the stream behind [DONE]. What still comes is read, so that the

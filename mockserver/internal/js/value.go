@@ -235,6 +235,7 @@ func (o *Object) Merge(others ...*Object) *Object {
 func (o *Object) Clone() *Object {
 	c := &Object{members: make([]Member, o.Len())}
 	copy(c.members, o.Members())
+	c.reindex()
 	return c
 }
 

@@ -37,6 +37,8 @@ func (s Schema) jsonSchema() *js.Object {
 		}
 	case KindBoolean:
 		o.Set("type", "boolean")
+	case KindLiteral:
+		o.Set("type", TypeOf(s.literal)).Set("const", s.literal)
 	case KindNull:
 		o.Set("type", "null")
 	case KindArray:

@@ -5,12 +5,14 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
 // Of derives a schema from a Go type: structs become objects in field order
 // with the names encoding/json uses, pointers and omitempty or omitzero fields
 // are optional, interfaces and json.RawMessage accept anything. A "desc" tag
-// becomes the description.
+// becomes the description, a "const" tag holds the one JSON value that is accepted.
 func Of[T any]() Schema { return ofType(reflect.TypeFor[T](), nil) }
 
 // OfType is Of for a type that is known at run time only.
@@ -68,6 +70,11 @@ func structProps(t reflect.Type, parents []reflect.Type) []Prop {
 			name = f.Name
 		}
 		s := ofType(f.Type, parents)
+		if text := f.Tag.Get("const"); text != "" {
+			if v, err := js.Parse([]byte(text)); err == nil {
+				s = Literal(v)
+			}
+		}
 		if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
 			s = s.Optional()
 		}

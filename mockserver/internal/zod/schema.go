@@ -28,6 +28,7 @@ const (
 	KindEnum
 	KindUnion
 	KindDate
+	KindLiteral
 )
 
 // Schema describes a JSON value.
@@ -36,6 +37,7 @@ type Schema struct {
 	props       []Prop
 	elem        *Schema
 	options     []string
+	literal     any
 	union       []Schema
 	optional    bool
 	nullable    bool
@@ -90,6 +92,9 @@ func Record(elem Schema) Schema { return Schema{kind: KindRecord, elem: &elem} }
 
 // Enum accepts the given strings.
 func Enum(options ...string) Schema { return Schema{kind: KindEnum, options: options} }
+
+// Literal accepts one value.
+func Literal(v any) Schema { return Schema{kind: KindLiteral, literal: v} }
 
 // Union accepts what one of the schemas accepts.
 func Union(options ...Schema) Schema { return Schema{kind: KindUnion, union: options} }
@@ -215,6 +220,10 @@ func (s Schema) check(v any, path []string, issues *[]Issue, complain func(strin
 	case KindNull:
 		if v != nil {
 			complain("Invalid input: expected null, received %s", TypeOf(v))
+		}
+	case KindLiteral:
+		if js.String(v) != js.String(s.literal) {
+			complain("Invalid input: expected %s", js.String(s.literal))
 		}
 	case KindDate:
 		text, _ := v.(string)
@@ -362,6 +371,15 @@ func Lines(issues []Issue) string {
 	lines := make([]string, len(issues))
 	for i, issue := range issues {
 		lines[i] = "- " + strings.Join(issue.Path, ".") + ": " + issue.Message
+	}
+	return strings.Join(lines, "\n")
+}
+
+// RootLines is Lines with the path "root" for issues about the whole value.
+func RootLines(issues []Issue) string {
+	lines := make([]string, len(issues))
+	for i, issue := range issues {
+		lines[i] = "- " + issue.Field() + ": " + issue.Message
 	}
 	return strings.Join(lines, "\n")
 }

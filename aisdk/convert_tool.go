@@ -1,0 +1,234 @@
+package aisdk
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/mastra-go/mastra/stream"
+)
+
+// toolPayload is what the chunks about tool calls hold, taken together.
+type toolPayload struct {
+	ToolCallID       string          `json:"toolCallId"`
+	ToolName         string          `json:"toolName"`
+	Args             json.RawMessage `json:"args"`
+	ArgsTextDelta    json.RawMessage `json:"argsTextDelta"`
+	Result           json.RawMessage `json:"result"`
+	Error            json.RawMessage `json:"error"`
+	Output           json.RawMessage `json:"output"`
+	SuspendPayload   json.RawMessage `json:"suspendPayload"`
+	ResumeSchema     json.RawMessage `json:"resumeSchema"`
+	ProviderExecuted *bool           `json:"providerExecuted"`
+	Dynamic          bool            `json:"dynamic"`
+	ProviderMetadata json.RawMessage `json:"providerMetadata"`
+	Observability    json.RawMessage `json:"observability"`
+	Approval         struct {
+		Reason string `json:"reason"`
+	} `json:"approval"`
+}
+
+// tool converts a chunk about a tool call.
+func (c *Converter) tool(chunk stream.Chunk) {
+	var v toolPayload
+	if !decode(chunk.Payload(), &v) || v.ToolCallID == "" {
+		return
+	}
+	p := Part{ToolCallID: v.ToolCallID, ProviderExecuted: v.ProviderExecuted}
+	switch chunk.Type {
+	case stream.TypeToolCallInputStart:
+		p.Type, p.ToolName, p.Dynamic = PartToolInputStart, v.ToolName, &v.Dynamic
+	case stream.TypeToolCallDelta:
+		text, ok := textOf(inputDelta(chunk, v.ArgsTextDelta))
+		if !ok {
+			return
+		}
+		p.Type, p.InputTextDelta = PartToolInputDelta, text
+	case stream.TypeToolCall:
+		p.Type, p.ToolName = PartToolInputAvailable, v.ToolName
+		p.Input = shown(chunk, "input-available", v.Args)
+		p.ProviderMetadata = providerData(v.ProviderMetadata)
+		if observability := present(v.Observability); observability != nil {
+			p.ToolMetadata = encode(map[string]json.RawMessage{"__mastraObservability": observability})
+		}
+	case stream.TypeToolResult:
+		p.Type, p.Output = PartToolOutputAvailable, shown(chunk, "output-available", v.Result)
+		p.ProviderMetadata = providerData(v.ProviderMetadata)
+	case stream.TypeToolError:
+		p.Type, p.ErrorText = PartToolOutputError, c.o.errorText(shown(chunk, "error", v.Error))
+	case stream.TypeToolOutputDenied:
+		p = c.denied(&v)
+	case stream.TypeToolCallApproval:
+		c.approval(chunk, &v)
+		return
+	case stream.TypeToolCallSuspended:
+		c.suspended(chunk, &v)
+		return
+	case stream.TypeToolOutput:
+		c.toolOutput(&v)
+		return
+	}
+	c.emit(p)
+}
+
+// Declined is what a browser with version 5, which knows no denied calls, is told
+// where nobody gave a reason.
+const declined = "Tool call was not approved by the user"
+
+func (c *Converter) denied(v *toolPayload) Part {
+	if !c.o.Version.v5() {
+		return Part{Type: PartToolOutputDenied, ToolCallID: v.ToolCallID}
+	}
+	reason := v.Approval.Reason
+	if reason == "" {
+		reason = declined
+	}
+	return Part{Type: PartToolOutputError, ToolCallID: v.ToolCallID, ErrorText: reason}
+}
+
+// approval asks for a decision: in the AI SDK's own way where it has one, and as
+// data that says what is asked.
+func (c *Converter) approval(chunk stream.Chunk, v *toolPayload) {
+	if !c.o.Version.v5() {
+		c.emit(Part{
+			Type:       PartToolApprovalRequest,
+			ApprovalID: Approval{RunID: chunk.RunID, ToolCallID: v.ToolCallID}.ID(),
+			ToolCallID: v.ToolCallID,
+		})
+	}
+	data := pendingData("data-tool-call-approval", chunk, v)
+	data.raw("args", shown(chunk, "approval", v.Args))
+	data.raw("resumeSchema", v.ResumeSchema)
+	c.emit(Part{Type: "data-tool-call-approval", ID: v.ToolCallID, Data: append(data.b, '}')})
+}
+
+func (c *Converter) suspended(chunk stream.Chunk, v *toolPayload) {
+	data := pendingData("data-tool-call-suspended", chunk, v)
+	data.raw("suspendPayload", shown(chunk, "suspend", v.SuspendPayload))
+	data.raw("resumeSchema", v.ResumeSchema)
+	c.emit(Part{Type: "data-tool-call-suspended", ID: v.ToolCallID, Data: append(data.b, '}')})
+}
+
+// pendingData begins the data of a call that waits.
+func pendingData(state string, chunk stream.Chunk, v *toolPayload) objectWriter {
+	data := objectWriter{[]byte{'{'}}
+	data.text("state", state)
+	data.optional("runId", chunk.RunID)
+	data.text("toolCallId", v.ToolCallID)
+	data.optional("toolName", v.ToolName)
+	return data
+}
+
+// toolOutput converts what a tool wrote while it ran. What a sub-agent, workflow
+// or network wrote comes in an envelope for each of them that it passed through.
+func (c *Converter) toolOutput(v *toolPayload) {
+	ancestry := []Ancestor{ancestor(v.ToolCallID, v.ToolName)}
+	output := v.Output
+	for {
+		chunk, err := stream.ParseChunk(orNull(output))
+		if err != nil {
+			return
+		}
+		if chunk.Type != stream.TypeToolOutput {
+			c.written(chunk, ancestry)
+			return
+		}
+		var envelope struct {
+			toolPayload
+			Payload *toolPayload `json:"payload"`
+		}
+		if !decode(output, &envelope) {
+			return
+		}
+		inner := &envelope.toolPayload
+		if envelope.Payload != nil {
+			inner = envelope.Payload
+		}
+		if inner.ToolCallID == "" {
+			return
+		}
+		ancestry = append(ancestry, ancestor(inner.ToolCallID, inner.ToolName))
+		output = inner.Output
+	}
+}
+
+func ancestor(toolCallID, toolName string) Ancestor {
+	a := Ancestor{ToolCallID: toolCallID, ToolName: toolName}
+	if agent, ok := strings.CutPrefix(toolName, "agent-"); ok {
+		a.AgentID = agent
+	}
+	return a
+}
+
+// written converts a chunk that stood in a tool's output.
+func (c *Converter) written(chunk stream.Chunk, ancestry []Ancestor) {
+	switch chunk.From {
+	case "AGENT":
+		if c.o.SendSubAgents {
+			c.subAgent(chunk, ancestry)
+		}
+	case "WORKFLOW":
+		c.workflow(c.workflows, chunk, workflowScope{prefix: "data-tool-workflow"})
+	case "NETWORK":
+		c.network(chunk, "data-tool-network")
+	default:
+		if isData(chunk.Type) {
+			c.data(chunk)
+		}
+	}
+}
+
+// A tool may have a payload replaced or hidden where people see it. The chunk then
+// says so, for each phase of the call, in its metadata.
+type displayed struct {
+	Transformed json.RawMessage `json:"transformed"`
+	Projected   json.RawMessage `json:"projected"`
+	Suppress    json.RawMessage `json:"suppress"`
+}
+
+func displayOf(chunk stream.Chunk, phase string) (d displayed) {
+	metadata := chunk.Metadata()
+	if metadata == nil {
+		return d
+	}
+	type byPhase struct {
+		Display map[string]json.RawMessage `json:"display"`
+	}
+	var v struct {
+		Mastra struct {
+			Transform  byPhase `json:"toolPayloadTransform"`
+			Projection byPhase `json:"toolPayloadProjection"`
+		} `json:"mastra"`
+	}
+	if !decode(metadata, &v) {
+		return d
+	}
+	state := present(v.Mastra.Transform.Display[phase])
+	if state == nil {
+		state = v.Mastra.Projection.Display[phase]
+	}
+	decode(state, &d)
+	if d.Transformed == nil {
+		d.Transformed = d.Projected
+	}
+	return d
+}
+
+// shown is what people may see of a payload.
+func shown(chunk stream.Chunk, phase string, payload json.RawMessage) json.RawMessage {
+	if d := displayOf(chunk, phase); d.Transformed != nil {
+		return d.Transformed
+	}
+	return payload
+}
+
+// inputDelta is the piece of arguments that people may see; nil for none.
+func inputDelta(chunk stream.Chunk, piece json.RawMessage) json.RawMessage {
+	d := displayOf(chunk, "input-delta")
+	if string(d.Suppress) == "true" {
+		return nil
+	}
+	if text := present(d.Transformed); text != nil {
+		return text
+	}
+	return piece
+}

@@ -1,0 +1,310 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastra-go/mastra"
+)
+
+const (
+	vase     = `tool:delicate {"what":"vase"}`
+	asks     = `tool:ask-user {"question":"who"}`
+	saidVase = `Tool said: [{"type":"json","value":{"done":"vase"}}]`
+	saidMe   = `Tool said: [{"type":"json","value":{"answer":"me"}}]`
+)
+
+// waiting runs an agent until it waits for one thing.
+func waiting(t testing.TB, agent *mastra.Agent, text string) mastra.Pending {
+	t.Helper()
+	res, err := agent.Generate(within(t), ask(text))
+	require.NoError(t, err)
+	require.NoError(t, res.Err(), "waiting is no failure")
+	assert.Equal(t, mastra.FinishSuspended, res.FinishReason)
+	assert.Empty(t, res.Text)
+	pending := res.Pending()
+	require.Len(t, pending, 1)
+	return pending[0]
+}
+
+func approve(p mastra.Pending) mastra.ApproveRequest {
+	return mastra.ApproveRequest{RunID: p.RunID, ToolCallID: p.ToolCallID}
+}
+
+func decline(p mastra.Pending, reason string) mastra.DeclineRequest {
+	return mastra.DeclineRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, Reason: reason}
+}
+
+func answer(p mastra.Pending, data any) mastra.AgentResumeRequest {
+	return mastra.AgentResumeRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, Data: data}
+}
+
+func TestAToolCallThatNeedsApprovalWaitsWholeAndStreamed(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	streamed := func() mastra.Pending {
+		s := asked(t, agent, vase)
+		for text, err := range s.Text() {
+			require.NoError(t, err)
+			assert.Empty(t, text)
+		}
+		pending, err := s.Pending()
+		require.NoError(t, err)
+		require.Len(t, pending, 1)
+		return pending[0]
+	}
+	for name, p := range map[string]mastra.Pending{"whole": waiting(t, agent, vase), "streamed": streamed()} {
+		assert.Equal(t, mastra.PendingApproval, p.Kind, name)
+		assert.Equal(t, "delicate", p.ToolName, name)
+		assert.JSONEq(t, `{"what":"vase"}`, string(p.Args), name)
+		assert.NotEmpty(t, p.RunID, name)
+		assert.NotEmpty(t, p.ToolCallID, name)
+		assert.NotEmpty(t, p.ResumeSchema, name)
+		assert.Nil(t, p.SuspendPayload, name)
+
+		kept, err := json.Marshal(p)
+		require.NoError(t, err)
+		var again mastra.Pending
+		require.NoError(t, json.Unmarshal(kept, &again))
+		res, err := agent.ApproveToolCallGenerate(within(t), approve(again))
+		require.NoError(t, err, "it can be answered after it was stored")
+		assert.Equal(t, saidVase, res.Text)
+	}
+}
+
+func TestAnApprovedToolCallRunsAndTheAgentGoesOn(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	p := waiting(t, agent, vase)
+	s, err := agent.ApproveToolCall(within(t), approve(p))
+	s = opened(t, s, err)
+	list, err := types(t, s.Stream)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"tool-result", "step-finish", "step-start", "text-start", "text-delta", "text-end", "step-finish", "finish"}, list)
+	res, err := s.Result()
+	require.NoError(t, err)
+	assert.Equal(t, saidVase, res.Text)
+	assert.Equal(t, mastra.FinishStop, res.FinishReason)
+	assert.Equal(t, p.RunID, res.RunID)
+	require.Len(t, res.ToolResults, 1)
+	assert.JSONEq(t, `{"done":"vase"}`, string(res.ToolResults[0].Result))
+	assert.Empty(t, res.Pending())
+}
+
+func TestADeclinedToolCallIsToldToTheModel(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	for reason, told := range map[string]string{"": "Tool call was not approved by the user", "too dear": "too dear"} {
+		want := `Tool said: [{"type":"text","value":"` + told + `"}]`
+		res, err := agent.DeclineToolCallGenerate(within(t), decline(waiting(t, agent, vase), reason))
+		require.NoError(t, err)
+		assert.Equal(t, want, res.Text)
+
+		s, err := agent.DeclineToolCall(within(t), decline(waiting(t, agent, vase), reason))
+		res, err = opened(t, s, err).Result()
+		require.NoError(t, err)
+		assert.Equal(t, want, res.Text)
+	}
+}
+
+func TestAToolCallIsAnsweredOnlyOnce(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	p := waiting(t, agent, vase)
+	_, err := agent.ApproveToolCallGenerate(within(t), approve(p))
+	require.NoError(t, err)
+	for name, again := range map[string]func() error{
+		"approve":        func() error { _, err := agent.ApproveToolCall(within(t), approve(p)); return err },
+		"approve, whole": func() error { _, err := agent.ApproveToolCallGenerate(within(t), approve(p)); return err },
+		"decline":        func() error { _, err := agent.DeclineToolCall(within(t), decline(p, "")); return err },
+		"decline, whole": func() error { _, err := agent.DeclineToolCallGenerate(within(t), decline(p, "")); return err },
+		"resume": func() error {
+			_, err := agent.ResumeStream(within(t), answer(p, map[string]any{"approved": true}))
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := again()
+			require.ErrorIs(t, err, mastra.ErrNotSuspended)
+			assert.Equal(t, 500, failure(t, err).Status)
+			assert.Equal(t, 1, failure(t, err).Attempts)
+			assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown)
+			assert.Equal(t, 409, mastra.HTTPStatus(err))
+		})
+	}
+}
+
+func TestAWrongToolCallLeavesTheRunWaiting(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	p := waiting(t, agent, vase)
+	wrong := p
+	wrong.ToolCallID = "call_none"
+	_, err := agent.ApproveToolCallGenerate(within(t), approve(wrong))
+	require.ErrorIs(t, err, mastra.ErrNotSuspended)
+	_, err = agent.ApproveToolCall(within(t), approve(wrong))
+	require.ErrorIs(t, err, mastra.ErrNotSuspended)
+	res, err := agent.ApproveToolCallGenerate(within(t), approve(p))
+	require.NoError(t, err)
+	assert.Equal(t, saidVase, res.Text)
+}
+
+func TestAToolThatAsksTheUserIsAnswered(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	p := waiting(t, agent, asks)
+	assert.Equal(t, mastra.PendingSuspended, p.Kind)
+	assert.Equal(t, "ask-user", p.ToolName)
+	assert.JSONEq(t, `{"question":"who"}`, string(p.SuspendPayload))
+	assert.Contains(t, string(p.ResumeSchema), `"answer"`)
+	s, err := agent.ResumeStream(within(t), answer(p, map[string]any{"answer": "me"}))
+	res, err := opened(t, s, err).Result()
+	require.NoError(t, err)
+	assert.Equal(t, saidMe, res.Text)
+
+	t.Run("streamed", func(t *testing.T) {
+		pending, err := asked(t, agent, asks).Pending()
+		require.NoError(t, err)
+		require.Len(t, pending, 1)
+		assert.Equal(t, mastra.PendingSuspended, pending[0].Kind)
+		assert.JSONEq(t, `{"question":"who"}`, string(pending[0].SuspendPayload))
+		only := answer(pending[0], map[string]any{"answer": "me"})
+		only.ToolCallID = "" // one call waits
+		s, err := agent.ResumeStream(within(t), only)
+		res, err := opened(t, s, err).Result()
+		require.NoError(t, err)
+		assert.Equal(t, saidMe, res.Text)
+	})
+}
+
+func TestAnAnswerThatDoesNotFitUsesTheSuspensionUp(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	p := waiting(t, agent, asks)
+	s, err := agent.ResumeStream(within(t), answer(p, map[string]any{"reply": 7}))
+	res, err := opened(t, s, err).Result()
+	require.NoError(t, err, "the server takes it")
+	assert.Contains(t, res.Text, `"error":true`, "and tells the model that the tool has failed")
+	_, err = agent.ResumeStream(within(t), answer(p, map[string]any{"answer": "me"}))
+	require.ErrorIs(t, err, mastra.ErrNotSuspended)
+}
+
+func TestTwoApprovalsInOneStepAreAskedForOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	const two = "tool:delicate {\"what\":\"vase\"}\ntool:delicate {\"what\":\"cup\"}"
+	const said = `Tool said: [{"type":"json","value":{"done":"vase"}},{"type":"json","value":{"done":"cup"}}]`
+
+	t.Run("streamed", func(t *testing.T) {
+		pending, err := asked(t, agent, two).Pending()
+		require.NoError(t, err)
+		require.NotEmpty(t, pending)
+		assert.JSONEq(t, `{"what":"vase"}`, string(pending[0].Args))
+		s, err := agent.ApproveToolCall(within(t), approve(pending[0]))
+		next, err := opened(t, s, err).Pending()
+		require.NoError(t, err)
+		require.Len(t, next, 1, "approving the first asks for the second")
+		assert.JSONEq(t, `{"what":"cup"}`, string(next[0].Args))
+		s, err = agent.ApproveToolCall(within(t), approve(next[0]))
+		res, err := opened(t, s, err).Result()
+		require.NoError(t, err)
+		assert.Equal(t, said, res.Text)
+		assert.Len(t, res.ToolResults, 2)
+	})
+	t.Run("whole", func(t *testing.T) {
+		res, err := agent.Generate(within(t), ask(two))
+		require.NoError(t, err)
+		require.NotEmpty(t, res.Pending())
+		assert.JSONEq(t, `{"what":"vase"}`, string(res.Pending()[0].Args))
+		res, err = agent.ApproveToolCallGenerate(within(t), approve(res.Pending()[0]))
+		require.NoError(t, err)
+		require.Len(t, res.Pending(), 1)
+		assert.JSONEq(t, `{"what":"cup"}`, string(res.Pending()[0].Args))
+		res, err = agent.ApproveToolCallGenerate(within(t), approve(res.Pending()[0]))
+		require.NoError(t, err)
+		assert.Equal(t, said, res.Text)
+	})
+}
+
+func TestEveryToolCallWaitsWhereTheRequestWantsApproval(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	req := ask(`tool:weather {"city":"Rome"}`)
+	req.RequireToolApproval = true
+	res, err := agent.Generate(within(t), req)
+	require.NoError(t, err)
+	require.Len(t, res.Pending(), 1)
+	assert.Equal(t, "weather", res.Pending()[0].ToolName)
+}
+
+func TestAnApprovalWithMemoryIsKeptInTheThread(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	agent, thread, user := c.Agent("assistant"), unique("thread"), unique("user")
+	req := ask(vase)
+	req.Memory = &mastra.MemoryRef{Thread: thread, Resource: user}
+	res, err := agent.Generate(within(t), req)
+	require.NoError(t, err)
+	require.Len(t, res.Pending(), 1)
+	s, err := agent.ApproveToolCall(within(t), approve(res.Pending()[0]))
+	res, err = opened(t, s, err).Result()
+	require.NoError(t, err)
+	assert.Equal(t, saidVase, res.Text)
+	page, err := c.Memory("assistant").ForResource(user).Thread(thread).Messages(within(t), mastra.MessagesRequest{})
+	require.NoError(t, err)
+	require.NotEmpty(t, page.Messages)
+	assert.Equal(t, vase, page.Messages[0].Text())
+	assert.Contains(t, page.Messages[len(page.Messages)-1].Text(), saidVase)
+}
+
+func TestACallOfAClientToolEndsTheRunAndCanBeAnswered(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	const prompt = "tool:mine {\"n\":1}\ntool:weather {\"city\":\"Rome\"}"
+	req := ask(prompt)
+	req.Extra = map[string]any{"clientTools": map[string]any{"mine": map[string]any{
+		"id": "mine", "description": "Mine", "inputSchema": json.RawMessage(`{"type":"object","properties":{"n":{"type":"number"}}}`),
+	}}}
+	check := func(res *mastra.AgentResult, err error) {
+		t.Helper()
+		require.NoError(t, err)
+		assert.Equal(t, mastra.FinishToolCalls, res.FinishReason)
+		require.Len(t, res.Pending(), 1, "the server's own tool has run")
+		p := res.Pending()[0]
+		assert.Equal(t, mastra.PendingClientTool, p.Kind)
+		assert.Equal(t, "mine", p.ToolName)
+		assert.JSONEq(t, `{"n":1}`, string(p.Args))
+		require.Len(t, res.ToolResults, 1)
+		assert.Equal(t, "weather", res.ToolResults[0].Name)
+	}
+	res, err := agent.Generate(within(t), req)
+	check(res, err)
+	s, err := agent.Stream(within(t), req)
+	res, err = opened(t, s, err).Result()
+	check(res, err)
+
+	failing := req
+	failing.Messages = mastra.Prompt("tool:mine {\"n\":1}\ntool:weather {\"city\":\"Nowhere\"}")
+	failed, err := agent.Generate(within(t), failing)
+	require.NoError(t, err)
+	require.Len(t, failed.Pending(), 1, "a server's tool that has failed does not wait")
+	assert.Equal(t, "mine", failed.Pending()[0].ToolName)
+	s, err = agent.Stream(within(t), failing)
+	failed, err = opened(t, s, err).Result()
+	require.NoError(t, err)
+	require.Len(t, failed.Pending(), 1)
+
+	p := res.Pending()[0]
+	call, err := json.Marshal(map[string]any{"role": "assistant", "content": []any{map[string]any{
+		"type": "tool-call", "toolCallId": p.ToolCallID, "toolName": p.ToolName, "input": p.Args,
+	}}})
+	require.NoError(t, err)
+	req.Messages = append(mastra.Messages{mastra.User("tool:mine {\"n\":1}")}, mastra.RawMessages(call)...)
+	req.Messages = append(req.Messages, mastra.ToolMessage(p.ToolCallID, p.ToolName, map[string]any{"ok": true}))
+	res, err = agent.Generate(within(t), req)
+	require.NoError(t, err)
+	assert.Equal(t, `Tool said: [{"type":"json","value":{"ok":true}}]`, res.Text)
+}

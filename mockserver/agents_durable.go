@@ -1,0 +1,217 @@
+package mockserver
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// durableKeep is how long the events of a durable run can be observed after its
+// end.
+const durableKeep = 30 * time.Second
+
+// durableRuns holds the event logs of durable runs.
+type durableRuns struct {
+	mu   sync.Mutex
+	runs map[string]*durableRun
+}
+
+// durableRun is the record of one run of a durable agent: everything it tells,
+// for the client that began it and for those who observe it.
+type durableRun struct {
+	agentID string
+	log     *chunkLog
+
+	mu     sync.Mutex
+	events int
+}
+
+// durableEvent is one thing that happened. Hidden events are for the streams of
+// those who run the agent, not for observers.
+type durableEvent struct {
+	kind   string
+	data   *js.Object
+	id     string
+	at     time.Time
+	index  int
+	hidden bool
+}
+
+func newDurableRuns() *durableRuns { return &durableRuns{runs: map[string]*durableRun{}} }
+
+func (d *durableRuns) get(runID string) *durableRun {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.runs[runID]
+}
+
+func (d *durableRuns) begin(agentID, runID string) *durableRun {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	run := &durableRun{agentID: agentID, log: newChunkLog()}
+	d.runs[runID] = run
+	return run
+}
+
+// end closes the log of a run; after a while it is forgotten.
+func (s *Server) endDurable(runID string, run *durableRun) {
+	run.log.finish()
+	s.spawn(func() {
+		select {
+		case <-time.After(durableKeep):
+		case <-s.ctx.Done():
+		}
+		s.durables.mu.Lock()
+		defer s.durables.mu.Unlock()
+		if s.durables.runs[runID] == run {
+			delete(s.durables.runs, runID)
+		}
+	})
+}
+
+func (d *durableRun) add(kind string, data *js.Object, hidden bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e := durableEvent{kind: kind, data: data, id: newID(), at: now(), index: d.events, hidden: hidden}
+	if !hidden {
+		d.events++
+	}
+	d.log.append(e, false)
+}
+
+// chunk records a chunk of the run.
+func (d *durableRun) chunk(chunk *js.Object) {
+	switch kind := chunk.Str("type"); kind {
+	case "step-start":
+		d.add(kind, chunk, false)
+	case "object", "object-result":
+		d.add(kind, chunk, true)
+	default:
+		d.add("chunk", chunk, false)
+	}
+}
+
+// shown is the event as a chunk of the run's own stream; nil where it is none.
+func (e durableEvent) shown() *js.Object {
+	switch e.kind {
+	case "finish":
+		return js.Obj("type", "finish", "payload", e.data)
+	case "iteration-complete", "suspended":
+		return nil
+	}
+	return e.data
+}
+
+// envelope is the event as observers see it. Those who were there when it
+// happened see how often it was delivered.
+func (e durableEvent) envelope(runID string, live bool) *js.Object {
+	return js.Obj("type", e.kind, "runId", runID, "data", e.data, "id", e.id, "createdAt", js.ISO(e.at), "index", e.index, "deliveryAttempt", js.When(live, 1))
+}
+
+// streamDurable runs an agent apart from the request and streams what it
+// records. The run is aborted when the client leaves.
+func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, work func(context.Context)) error {
+	ctx, cancel := context.WithCancel(c.srv.ctx)
+	defer cancel()
+	r.sink, r.record = record.chunk, record
+	c.srv.spawn(func() {
+		work(ctx)
+		if r.pending == nil {
+			c.srv.endDurable(r.id, record)
+		}
+	})
+	w := c.sse()
+	for {
+		item, ok := from.read(c.ctx())
+		if !ok {
+			break
+		}
+		if chunk := item.(durableEvent).shown(); chunk != nil {
+			if err := w.chunk(chunk); err != nil {
+				return err
+			}
+		}
+	}
+	if c.ctx().Err() != nil {
+		return nil
+	}
+	return w.done()
+}
+
+// resumeDurable continues a durable run. Its streams that are still open go on.
+func (c *call) resumeDurable(a *Agent, data any) error {
+	runID, callID := c.body.Str("runId"), c.body.Str("toolCallId")
+	record := c.srv.durables.get(runID)
+	waiting := c.srv.agents.get(runID)
+	if decision := c.route.op != "AgentResumeStream"; decision {
+		if waiting == nil || waiting.agentID != a.ID {
+			return forbidden("Access denied: durable run belongs to a different resource")
+		}
+		if waiting.pending.call.id != callID {
+			return forbidden("Access denied: tool call is not suspended on this durable run")
+		}
+	}
+	if record == nil || waiting == nil {
+		return said("No registry entry found for run %s. Cannot resume.", runID)
+	}
+	kept, err := c.srv.agents.take("resume", a.ID, runID, "")
+	if err != nil {
+		return err
+	}
+	r := c.srv.restore(a, kept, record.chunk)
+	return c.streamDurable(r, record, record.log.tail(), func(ctx context.Context) { r.resumeRun(ctx, data) })
+}
+
+// observeAgent streams the events of a durable run. For anything else it sends
+// nothing, and waits.
+func (s *Server) observeAgent(c *call) error {
+	a, err := c.agent()
+	if err != nil {
+		return err
+	}
+	runID := c.body.Str("runId")
+	offset, _ := c.body.Num("offset")
+	w := c.sse()
+	record := s.durables.get(runID)
+	if record == nil || record.agentID != a.ID {
+		return c.idle()
+	}
+	record.mu.Lock()
+	seen := record.events
+	record.mu.Unlock()
+	if offset < 0 {
+		offset = max(0, float64(seen)+offset)
+	}
+	if record.log.isDone() && int(offset) >= seen {
+		return c.idle()
+	}
+	reader := record.log.reader()
+	for {
+		item, ok := reader.read(c.ctx())
+		if !ok {
+			break
+		}
+		e := item.(durableEvent)
+		if e.hidden || e.index < int(offset) {
+			continue
+		}
+		if err := w.chunk(e.envelope(runID, e.index >= seen)); err != nil {
+			return err
+		}
+	}
+	if c.ctx().Err() != nil {
+		return nil
+	}
+	return w.done()
+}
+
+// idle keeps the response open and empty until the client or the server ends.
+func (c *call) idle() error {
+	select {
+	case <-c.ctx().Done():
+	case <-c.srv.ctx.Done():
+	}
+	return nil
+}

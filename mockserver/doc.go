@@ -1,0 +1,57 @@
+/*
+Package mockserver is a Mastra server in memory, for tests and for trying
+things out without a network, a model or Node.
+
+# Serving
+
+A [Server] is an http.Handler with state: threads, suspended runs, workflow runs
+and vectors live as long as it does. [Start] serves it for a test and closes it
+with the test; [Listen] and [ListenOn] serve it for a program; [New] alone is
+for those who have a listener of their own.
+
+	mock := mockserver.Start(t)
+	client, err := mastra.New(mock.URL)
+
+# The demo world
+
+Without options that say otherwise the server holds the demo world: agents
+(assistant, durable, guarded, multi, plain, router, voiced), tools (weather,
+delicate, ask-user), workflows (approval, counted, doubler, fan, flaky, outer,
+review, slowly) and the vector store vec. Its model is deterministic
+and steered by the last user message:
+
+	tool:weather {"city":"Oslo"}   calls the tool
+	json:{"a":1}                   answers with the JSON, in pieces
+	think:why                      reasons before it answers
+	source:https://go.dev          cites a source
+	file:hello                     sends a text file
+	chunks:3, slow:3               that many pieces, at once or 50 ms apart
+	fail-model, fail-after:2       fails at once, or after that many pieces
+	anything else                  "You said: anything else"
+
+# Your own world
+
+[WithAgent], [WithTool], [WithWorkflow] and [WithVectorStore] replace the demo
+world: an agent is a [Model], a Go function that answers with pieces of text,
+reasoning, tool calls and errors; tools and workflow steps are typed Go
+functions, whose schemas are derived from their types. The engine behind them
+is that of the demo world: the loop of model and tool calls, approvals and
+suspensions, memory, structured output, streams in both framings.
+
+# What was asked, and what goes wrong
+
+[Server.Requests] lists what clients sent, [Server.Executions] tells how often a
+workflow run really began, and [Server.Inject] makes requests fail: a status
+with or without Retry-After, a delay, a connection dropped before or after the
+work was done. Operations are named as in the OpenAPI description of the API:
+AgentGenerate, WorkflowStream, MemoryListThreads.
+
+# Faithfulness
+
+Statuses, bodies, error texts, chunk sequences and key order are those of a real
+Mastra server with the same demo world; recorded exchanges are replayed in the
+tests. Deliberate differences: vector scores follow the index's metric where
+LibSQL computes the cosine always; the page at / is short; the workflows that a
+server makes of an agent's processors are not listed.
+*/
+package mockserver

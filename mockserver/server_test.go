@@ -1,0 +1,141 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastra-go/mastra/mockserver"
+)
+
+func TestRequestsAreCheckedInOrder(t *testing.T) {
+	_, c := start(t, mockserver.WithToken("secret"), mockserver.WithBodyLimit(100))
+	authorized := []string{"Authorization", "Bearer secret"}
+	large := `{"messages":"` + strings.Repeat("x", 200) + `"}`
+	tests := []struct {
+		name, method, path string
+		body               any
+		headers            []string
+		status             int
+		answer             string
+	}{
+		{"an unknown route is 404 without a token", "GET", "/api/nothing", nil, nil, 404, "404 Not Found"},
+		{"a method that a path does not have is 404", "DELETE", "/api/agents", nil, authorized, 404, "404 Not Found"},
+		{"a body that is too large is 413 before the token", "POST", "/api/agents/plain/generate", large, nil, 413, `{"error":"Request body too large"}`},
+		{"no token is 401 before the body", "POST", "/api/agents/plain/generate", "{", nil, 401, `{"error":"Invalid or expired token"}`},
+		{"a wrong token is 401", "GET", "/api/agents/plain", nil, []string{"Authorization", "Bearer wrong"}, 401, `{"error":"Invalid or expired token"}`},
+		{"the scheme is spelled Bearer", "GET", "/api/agents/plain", nil, []string{"Authorization", "bearer secret"}, 401, `{"error":"Invalid or expired token"}`},
+		{"malformed JSON is 400 before the body's shape", "POST", "/api/agents/nope/generate", "{", authorized, 400, `"field":"body"`},
+		{"the body's shape is 400 before the agent", "POST", "/api/agents/nope/generate", "{}", authorized, 400, `"field":"messages"`},
+		{"an unknown agent is 404", "POST", "/api/agents/nope/generate", `{"messages":"x"}`, authorized, 404, `{"error":"Agent with id nope not found"}`},
+		{"the token may stand in the query", "GET", "/api/agents/plain?apiKey=secret", nil, nil, 200, `"name":"plain"`},
+		{"the token needs no scheme", "GET", "/api/agents/plain", nil, []string{"Authorization", "secret"}, 200, `"name":"plain"`},
+		{"health needs no token", "GET", "/health", nil, nil, 200, `{"success":true}`},
+		{"a custom route needs the token", "GET", "/echo-context", nil, nil, 401, `{"error":"Invalid or expired token"}`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			status, answer := c.do(test.method, test.path, test.body, test.headers...)
+			assert.Equal(t, test.status, status)
+			assert.Contains(t, answer, test.answer)
+		})
+	}
+}
+
+func TestTheDefaultBodyLimitIsTheServers(t *testing.T) {
+	_, c := start(t)
+	status, answer := c.post("/api/agents/plain/generate", `{"messages":"`+strings.Repeat("x", 5_000_000)+`"}`)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, status)
+	assert.Equal(t, `{"error":"Request body too large"}`, answer)
+}
+
+func TestABodyOfUnknownLengthIsLimitedToo(t *testing.T) {
+	_, c := start(t, mockserver.WithBodyLimit(10))
+	req, err := http.NewRequestWithContext(t.Context(), "POST", c.base+"/api/agents/plain/generate", struct{ *strings.Reader }{strings.NewReader(`{"messages":"long"}`)})
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := c.http.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	assert.Equal(t, http.StatusRequestEntityTooLarge, res.StatusCode)
+}
+
+func TestBrowsersAreLetIn(t *testing.T) {
+	_, open := start(t)
+	_, guarded := start(t, mockserver.WithToken("secret"))
+	origin := []string{"Origin", "http://a.test", "Authorization", "Bearer secret"}
+
+	res := open.open(t.Context(), "GET", "/api/agents/plain", nil, origin...)
+	assert.Equal(t, "*", res.Header.Get("Access-Control-Allow-Origin"))
+	assert.Empty(t, res.Header.Get("Access-Control-Allow-Credentials"))
+	assert.Equal(t, "Content-Length,X-Requested-With", res.Header.Get("Access-Control-Expose-Headers"))
+
+	res = guarded.open(t.Context(), "GET", "/api/agents/plain", nil, origin...)
+	assert.Equal(t, "http://a.test", res.Header.Get("Access-Control-Allow-Origin"))
+	assert.Equal(t, "true", res.Header.Get("Access-Control-Allow-Credentials"))
+	assert.Equal(t, "Origin", res.Header.Get("Vary"))
+
+	res = guarded.open(t.Context(), "OPTIONS", "/api/agents/plain", nil, "Origin", "http://a.test", "Access-Control-Request-Method", "POST")
+	assert.Equal(t, http.StatusNoContent, res.StatusCode, "a preflight needs no token")
+	assert.Equal(t, "GET,POST,PUT,PATCH,DELETE,OPTIONS", res.Header.Get("Access-Control-Allow-Methods"))
+	assert.Contains(t, res.Header.Get("Access-Control-Allow-Headers"), "Authorization")
+	assert.Equal(t, []string{"Origin", "Access-Control-Request-Headers"}, res.Header.Values("Vary"))
+}
+
+func TestTheRequestContextReachesTheWorld(t *testing.T) {
+	_, c := start(t)
+	_, answer := c.do("POST", "/echo-context?requestContext=%7B%22a%22%3A1%7D",
+		`{"requestContext":{"a":2,"b":3,"user":"u","mastra__resourceId":"x","organizationId":"o"}}`)
+	assert.JSONEq(t, `{"a":1,"b":3,"user":"u"}`, answer, "the query wins, reserved keys are dropped")
+
+	_, guarded := start(t, mockserver.WithToken("secret"))
+	_, answer = guarded.do("POST", "/echo-context", `{"requestContext":{"a":2,"user":"u"}}`, "Authorization", "Bearer secret")
+	assert.JSONEq(t, `{"a":2}`, answer, "with a token the user is the token's")
+}
+
+func TestPathsAreReadAsURLParsersDo(t *testing.T) {
+	_, c := start(t)
+	for path, want := range map[string]string{
+		"/api/agents/./plain":         `"name":"plain"`,
+		"/api/agents/x/../plain":      `"name":"plain"`,
+		"/api/agents/x/%2e%2e/plain":  `"name":"plain"`,
+		"/api/agents/a%2Fb":           "Agent with id a/b not found",
+		"/api/agents/a%20b":           "Agent with id a b not found",
+		"/anything/else":              "<!doctype html>",
+		"/api/workflows/doubler/runs": `"runs"`,
+	} {
+		_, answer := c.get(path)
+		assert.Contains(t, answer, want, path)
+	}
+}
+
+func TestAnOwnWorldReplacesTheDemoWorld(t *testing.T) {
+	agent := mockserver.Agent{ID: "mine"}
+	_, own := start(t, mockserver.WithAgent(agent))
+	_, both := start(t, mockserver.WithAgent(agent), mockserver.WithDemoWorld())
+
+	status, _ := own.get("/api/agents/mine")
+	assert.Equal(t, 200, status)
+	status, _ = own.get("/api/agents/plain")
+	assert.Equal(t, 404, status)
+	_, tools := own.get("/api/tools")
+	assert.Equal(t, "{}", tools)
+
+	for _, id := range []string{"mine", "plain"} {
+		status, _ = both.get("/api/agents/" + id)
+		assert.Equal(t, 200, status, id)
+	}
+}
+
+func TestOwnRoutesAreServedAtTheRoot(t *testing.T) {
+	_, c := start(t, mockserver.WithDemoWorld(), mockserver.WithRoute("PUT", "/own/{name}", func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+		_, _ = w.Write([]byte(r.PathValue("name")))
+	}))
+	status, answer := c.do("PUT", "/own/thing", nil)
+	assert.Equal(t, http.StatusTeapot, status)
+	assert.Equal(t, "thing", answer)
+}
