@@ -29,8 +29,8 @@ func (s *AgentStream) Text() iter.Seq2[string, error] {
 				yield("", err)
 				return
 			}
-			if chunk.Type == stream.TypeObserved {
-				chunk = observed(chunk)
+			if v, ok := chunk.Observed(); ok {
+				chunk = v.Chunk
 			}
 			if chunk.Type != stream.TypeTextDelta {
 				continue
@@ -40,14 +40,6 @@ func (s *AgentStream) Text() iter.Seq2[string, error] {
 			}
 		}
 	}
-}
-
-// observed takes the chunk of a durable agent's run out of its envelope.
-func observed(c Chunk) Chunk {
-	if v, ok := c.Value().(*stream.ObservedChunk); ok {
-		return v.Chunk
-	}
-	return c
 }
 
 // Result reads what is left of the stream and returns what the run came to. It
@@ -81,6 +73,9 @@ type agentBuilder struct {
 }
 
 func (b *agentBuilder) add(c *stream.Chunk) {
+	if v, ok := c.Observed(); ok {
+		c = &v.Chunk
+	}
 	if b.partial.RunID == "" {
 		b.partial.RunID = c.RunID
 	}
@@ -100,11 +95,6 @@ func (b *agentBuilder) add(c *stream.Chunk) {
 		b.finishes = append(b.finishes, *c)
 		return
 	case stream.TypeObject, stream.TypeToolCallDelta:
-		return
-	case stream.TypeObserved:
-		if inner := observed(*c); inner.Type != c.Type {
-			b.add(&inner)
-		}
 		return
 	}
 	p := &b.partial

@@ -83,6 +83,15 @@ func (o *once) again(ctx context.Context, err error, opened bool) error {
 	return nil
 }
 
+// found is what a run was found to have come to after an answer was lost, or why
+// that could not be found out.
+func (o *once) found(state *RunState, err error) (*RunState, error) {
+	if err != nil && o.lost {
+		return nil, o.unknown(err)
+	}
+	return state, err
+}
+
 // oversized: another attempt would meet the same.
 func oversized(err error) bool {
 	return errors.Is(err, stream.ErrEventTooLarge) || errors.Is(err, ErrTooLarge)

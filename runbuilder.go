@@ -23,7 +23,8 @@ type runBuilder struct {
 	resumed  bool   // there were segments before this one
 	ended    bool   // the stream has ended by itself
 
-	confirmed *RunState // from the server's record
+	confirmed *RunState // from the server's record, where the stream agrees with it
+	record    *RunState // the same, whether it agrees or not
 }
 
 func (b *runBuilder) add(c *stream.Chunk) {
@@ -103,8 +104,11 @@ func (b *runBuilder) end(ctx context.Context, err error) error {
 		return err
 	}
 	now, getErr := b.run.Get(ctx, b.opts...)
+	if getErr != nil {
+		return err
+	}
+	b.record = now
 	switch {
-	case getErr != nil:
 	case now.Status == RunSuspended && b.tells(now.Suspensions()):
 		b.confirmed = now
 		return nil
@@ -130,7 +134,7 @@ func (b *runBuilder) replay(err error) bool {
 // tells whether the stream has told of all of these suspensions.
 func (b *runBuilder) tells(suspensions []Suspension) bool {
 	for _, at := range suspensions {
-		step := b.state.Steps[strings.Join(at.Step, ".")]
+		step := b.state.Steps[at.Step[0]] // a suspension has the time of its outermost step
 		if step.Status != RunSuspended || !step.SuspendedAt.Equal(at.SuspendedAt.Time) {
 			return false
 		}

@@ -82,7 +82,7 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 			}
 		}
 		if loop.lost && errors.Is(err, ErrNotSuspended) { // by the attempt whose answer was lost
-			return r.Wait(ctx, opts...)
+			return loop.found(r.Wait(ctx, opts...))
 		}
 		if err := loop.again(ctx, err, opened); err != nil {
 			return nil, err
@@ -95,7 +95,7 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 			return nil, loop.unknown(err)
 		}
 		if !slices.ContainsFunc(now.Suspensions(), at.same) {
-			return r.Wait(ctx, opts...)
+			return loop.found(r.Wait(ctx, opts...))
 		}
 		if before.suspendsAgain(at) {
 			return nil, loop.unknown(fmt.Errorf("mastra: step %s may suspend again, so its resume is not repeated", strings.Join(at.Step, ".")))

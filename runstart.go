@@ -41,14 +41,12 @@ func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*Run
 			if state, err = s.Result(); err == nil {
 				return state, nil
 			}
-			if s.b.replay(err) {
-				if now, err := r.Get(ctx, opts...); err == nil && now.Status.settled() {
-					return now, nil
-				}
+			if now := s.b.record; now != nil && now.Status.settled() {
+				return now, nil // the stream was a replay, and not the whole story
 			}
 		}
 		if errors.Is(err, ErrConflict) { // it has ended already
-			return r.Wait(ctx, opts...)
+			return loop.found(r.Wait(ctx, opts...))
 		}
 		if err := loop.again(ctx, err, opened); err != nil {
 			return nil, err

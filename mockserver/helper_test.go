@@ -150,3 +150,10 @@ func at(v any, keys ...string) any {
 	}
 	return v
 }
+
+func decodeList(t *testing.T, text string) []map[string]any {
+	t.Helper()
+	var v []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(text), &v), text)
+	return v
+}

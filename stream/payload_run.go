@@ -260,33 +260,6 @@ func (w *Watch) decode(c *Chunk) error {
 	return nil
 }
 
-// ObservedChunk is a chunk of a durable agent's run that is observed: the server
-// wraps it and gives it a place in the run's history.
-type ObservedChunk struct {
-	Chunk     Chunk  `json:"data"`
-	ID        string `json:"id"`
-	Index     int    `json:"index"`
-	CreatedAt Time   `json:"createdAt,omitzero"`
-}
-
-func (o *ObservedChunk) decode(c *Chunk) error {
-	if err := json.Unmarshal(c.Raw(), o); err != nil {
-		return err
-	}
-	return needType(o.Chunk)
-}
-
-// ObservedEvent is an `iteration-complete` or `suspended` event in the history of a
-// durable agent's run.
-type ObservedEvent struct {
-	Data      json.RawMessage `json:"data"`
-	ID        string          `json:"id"`
-	Index     int             `json:"index"`
-	CreatedAt Time            `json:"createdAt,omitzero"`
-}
-
-func (o *ObservedEvent) decode(c *Chunk) error { return json.Unmarshal(c.Raw(), o) }
-
 // Unknown is a chunk of a type that this package does not know, or one whose
 // payload is not of the shape that its type has.
 type Unknown struct {

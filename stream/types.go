@@ -111,7 +111,7 @@ const (
 	// PrefixData begins the types of an application's own chunks: `data-weather`.
 	PrefixData = "data-"
 	// TypeObserved wraps the chunks of a durable agent's run that is observed; see
-	// [ObservedChunk]. The two below stand beside it in such a stream.
+	// [ObservedChunk]. Others stand beside it in such a stream, the two below only there.
 	TypeObserved          = "chunk"
 	TypeIterationComplete = "iteration-complete"
 	TypeSuspended         = "suspended"

@@ -6,15 +6,25 @@ import (
 	"strings"
 )
 
-var errNoPayload = errors.New("stream: chunk has no payload")
+var (
+	errNoPayload  = errors.New("stream: chunk has no payload")
+	errNoEnvelope = errors.New("stream: not a chunk with a place in a run's history")
+)
 
 // Value decodes the chunk's payload. The result is a pointer to the type that
 // belongs to the chunk's type: *TextDelta for `text-delta`, *ToolCall for
 // `tool-call`, *WorkflowFinish for `workflow-finish`, *Data for `data-*`, and so
-// on; each payload type names its chunk type. Chunks of unknown types, and those
+// on; each payload type names its chunk type. In the stream of a run that is
+// observed every chunk is an *ObservedChunk. Chunks of unknown types, and those
 // whose payload is of another shape than expected, give an *Unknown. Every call
 // decodes anew.
 func (c Chunk) Value() any {
+	if v, ok := c.Observed(); ok {
+		return v
+	}
+	if c.Type == TypeObserved {
+		return &Unknown{Type: c.Type, Payload: c.Payload(), Err: errNoEnvelope}
+	}
 	v := newValue(c.Type)
 	if v == nil {
 		return &Unknown{Type: c.Type, Payload: c.Payload()}
@@ -90,9 +100,6 @@ var values = map[string]func() any{
 	TypeWatch:              of[Watch],
 	TypeIsTaskComplete:     of[TaskComplete],
 	TypeGoal:               of[Goal],
-	TypeObserved:           of[ObservedChunk],
-	TypeIterationComplete:  of[ObservedEvent],
-	TypeSuspended:          of[ObservedEvent],
 
 	TypeToolCallInputStart: of[ToolCallInputStart],
 	TypeToolCallDelta:      of[ToolCallDelta],

@@ -49,7 +49,7 @@ func TestValue(t *testing.T) {
 		{`{"type":"start","payload":null}`, &stream.Start{}},
 		{`{"type":"step-start","payload":{"messageId":"m","startedAt":1795279638834,"request":{},"warnings":[]}}`,
 			&stream.StepStart{MessageID: "m", StartedAt: iso(t, "2026-11-21T16:47:18.834Z"), Request: raw(`{}`), Warnings: raw(`[]`)}},
-		{`{"type":"step-start","data":{"type":"step-start","runId":"r","payload":{"stepId":"s"}},"index":1}`, &stream.StepStart{StepID: "s"}},
+
 		{`{"type":"abort"}`, &stream.Abort{}},
 		{`{"type":"text-start","payload":{"id":"t"}}`, &stream.TextStart{ID: "t"}},
 		{`{"type":"text-delta","payload":{"id":"t","text":"hi\n","providerMetadata":{"a":1}}}`, &stream.TextDelta{ID: "t", Text: "hi\n", ProviderMetadata: raw(`{"a":1}`)}},
@@ -80,7 +80,12 @@ func TestValue(t *testing.T) {
 		{`{"type":"data-"}`, &stream.Data{}},
 		{`{"type":"chunk","runId":"r","data":{"type":"text-start","payload":{"id":"t"}},"id":"e","createdAt":"2026-11-21T16:47:36.638Z","index":3}`,
 			&stream.ObservedChunk{Chunk: parse(t, `{"type":"text-start","payload":{"id":"t"}}`), ID: "e", Index: 3, CreatedAt: iso(t, "2026-11-21T16:47:36.638Z")}},
-		{`{"type":"iteration-complete","data":{"n":1},"index":4}`, &stream.ObservedEvent{Data: raw(`{"n":1}`), Index: 4}},
+		{`{"type":"iteration-complete","data":{"n":1},"index":4}`,
+			&stream.ObservedChunk{Chunk: parse(t, `{"type":"iteration-complete","runId":"","payload":{"n":1}}`), Index: 4}},
+		{`{"type":"step-start","runId":"r","data":{"type":"step-start","payload":{"stepId":"s"}},"index":1}`,
+			&stream.ObservedChunk{Chunk: parse(t, `{"type":"step-start","payload":{"stepId":"s"}}`), Index: 1}},
+		{`{"type":"finish","runId":"r","data":{"stepResult":{"reason":"stop"}},"index":7}`,
+			&stream.ObservedChunk{Chunk: parse(t, `{"type":"finish","runId":"r","payload":{"stepResult":{"reason":"stop"}}}`), Index: 7}},
 
 		{`{"type":"tool-call-input-streaming-start","payload":{"toolCallId":"c","toolName":"weather","dynamic":true}}`, &stream.ToolCallInputStart{ID: "c", Name: "weather", Dynamic: true}},
 		{`{"type":"tool-call-delta","payload":{"toolCallId":"c","toolName":"weather","argsTextDelta":"{\""}}`, &stream.ToolCallDelta{ID: "c", Name: "weather", ArgsTextDelta: `{"`}},
@@ -256,7 +261,7 @@ func TestFinishLeavesTheConversationAsJSON(t *testing.T) {
 	nothing := parse(t, `{"type":"finish","payload":{}}`).Value().(*stream.Finish)
 	assert.Equal(t, stream.Usage{}, nothing.Usage())
 	assert.Empty(t, nothing.Output.Text())
-	observed := parse(t, `{"type":"finish","runId":"r","data":{"output":{"text":"x"},"stepResult":{"reason":"abort"}},"index":13}`).Value().(*stream.Finish)
+	observed := parse(t, `{"type":"finish","runId":"r","data":{"output":{"text":"x"},"stepResult":{"reason":"abort"}},"index":13}`).Value().(*stream.ObservedChunk).Chunk.Value().(*stream.Finish)
 	assert.Equal(t, stream.FinishAbort, observed.Reason())
 	assert.Equal(t, "x", observed.Output.Text())
 }
