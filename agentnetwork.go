@@ -173,7 +173,7 @@ func (a *Agent) Observe(ctx context.Context, req ObserveAgentRequest, opts ...Op
 	if req.RunID == "" {
 		return nil, errors.New("mastra: ObserveAgentRequest.RunID is empty")
 	}
-	return a.open(ctx, request{op: opAgentObserve, body: req, opts: opts})
+	return a.open(ctx, request{op: opAgentObserve, body: req, opts: opts}, nil)
 }
 
 // RecoverRequest says which run to take up.
@@ -194,5 +194,5 @@ func (a *Agent) Recover(ctx context.Context, req RecoverRequest, opts ...Option)
 	if req.RunID == "" {
 		return nil, errors.New("mastra: RecoverRequest.RunID is empty")
 	}
-	return a.open(ctx, request{op: opAgentRecover, body: req, context: req.RequestContext, opts: opts})
+	return a.open(ctx, request{op: opAgentRecover, body: req, context: req.RequestContext, opts: opts}, nil)
 }

@@ -2,24 +2,18 @@ package mastra
 
 import (
 	"context"
-	"errors"
+	"io"
 
 	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/stream"
 )
 
 var (
-	opAgentsList      = get("AgentsList", "/agents")
-	opAgentGet        = get("AgentGet", "/agents/{agentId}")
-	opAgentGenerate   = post("AgentGenerate", "/agents/{agentId}/generate")
-	opAgentStream     = post("AgentStream", "/agents/{agentId}/stream").sse(stream.EndDoneOrTerminal)
-	opAgentResume     = post("AgentResumeStream", "/agents/{agentId}/resume-stream").sse(stream.EndDoneOrTerminal)
-	opAgentUntilIdle  = post("AgentStreamUntilIdle", "/agents/{agentId}/stream-until-idle").sse(stream.EndDone)
-	opResumeUntilIdle = post("AgentResumeStreamUntilIdle", "/agents/{agentId}/resume-stream-until-idle").sse(stream.EndDone)
-	opAgentApprove    = post("AgentApproveToolCall", "/agents/{agentId}/approve-tool-call").sse(stream.EndDoneOrTerminal)
-	opAgentDecline    = post("AgentDeclineToolCall", "/agents/{agentId}/decline-tool-call").sse(stream.EndDoneOrTerminal)
-	opApproveGenerate = post("AgentApproveToolCallGenerate", "/agents/{agentId}/approve-tool-call-generate")
-	opDeclineGenerate = post("AgentDeclineToolCallGenerate", "/agents/{agentId}/decline-tool-call-generate")
+	opAgentsList     = get("AgentsList", "/agents")
+	opAgentGet       = get("AgentGet", "/agents/{agentId}")
+	opAgentGenerate  = post("AgentGenerate", "/agents/{agentId}/generate")
+	opAgentStream    = post("AgentStream", "/agents/{agentId}/stream").sse(stream.EndDoneOrTerminal)
+	opAgentUntilIdle = post("AgentStreamUntilIdle", "/agents/{agentId}/stream-until-idle").sse(stream.EndDone)
 )
 
 // AgentInfo is what the server says about an agent.
@@ -85,11 +79,7 @@ func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) 
 	if err != nil {
 		return nil, err
 	}
-	res, err := a.generate(ctx, request{op: opAgentGenerate, body: req, extra: loop.extra(req.Extra), context: req.RequestContext, opts: opts})
-	if err != nil || loop == nil {
-		return res, err
-	}
-	return loop.generateOn(ctx, res)
+	return a.generate(ctx, request{op: opAgentGenerate, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}, loop)
 }
 
 // Stream runs the agent and streams its answer. It blocks until the response
@@ -106,119 +96,61 @@ func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) 
 //	}
 //	res, err := s.Result()
 //
+// With ClientTools the stream goes on in further exchanges, and stays one stream:
+// the results of the tools are chunks between the answers of the model. An
+// exchange that fails ends the stream with its error.
+//
 // POST /agents/{agentId}/stream, or stream-until-idle where UntilIdle is set.
-// Repeated, before the stream is open, only where
-// the server refused it unprocessed.
+// Repeated, before the stream is open, only where the server refused it unprocessed.
 func (a *Agent) Stream(ctx context.Context, req AgentRequest, opts ...Option) (*AgentStream, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
+	loop, err := newToolLoop(a, req, opts)
+	if err != nil {
+		return nil, err
+	}
+	return a.open(ctx, ask(req, opts), loop)
+}
+
+// ask is the request of a stream.
+func ask(req AgentRequest, opts []Option) request {
 	r := request{op: opAgentStream, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}
 	if idle := req.UntilIdle; idle != nil {
 		req.UntilIdle = nil
 		r.op, r.body = opAgentUntilIdle, untilIdleAsk{req, idle.MaxIdleMs}
 	}
-	return a.open(ctx, r)
+	return r
 }
 
-// ApproveToolCall lets a tool call that waits for approval run, and streams what
-// follows. A call that does not wait matches [ErrNotSuspended].
-//
-// POST /agents/{agentId}/approve-tool-call. Never repeated once it was sent.
-func (a *Agent) ApproveToolCall(ctx context.Context, req ApproveRequest, opts ...Option) (*AgentStream, error) {
-	r, err := approval(opAgentApprove, req, opts)
-	if err != nil {
-		return nil, err
+// untilIdleAsk: the route takes the limit beside the other fields.
+type untilIdleAsk struct {
+	AgentRequest
+	MaxIdleMs int64 `json:"maxIdleMs,omitzero"`
+}
+
+// generate sends a request that is answered with a result, and goes on while the
+// model calls client tools.
+func (a *Agent) generate(ctx context.Context, r request, loop *toolLoop) (*AgentResult, error) {
+	r.ids, r.extra = []string{a.id}, loop.extra(r.extra)
+	res, err := callFor[AgentResult](ctx, a.c, r)
+	if err != nil || loop == nil {
+		return res, err
 	}
-	return a.open(ctx, r)
+	return loop.generateOn(ctx, res)
 }
 
-// ApproveToolCallGenerate is ApproveToolCall for the whole answer at once.
-//
-// POST /agents/{agentId}/approve-tool-call-generate. Never repeated once it was sent.
-func (a *Agent) ApproveToolCallGenerate(ctx context.Context, req ApproveRequest, opts ...Option) (*AgentResult, error) {
-	r, err := approval(opApproveGenerate, req, opts)
-	if err != nil {
-		return nil, err
-	}
-	return a.generate(ctx, r)
-}
-
-// DeclineToolCall refuses a tool call that waits for approval, tells the model
-// so, and streams what follows. A call that does not wait matches [ErrNotSuspended].
-//
-// POST /agents/{agentId}/decline-tool-call. Never repeated once it was sent.
-func (a *Agent) DeclineToolCall(ctx context.Context, req DeclineRequest, opts ...Option) (*AgentStream, error) {
-	r, err := refusal(opAgentDecline, req, opts)
-	if err != nil {
-		return nil, err
-	}
-	return a.open(ctx, r)
-}
-
-// DeclineToolCallGenerate is DeclineToolCall for the whole answer at once.
-//
-// POST /agents/{agentId}/decline-tool-call-generate. Never repeated once it was sent.
-func (a *Agent) DeclineToolCallGenerate(ctx context.Context, req DeclineRequest, opts ...Option) (*AgentResult, error) {
-	r, err := refusal(opDeclineGenerate, req, opts)
-	if err != nil {
-		return nil, err
-	}
-	return a.generate(ctx, r)
-}
-
-// ResumeStream answers a tool that has suspended the run, and streams what
-// follows. A run that is not suspended matches [ErrNotSuspended].
-//
-// POST /agents/{agentId}/resume-stream, or resume-stream-until-idle where
-// UntilIdle is set. Never repeated once it was sent: data that does not fit uses
-// the suspension up.
-func (a *Agent) ResumeStream(ctx context.Context, req AgentResumeRequest, opts ...Option) (*AgentStream, error) {
-	switch {
-	case req.RunID == "":
-		return nil, errors.New("mastra: AgentResumeRequest.RunID is empty")
-	case req.Data == nil:
-		return nil, errors.New("mastra: AgentResumeRequest.Data is nil; the tool would suspend again")
-	}
-	r := request{op: opAgentResume, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}
-	if idle := req.UntilIdle; idle != nil {
-		req.UntilIdle = nil
-		r.op, r.body = opResumeUntilIdle, untilIdleResume{req, idle.MaxIdleMs}
-	}
-	return a.open(ctx, r)
-}
-
-// The routes that stream until idle take the limit beside the other fields.
-type (
-	untilIdleAsk struct {
-		AgentRequest
-		MaxIdleMs int64 `json:"maxIdleMs,omitzero"`
-	}
-	untilIdleResume struct {
-		AgentResumeRequest
-		MaxIdleMs int64 `json:"maxIdleMs,omitzero"`
-	}
-)
-
-func approval(op operation, req ApproveRequest, opts []Option) (request, error) {
-	return request{op: op, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}, checkCall(req.RunID, req.ToolCallID)
-}
-
-func refusal(op operation, req DeclineRequest, opts []Option) (request, error) {
-	return request{op: op, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}, checkCall(req.RunID, req.ToolCallID)
-}
-
-func (a *Agent) generate(ctx context.Context, r request) (*AgentResult, error) {
-	r.ids = []string{a.id}
-	return callFor[AgentResult](ctx, a.c, r)
-}
-
-func (a *Agent) open(ctx context.Context, r request) (*AgentStream, error) {
-	r.ids = []string{a.id}
+// open sends a request that is answered with a stream.
+func (a *Agent) open(ctx context.Context, r request, loop *toolLoop) (*AgentStream, error) {
+	r.ids, r.extra = []string{a.id}, loop.extra(r.extra)
 	b := new(agentBuilder)
 	s, err := a.c.open(ctx, r, func(o *stream.Options) {
 		o.OnChunk = b.add
 		o.OnEnd = func(err error) error { b.ended = true; return err }
+		if loop != nil {
+			b.transcript = new(transcript)
+			o.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) { return loop.streamOn(ctx, b, end) }
+		}
 	})
 	if err != nil {
 		return nil, err

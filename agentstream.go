@@ -69,6 +69,7 @@ type agentBuilder struct {
 	text, reasoning strings.Builder
 	partial         AgentResult
 	steps, finishes []stream.Chunk
+	transcript      *transcript // only for client tools
 	ended           bool
 }
 
@@ -76,8 +77,11 @@ func (b *agentBuilder) add(c *stream.Chunk) {
 	if v, ok := c.Observed(); ok {
 		c = &v.Chunk
 	}
-	if b.partial.RunID == "" {
+	if c.RunID != "" {
 		b.partial.RunID = c.RunID
+	}
+	if b.transcript != nil {
+		b.transcript.add(c)
 	}
 	switch c.Type {
 	case stream.TypeTextDelta:

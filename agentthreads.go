@@ -130,7 +130,7 @@ func (a *Agent) SubscribeThread(ctx context.Context, threadID, resourceID string
 		ThreadID   string `json:"threadId"`
 		ResourceID string `json:"resourceId,omitzero"`
 	}{threadID, resourceID}
-	return a.open(ctx, request{op: opAgentSubscribe, body: body, opts: opts})
+	return a.open(ctx, request{op: opAgentSubscribe, body: body, opts: opts}, nil)
 }
 
 // SuspendedRunsRequest picks runs that wait.

@@ -289,9 +289,7 @@ func TestAStartEndsWithItsContext(t *testing.T) {
 				assert.ErrorIs(t, err, context.Canceled)
 				assert.Equal(t, tt.unknown, errors.Is(err, mastra.ErrOutcomeUnknown), "outcome unknown: %v", err)
 				assert.Equal(t, tt.after, time.Since(start))
-				if tt.calls != "" {
-					assert.Equal(t, tt.calls, strings.Join(rt.calls, " "))
-				}
+				assert.True(t, strings.HasPrefix(strings.Join(rt.calls, " "), tt.calls), rt.calls)
 			})
 		})
 	}
@@ -318,10 +316,10 @@ func TestAStartWaitsNoLongerThanItsDeadline(t *testing.T) {
 	})
 }
 
-// tokens gives one token after the other.
-type tokens []string
+// tokenChain gives one token after the other.
+type tokenChain []string
 
-func (s *tokens) Token(_ context.Context, refused string) (string, error) {
+func (s *tokenChain) Token(_ context.Context, refused string) (string, error) {
 	if refused == (*s)[0] && len(*s) > 1 {
 		*s = (*s)[1:]
 	}
@@ -339,14 +337,14 @@ func TestAStartTriesAnotherTokenOnce(t *testing.T) {
 			return replays(t, "doubler")(req)
 		}
 		rt := &routes{steps: map[string][]step{"stream": {needs}}}
-		state, err := inMemory(t, rt, mastra.WithTokenSource(&tokens{"old", "new"})).Workflow("w").Start(t.Context(), mastra.StartRequest{})
+		state, err := inMemory(t, rt, mastra.WithTokenSource(&tokenChain{"old", "new"})).Workflow("w").Start(t.Context(), mastra.StartRequest{})
 		require.NoError(t, err)
 		assert.Equal(t, mastra.RunSuccess, state.Status)
 		assert.Equal(t, []string{"Bearer old", "Bearer new"}, seen)
 
 		seen = nil
 		rt = &routes{steps: map[string][]step{"stream": {needs}}}
-		_, err = inMemory(t, rt, mastra.WithTokenSource(&tokens{"old", "older"})).Workflow("w").Start(t.Context(), mastra.StartRequest{})
+		_, err = inMemory(t, rt, mastra.WithTokenSource(&tokenChain{"old", "older"})).Workflow("w").Start(t.Context(), mastra.StartRequest{})
 		assert.ErrorIs(t, err, mastra.ErrUnauthorized)
 		assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown)
 		assert.Len(t, seen, 2)

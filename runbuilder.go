@@ -51,17 +51,29 @@ func (b *runBuilder) step(payload json.RawMessage) {
 	}
 	b.steps++
 	b.refusal = ""
-	step := b.state.Steps[id.ID]
-	before := step
+	var step StepState
 	if json.Unmarshal(payload, &step) != nil {
-		step = before
+		return
+	}
+	before := b.state.Steps[id.ID] // the end of a foreach does not repeat its beginning
+	if step.Input == nil {
+		step.Input = before.Input
+	}
+	if step.StartedAt.IsZero() {
+		step.StartedAt = before.StartedAt
 	}
 	if b.state.Steps == nil {
 		b.state.Steps = map[string]StepState{}
 	}
 	b.state.Steps[id.ID] = step
-	if step.Status == RunFailed && step.Failure != nil && !strings.Contains(id.ID, ".") {
+	if strings.Contains(id.ID, ".") {
+		return // of a nested workflow
+	}
+	if step.Status == RunFailed && step.Failure != nil {
 		b.state.Failure = step.Failure
+	}
+	if step.Tripwire != nil {
+		b.state.Tripwire = step.Tripwire
 	}
 }
 
@@ -78,6 +90,9 @@ func (b *runBuilder) finish(payload json.RawMessage) {
 	}
 	b.finished = true
 	b.state.Status, b.state.Result = finish.Status, finish.Result
+	if finish.Status == RunSuccess { // whatever failed on the way has been made up for
+		b.state.Failure, b.state.Tripwire = nil, nil
+	}
 	if text := finish.Metadata.ErrorMessage; text != "" && finish.Status == RunFailed {
 		if b.state.Failure == nil {
 			b.state.Failure = &RunFailure{Message: text}

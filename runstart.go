@@ -100,9 +100,13 @@ func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Optio
 	if err := r.check(); err != nil {
 		return err
 	}
+	start := r.post(opRunStart, req, req.RequestContext, req.Extra, opts)
+	if _, err := r.c.exchange(ctx, start); err != nil { // before anything is recorded
+		return err
+	}
 	create := CreateRunRequest{RunID: r.id, Resource: req.Resource}
 	if _, err := (&Workflow{r.c, r.workflow}).CreateRun(ctx, create, opts...); err != nil {
 		return err
 	}
-	return r.c.call(ctx, r.post(opRunStart, req, req.RequestContext, req.Extra, opts), nil)
+	return r.c.call(ctx, start, nil)
 }

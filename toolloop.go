@@ -202,7 +202,7 @@ func (r *AgentResult) add(next *AgentResult) *AgentResult {
 // it returns what came before.
 func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResult, error) {
 	for last := sum; ; {
-		answer, err := last.answer()
+		answer, err := last.answer(len(l.base) == 0)
 		if err != nil {
 			return sum, err
 		}
@@ -211,7 +211,9 @@ func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResu
 			return sum, err
 		}
 		sum.ToolResults, sum.pending = slices.Concat(sum.ToolResults, results), nil
-		last, err = l.agent.generate(ctx, request{op: opAgentGenerate, body: *req, extra: l.extra(req.Extra), context: req.RequestContext, opts: l.opts})
+		r := request{op: opAgentGenerate, body: *req, extra: req.Extra, context: req.RequestContext, opts: l.opts}
+		r.ids, r.extra = []string{l.agent.id}, l.extra(r.extra)
+		last, err = callFor[AgentResult](ctx, l.agent.c, r)
 		if err != nil {
 			return sum, err
 		}
@@ -220,15 +222,24 @@ func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResu
 }
 
 // answer is what the model has said and the server's tools have returned, as the
-// messages that go before the results of client tools.
-func (r *AgentResult) answer() (Messages, error) {
+// messages that go before the results of client tools; with all, the messages that
+// came before it too.
+func (r *AgentResult) answer(all bool) (Messages, error) {
 	var wire struct {
 		Response struct {
 			Messages json.RawMessage `json:"messages"`
 		} `json:"response"`
+		Messages json.RawMessage `json:"messages"`
 	}
-	if err := r.part(&wire); err != nil || wire.Response.Messages == nil {
+	if err := r.part(&wire); err != nil {
 		return nil, err
 	}
-	return RawMessages(wire.Response.Messages), nil
+	messages := wire.Response.Messages
+	if all {
+		messages = wire.Messages
+	}
+	if messages == nil {
+		return nil, nil
+	}
+	return RawMessages(messages), nil
 }

@@ -65,14 +65,26 @@ func callFor[T any](ctx context.Context, c *Client, r request) (*T, error) {
 // open sends a request whose answer is a stream. hooks may complete the
 // stream's options.
 func (c *Client) open(ctx context.Context, r request, hooks func(*stream.Options)) (*stream.Stream, error) {
-	x, err := c.exchange(ctx, r)
+	resp, o, err := c.openFrames(ctx, r)
 	if err != nil {
 		return nil, err
+	}
+	if hooks != nil {
+		hooks(&o)
+	}
+	return stream.New(ctx, resp.Body, o), nil
+}
+
+// openFrames sends a request whose answer is a stream, and says how to read it.
+func (c *Client) openFrames(ctx context.Context, r request) (*http.Response, stream.Options, error) {
+	x, err := c.exchange(ctx, r)
+	if err != nil {
+		return nil, stream.Options{}, err
 	}
 	x.accept = "text/event-stream, text/plain"
 	resp, err := x.do(ctx)
 	if err != nil {
-		return nil, err
+		return nil, stream.Options{}, err
 	}
 	o := stream.Options{
 		Framing: r.op.framing, End: r.op.end, MaxEventSize: x.cfg.maxEvent,
@@ -82,12 +94,9 @@ func (c *Client) open(ctx context.Context, r request, hooks func(*stream.Options
 		o.IdleTimeout, o.FirstByteTimeout = *x.cfg.idleTimeout, 0
 	}
 	if !streamed(resp, &o, r.op.streams) {
-		return nil, x.notStream(resp)
+		return nil, o, x.notStream(resp)
 	}
-	if hooks != nil {
-		hooks(&o)
-	}
-	return stream.New(ctx, resp.Body, o), nil
+	return resp, o, nil
 }
 
 // openBody sends a request whose answer is neither JSON nor a stream of chunks.

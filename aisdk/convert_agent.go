@@ -1,6 +1,7 @@
 package aisdk
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -87,9 +88,7 @@ func (c *Converter) run(chunk stream.Chunk) {
 		c.finish(chunk)
 	case stream.TypeObjectResult:
 		if v, ok := chunk.Value().(*stream.ObjectResult); ok {
-			data := objectWriter{[]byte{'{'}}
-			data.raw("object", v.Value)
-			c.emit(Part{Type: "data-structured-output", Data: append(data.b, '}')})
+			c.emit(Part{Type: "data-structured-output", Data: object(func(o *objectWriter) { o.raw("object", v.Value) })})
 		}
 	case stream.TypeToolCallInputStart, stream.TypeToolCallDelta, stream.TypeToolOutput:
 		c.tool(chunk)
@@ -215,22 +214,20 @@ func (c *Converter) source(chunk stream.Chunk) {
 	if !ok {
 		return
 	}
-	p := Part{SourceID: v.ID, Title: v.Title, ProviderMetadata: providerData(v.ProviderMetadata)}
-	if v.SourceType == "url" {
-		p.Type, p.URL = PartSourceURL, v.URL
-	} else {
-		p.Type, p.MediaType, p.Filename = PartSourceDocument, v.MimeType, v.Filename
-		// A document must have both of these.
-		for _, title := range []string{v.Filename, v.ID} {
-			if p.Title == "" {
-				p.Title = title
-			}
-		}
-		if p.MediaType == "" {
-			p.MediaType = "application/octet-stream"
-		}
-	}
+	p := sourcePart(v.SourceType, v.ID, v.URL, v.Title, v.MimeType, v.Filename)
+	p.ProviderMetadata = providerData(v.ProviderMetadata)
 	c.emit(p)
+}
+
+func sourcePart(kind, id, url, title, media, filename string) Part {
+	if kind == "url" {
+		return Part{Type: PartSourceURL, SourceID: id, URL: url, Title: title}
+	}
+	// A document must have a title and a media type.
+	return Part{
+		Type: PartSourceDocument, SourceID: id, Filename: filename,
+		Title: cmp.Or(title, filename, id), MediaType: cmp.Or(media, "application/octet-stream"),
+	}
 }
 
 func (c *Converter) file(chunk stream.Chunk) {

@@ -56,12 +56,9 @@ func (c *Converter) tool(chunk stream.Chunk) {
 	case stream.TypeToolError:
 		p.Type, p.ErrorText = PartToolOutputError, c.o.errorText(shown(chunk, "error", v.Error))
 	case stream.TypeToolOutputDenied:
-		p = c.denied(&v)
-	case stream.TypeToolCallApproval:
-		c.approval(chunk, &v)
-		return
-	case stream.TypeToolCallSuspended:
-		c.suspended(chunk, &v)
+		p = denied(&v, c.o.Version)
+	case stream.TypeToolCallApproval, stream.TypeToolCallSuspended:
+		c.pending(chunk, &v)
 		return
 	case stream.TypeToolOutput:
 		c.toolOutput(&v)
@@ -70,12 +67,12 @@ func (c *Converter) tool(chunk stream.Chunk) {
 	c.emit(p)
 }
 
-// Declined is what a browser with version 5, which knows no denied calls, is told
+// declined is what a browser with version 5, which knows no denied calls, is told
 // where nobody gave a reason.
 const declined = "Tool call was not approved by the user"
 
-func (c *Converter) denied(v *toolPayload) Part {
-	if !c.o.Version.v5() {
+func denied(v *toolPayload, version Version) Part {
+	if !version.v5() {
 		return Part{Type: PartToolOutputDenied, ToolCallID: v.ToolCallID}
 	}
 	reason := v.Approval.Reason
@@ -85,37 +82,42 @@ func (c *Converter) denied(v *toolPayload) Part {
 	return Part{Type: PartToolOutputError, ToolCallID: v.ToolCallID, ErrorText: reason}
 }
 
-// approval asks for a decision: in the AI SDK's own way where it has one, and as
-// data that says what is asked.
-func (c *Converter) approval(chunk stream.Chunk, v *toolPayload) {
-	if !c.o.Version.v5() {
+// pending asks a person: for a decision in the AI SDK's own way where it has one,
+// and in data that says what is asked.
+func (c *Converter) pending(chunk stream.Chunk, v *toolPayload) {
+	asks := chunk.Type == stream.TypeToolCallSuspended
+	if !asks && !c.o.Version.v5() {
 		c.emit(Part{
 			Type:       PartToolApprovalRequest,
 			ApprovalID: Approval{RunID: chunk.RunID, ToolCallID: v.ToolCallID}.ID(),
 			ToolCallID: v.ToolCallID,
 		})
 	}
-	data := pendingData("data-tool-call-approval", chunk, v)
-	data.raw("args", shown(chunk, "approval", v.Args))
-	data.raw("resumeSchema", v.ResumeSchema)
-	c.emit(Part{Type: "data-tool-call-approval", ID: v.ToolCallID, Data: append(data.b, '}')})
+	c.emit(pendingPart(chunk.RunID, v, asks, func(phase string, payload json.RawMessage) json.RawMessage {
+		return shown(chunk, phase, payload)
+	}))
 }
 
-func (c *Converter) suspended(chunk stream.Chunk, v *toolPayload) {
-	data := pendingData("data-tool-call-suspended", chunk, v)
-	data.raw("suspendPayload", shown(chunk, "suspend", v.SuspendPayload))
-	data.raw("resumeSchema", v.ResumeSchema)
-	c.emit(Part{Type: "data-tool-call-suspended", ID: v.ToolCallID, Data: append(data.b, '}')})
-}
-
-// pendingData begins the data of a call that waits.
-func pendingData(state string, chunk stream.Chunk, v *toolPayload) objectWriter {
-	data := objectWriter{[]byte{'{'}}
-	data.text("state", state)
-	data.optional("runId", chunk.RunID)
-	data.text("toolCallId", v.ToolCallID)
-	data.optional("toolName", v.ToolName)
-	return data
+// pendingPart says what a call waits for: an answer, where the tool asks, or a
+// decision.
+func pendingPart(runID string, v *toolPayload, asks bool, shown func(phase string, payload json.RawMessage) json.RawMessage) Part {
+	p := Part{Type: "data-tool-call-approval", ID: v.ToolCallID}
+	if asks {
+		p.Type = "data-tool-call-suspended"
+	}
+	p.Data = object(func(o *objectWriter) {
+		o.text("state", p.Type)
+		o.optional("runId", runID)
+		o.text("toolCallId", v.ToolCallID)
+		o.optional("toolName", v.ToolName)
+		if asks {
+			o.raw("suspendPayload", shown("suspend", v.SuspendPayload))
+		} else {
+			o.raw("args", shown("approval", v.Args))
+		}
+		o.raw("resumeSchema", v.ResumeSchema)
+	})
+	return p
 }
 
 // toolOutput converts what a tool wrote while it ran. What a sub-agent, workflow
@@ -185,8 +187,7 @@ type displayed struct {
 	Suppress    json.RawMessage `json:"suppress"`
 }
 
-func displayOf(chunk stream.Chunk, phase string) (d displayed) {
-	metadata := chunk.Metadata()
+func displayOf(metadata json.RawMessage, phase string) (d displayed) {
 	if metadata == nil {
 		return d
 	}
@@ -213,9 +214,13 @@ func displayOf(chunk stream.Chunk, phase string) (d displayed) {
 	return d
 }
 
-// shown is what people may see of a payload.
+// shown is what people may see of a chunk's payload.
 func shown(chunk stream.Chunk, phase string, payload json.RawMessage) json.RawMessage {
-	if d := displayOf(chunk, phase); d.Transformed != nil {
+	return displayOf(chunk.Metadata(), phase).instead(payload)
+}
+
+func (d displayed) instead(payload json.RawMessage) json.RawMessage {
+	if d.Transformed != nil {
 		return d.Transformed
 	}
 	return payload
@@ -223,7 +228,7 @@ func shown(chunk stream.Chunk, phase string, payload json.RawMessage) json.RawMe
 
 // inputDelta is the piece of arguments that people may see; nil for none.
 func inputDelta(chunk stream.Chunk, piece json.RawMessage) json.RawMessage {
-	d := displayOf(chunk, "input-delta")
+	d := displayOf(chunk.Metadata(), "input-delta")
 	if string(d.Suppress) == "true" {
 		return nil
 	}

@@ -34,7 +34,7 @@ type Config struct {
 	//
 	// Everything in the chat is the browser's word. An error ends the request: that
 	// of Refuse with its status and text, any other with 500. For a run that is
-	// resumed Memory, MaxSteps, Tracing, UntilIdle, RequestContext and Extra count.
+	// resumed MaxSteps, Tracing, UntilIdle, GoTools, RequestContext and Extra count.
 	//
 	// Nil calls the agent with the messages alone.
 	Request func(r *http.Request, chat Chat) (mastra.AgentRequest, error)
@@ -195,7 +195,7 @@ func (h *agentHandler) resume(w *Writer, r *http.Request, req mastra.AgentReques
 	for _, l := range legs {
 		s, err := h.agent.ResumeStream(r.Context(), mastra.AgentResumeRequest{
 			RunID: l.runID, ToolCallID: l.toolCallID, Data: l.data,
-			Memory: req.Memory, MaxSteps: req.MaxSteps, Tracing: req.Tracing, UntilIdle: req.UntilIdle,
+			MaxSteps: req.MaxSteps, Tracing: req.Tracing, UntilIdle: req.UntilIdle, GoTools: req.GoTools,
 			RequestContext: req.RequestContext, Extra: req.Extra,
 		})
 		if errors.Is(err, mastra.ErrNotSuspended) {

@@ -85,6 +85,13 @@ func encode(v any) json.RawMessage {
 
 const hexDigits = "0123456789abcdef"
 
+// object makes a JSON object.
+func object(write func(o *objectWriter)) json.RawMessage {
+	o := objectWriter{[]byte{'{'}}
+	write(&o)
+	return append(o.b, '}')
+}
+
 // appendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD, as it
 // does with encoding/json.
 func appendString(b []byte, s string) []byte {

@@ -48,10 +48,13 @@ func (p *parser) space() {
 
 // at is an error that names the position, in UTF-16 units as V8 counts.
 func (p *parser) at(message string) error {
+	if !strings.HasSuffix(message, " JSON") {
+		message += " in JSON"
+	}
 	before := p.src[:min(p.pos, len(p.src))]
 	line := 1 + strings.Count(before, "\n")
 	column := Length(before[strings.LastIndexByte(before, '\n')+1:]) + 1
-	return &SyntaxError{fmt.Sprintf("%s in JSON at position %d (line %d column %d)", message, Length(before), line, column)}
+	return &SyntaxError{fmt.Sprintf("%s at position %d (line %d column %d)", message, Length(before), line, column)}
 }
 
 func (p *parser) unexpected() error {

@@ -1,0 +1,301 @@
+package aisdk
+
+import (
+	"encoding/json"
+	"iter"
+	"maps"
+	"strings"
+
+	"github.com/mastra-go/mastra"
+)
+
+// History turns the messages of a thread into those that useChat begins with:
+//
+//	messages, err := aisdk.History(thread.AllMessages(ctx, mastra.MessagesRequest{}), aisdk.Options{})
+//
+// Tool calls keep their results, and what waits for an approval or an answer waits
+// on the page too. Reasoning and sources are left out unless the options say
+// otherwise, as they are while the answer is written. Messages that are not the
+// user's or the assistant's are left out, and so are failures. Of the metadata the
+// page gets when a message was stored (createdAt), and what the user's message
+// brought along itself.
+//
+// It blocks until all messages are read, and returns the error that ended them.
+func History(stored iter.Seq2[mastra.StoredMessage, error], o Options) ([]Message, error) {
+	var all []mastra.StoredMessage
+	for m, err := range stored {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return Messages(all, o), nil
+}
+
+// Messages is History for messages that are there already, the oldest first.
+func Messages(stored []mastra.StoredMessage, o Options) []Message {
+	h := history{o: o, calls: map[string]storedCall{}, told: map[string]bool{}}
+	for i := range stored {
+		h.learn(&stored[i])
+	}
+	messages := []Message{}
+	for i := range stored {
+		if m := h.message(&stored[i]); len(m.Parts) > 0 {
+			messages = append(messages, m)
+		}
+	}
+	return messages
+}
+
+// history is what is known of a thread beyond the single message.
+type history struct {
+	o Options
+	// calls are the tool calls as they stand now. A call that a tool in the browser
+	// answered is stored twice: once as it was made, once with its result.
+	calls map[string]storedCall
+	told  map[string]bool // calls that a message has shown
+}
+
+type storedCall struct {
+	ID        string          `json:"toolCallId"`
+	Name      string          `json:"toolName"`
+	State     string          `json:"state"`
+	Args      json.RawMessage `json:"args"`
+	Result    json.RawMessage `json:"result"`
+	ErrorText string          `json:"errorText"`
+	Approval  struct {
+		ID       string `json:"id"`
+		Approved bool   `json:"approved"`
+		Reason   string `json:"reason"`
+	} `json:"approval"`
+}
+
+// over tells that nothing more will come of the call.
+func (c *storedCall) over() bool { return c.State != "call" && c.State != "partial-call" }
+
+func callOf(v any) (call storedCall) {
+	decode(encode(v), &call)
+	return call
+}
+
+// learn notes the tool calls of a message.
+func (h *history) learn(m *mastra.StoredMessage) {
+	note := func(call storedCall) {
+		known, ok := h.calls[call.ID]
+		if ok && known.over() && !call.over() {
+			return
+		}
+		if ok && !known.over() {
+			call.Args = known.Args // a result alone does not say them
+		}
+		h.calls[call.ID] = call
+	}
+	for i := range m.Content.Parts {
+		if invocation := m.Content.Parts[i].ToolInvocation; invocation != nil {
+			note(callOf(invocation))
+		}
+	}
+	for i := range m.Content.ToolInvocations {
+		note(callOf(m.Content.ToolInvocations[i]))
+	}
+}
+
+func (h *history) message(m *mastra.StoredMessage) Message {
+	out := Message{ID: m.ID, Role: m.Role}
+	switch {
+	case m.Role == "user" || m.Role == "assistant":
+	case m.Role == "signal" && (m.Type == "user" || m.Type == "user-message"):
+		out.Role = "user"
+	default:
+		return out
+	}
+	b := messageBuilder{history: h, waiting: waitingIn(m)}
+	for i := range m.Content.Parts {
+		b.part(&m.Content.Parts[i])
+	}
+	b.olderForms(&m.Content)
+	out.Parts = b.parts
+
+	metadata := map[string]json.RawMessage{}
+	if out.Role == "user" {
+		maps.Copy(metadata, m.Content.Metadata)
+		delete(metadata, "mastra")
+	}
+	if !m.CreatedAt.IsZero() {
+		metadata["createdAt"] = encode(m.CreatedAt)
+	}
+	if len(metadata) > 0 {
+		out.Metadata = encode(metadata)
+	}
+	return out
+}
+
+// waitingCall is a call that waits, as the metadata of a message tells it.
+type waitingCall struct {
+	toolPayload
+	RunID string `json:"runId"`
+	asks  bool   // the tool asks; otherwise it wants to be approved
+}
+
+func waitingIn(m *mastra.StoredMessage) map[string]waitingCall {
+	all := map[string]waitingCall{}
+	for name, asks := range map[string]bool{"suspendedTools": true, "pendingToolApprovals": false} {
+		var byKey map[string]json.RawMessage
+		decode(m.Content.Metadata[name], &byKey)
+		for _, raw := range byKey {
+			call := waitingCall{asks: asks}
+			if decode(raw, &call) && call.ToolCallID != "" {
+				all[call.ToolCallID] = call
+			}
+		}
+	}
+	return all
+}
+
+// messageBuilder makes the parts of one message.
+type messageBuilder struct {
+	*history
+	waiting                              map[string]waitingCall
+	parts                                []json.RawMessage
+	hasText, hasReason, hasFile, hasCall bool
+}
+
+func (b *messageBuilder) add(typ string, write func(o *objectWriter)) {
+	b.parts = append(b.parts, object(func(o *objectWriter) {
+		o.text("type", typ)
+		write(o)
+	}))
+}
+
+func (b *messageBuilder) part(p *mastra.MessagePart) {
+	metadata := encode(p.ProviderMetadata)
+	switch p.Type {
+	case "text":
+		b.hasText = true
+		b.text(p.Text, b.metadata(metadata))
+	case "reasoning":
+		b.hasReason = true
+		b.reasoning(p, b.metadata(metadata))
+	case "tool-invocation":
+		if p.ToolInvocation != nil {
+			b.hasCall = true
+			b.call(p.ToolInvocation.ToolCallID, metadata)
+		}
+	case "file":
+		b.hasFile = true
+		b.file(p.Data, p.MimeType, p.Filename)
+	case "source":
+		b.source(p.Source, b.metadata(metadata))
+	case "step-start":
+		b.add("step-start", func(*objectWriter) {})
+	default:
+		// What waits is told by the metadata.
+		if isData(p.Type) && p.Type != "data-tool-call-approval" && p.Type != "data-tool-call-suspended" {
+			b.add(p.Type, func(o *objectWriter) { o.raw("data", orNull(p.Data)) })
+		}
+	}
+}
+
+// metadata is what the page may keep of a part's metadata: not the server's own.
+func (b *messageBuilder) metadata(metadata json.RawMessage) json.RawMessage {
+	if metadata = providerData(metadata); metadata == nil {
+		return nil
+	}
+	if !b.o.SendReasoning {
+		metadata = withoutItemID(metadata)
+	}
+	var providers map[string]json.RawMessage
+	decode(metadata, &providers)
+	delete(providers, "mastra")
+	if len(providers) == 0 {
+		return nil
+	}
+	return encode(providers)
+}
+
+func (b *messageBuilder) text(text string, metadata json.RawMessage) {
+	b.add("text", func(o *objectWriter) {
+		o.text("text", text)
+		o.text("state", "done")
+		o.raw("providerMetadata", metadata)
+	})
+}
+
+func (b *messageBuilder) reasoning(p *mastra.MessagePart, metadata json.RawMessage) {
+	text := p.Reasoning
+	if text == "" {
+		var all strings.Builder
+		for _, raw := range p.Details {
+			var detail struct{ Type, Text string }
+			if decode(raw, &detail) && detail.Type == "text" {
+				all.WriteString(detail.Text)
+			}
+		}
+		text = all.String()
+	}
+	if !b.o.SendReasoning || text == "" {
+		return
+	}
+	b.add("reasoning", func(o *objectWriter) {
+		o.text("text", text)
+		o.text("state", "done")
+		o.raw("providerMetadata", metadata)
+	})
+}
+
+func (b *messageBuilder) file(data json.RawMessage, media, filename string) {
+	url, _ := textOf(data)
+	if !strings.Contains(url, ":") { // no URL of any kind
+		content, ok := base64Of(data)
+		if !ok {
+			return
+		}
+		url = "data:" + media + ";base64," + content
+	}
+	b.add("file", func(o *objectWriter) {
+		o.text("url", url)
+		o.text("mediaType", media)
+		o.optional("filename", filename)
+	})
+}
+
+func (b *messageBuilder) source(raw json.RawMessage, metadata json.RawMessage) {
+	var v struct {
+		SourceType string `json:"sourceType"`
+		ID         string `json:"id"`
+		URL        string `json:"url"`
+		Title      string `json:"title"`
+		MimeType   string `json:"mimeType"`
+		MediaType  string `json:"mediaType"`
+		Filename   string `json:"filename"`
+	}
+	if !b.o.SendSources || !decode(raw, &v) {
+		return
+	}
+	p := sourcePart(v.SourceType, v.ID, v.URL, v.Title, v.MimeType+v.MediaType, v.Filename)
+	p.ProviderMetadata = metadata
+	b.parts = append(b.parts, p.appendJSON(nil))
+}
+
+// olderForms takes what messages of earlier versions keep beside their parts.
+func (b *messageBuilder) olderForms(c *mastra.MessageContent) {
+	if !b.hasCall {
+		for i := range c.ToolInvocations {
+			b.call(c.ToolInvocations[i].ToolCallID, nil)
+		}
+	}
+	if !b.hasReason && c.Reasoning != "" {
+		b.reasoning(&mastra.MessagePart{Reasoning: c.Reasoning}, nil)
+	}
+	if !b.hasFile {
+		for _, raw := range c.Attachments {
+			var v struct{ URL, ContentType, Name string }
+			if decode(raw, &v) && v.URL != "" {
+				b.file(encode(v.URL), v.ContentType, v.Name)
+			}
+		}
+	}
+	if !b.hasText && c.Content != "" {
+		b.text(c.Content, nil)
+	}
+}

@@ -1,0 +1,168 @@
+package mastra
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"github.com/mastra-go/mastra/stream"
+)
+
+// streamOn is how a stream goes on when the model has called client tools: it runs
+// them and asks again. The body that it returns begins with their results, as
+// chunks, so that the reader of the stream sees them.
+func (l *toolLoop) streamOn(ctx context.Context, b *agentBuilder, end error) (io.ReadCloser, error) {
+	if end != nil {
+		return nil, end
+	}
+	answer := b.transcript.take()
+	if len(l.base) == 0 { // a run that was taken up: the server knows what came before
+		answer = b.conversation()
+	}
+	req, results, err := l.next(ctx, b.result(), answer)
+	if err != nil || req == nil {
+		return nil, err
+	}
+	r := ask(*req, l.opts)
+	r.ids, r.extra = []string{l.agent.id}, l.extra(r.extra)
+	resp, _, err := l.agent.c.openFrames(ctx, r)
+	if err != nil {
+		for _, result := range results {
+			b.answered(result)
+		}
+		return nil, err
+	}
+	frames, err := resultFrames(results)
+	if err != nil {
+		resp.Body.Close()
+		return nil, err
+	}
+	b.transcript.told(results)
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(frames), resp.Body), resp.Body}, nil
+}
+
+// resultFrames writes tool results as the server would: as events of a stream.
+func resultFrames(results []ToolResult) ([]byte, error) {
+	var out bytes.Buffer
+	for _, r := range results {
+		chunk := map[string]any{"type": stream.TypeToolResult, "runId": r.RunID, "from": "AGENT"}
+		payload := map[string]any{"toolCallId": r.ID, "toolName": r.Name, "args": r.Args}
+		if r.Args == nil {
+			delete(payload, "args")
+		}
+		if r.IsError {
+			chunk["type"] = stream.TypeToolError
+			payload["error"] = map[string]string{"name": "Error", "message": r.Err}
+		} else {
+			payload["result"] = r.Result
+		}
+		chunk["payload"] = payload
+		text, err := marshal(chunk)
+		if err != nil {
+			return nil, err
+		}
+		out.WriteString("data: ")
+		out.Write(text)
+		out.WriteString("\n\n")
+	}
+	return out.Bytes(), nil
+}
+
+// transcript writes down, while a stream is read, what was said and done since the
+// model was last asked, as messages.
+type transcript struct {
+	messages       Messages
+	text           strings.Builder
+	calls, results []Part
+	known          map[string]bool // calls whose results the model has been told
+}
+
+func (t *transcript) told(results []ToolResult) {
+	if t.known == nil {
+		t.known = map[string]bool{}
+	}
+	for _, r := range results {
+		t.known[r.ID] = true
+	}
+}
+
+func (t *transcript) add(c *stream.Chunk) {
+	switch c.Type {
+	case stream.TypeTextDelta:
+		text, _ := c.Text()
+		t.text.WriteString(text)
+		return
+	case stream.TypeStepFinish, stream.TypeFinish:
+		t.flush()
+		return
+	}
+	switch v := c.Value().(type) {
+	case *stream.ToolCall:
+		t.calls = append(t.calls, Part{Type: "tool-call", ToolCallID: v.ID, ToolName: v.Name, Input: v.Args})
+	case *stream.ToolResult:
+		t.result(v.ID, v.Name, "json", v.Result)
+	case *stream.ToolError:
+		t.result(v.ID, v.Name, "error-text", v.Error.Message)
+	case *stream.ToolOutputDenied:
+		t.result(v.ID, v.Name, "text", v.Approval.Reason)
+	}
+}
+
+func (t *transcript) result(id, name, kind string, value any) {
+	if t.known[id] {
+		return
+	}
+	text, err := marshal(value)
+	if err != nil {
+		text = json.RawMessage("null")
+	}
+	t.results = append(t.results, Part{Type: "tool-result", ToolCallID: id, ToolName: name, Output: &ToolOutput{Type: kind, Value: text}})
+}
+
+// flush ends a step.
+func (t *transcript) flush() {
+	said := Message{Role: "assistant"}
+	if t.text.Len() > 0 {
+		said.Content = append(said.Content, Text(t.text.String()))
+	}
+	said.Content = append(said.Content, t.calls...)
+	if len(said.Content) > 0 {
+		t.messages = append(t.messages, said)
+	}
+	if len(t.results) > 0 {
+		t.messages = append(t.messages, Message{Role: "tool", Content: t.results})
+	}
+	t.text.Reset()
+	t.calls, t.results = nil, nil
+}
+
+// take returns the messages and begins anew.
+func (t *transcript) take() Messages {
+	t.flush()
+	messages := t.messages
+	t.messages = nil
+	return messages
+}
+
+// conversation is all that was said, as the last finish of the stream repeats it.
+func (b *agentBuilder) conversation() Messages {
+	if len(b.finishes) == 0 {
+		return nil
+	}
+	finish, ok := b.finishes[len(b.finishes)-1].Value().(*stream.Finish)
+	if !ok {
+		return nil
+	}
+	var messages struct {
+		All json.RawMessage `json:"all"`
+	}
+	if json.Unmarshal(finish.Messages, &messages) != nil || messages.All == nil {
+		return nil
+	}
+	return RawMessages(messages.All)
+}
