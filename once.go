@@ -39,6 +39,11 @@ func single(opts []Option) []Option {
 	}))
 }
 
+// broken leaves a stream that breaks broken: the loop asks again itself.
+func (o *once) broken(opts []Option) []Option {
+	return append(opts[:len(opts):len(opts)], WithReattach(false))
+}
+
 // again waits until the next attempt may go out, or returns the error that ends
 // the call. opened tells that the failed attempt got as far as a stream.
 func (o *once) again(ctx context.Context, err error, opened bool) error {

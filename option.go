@@ -60,6 +60,7 @@ type config struct {
 	policy         RetryPolicy
 	attemptTimeout time.Duration
 	idleTimeout    *time.Duration // nil: the operation's own default
+	reattach       bool
 	maxEvent       int
 	maxResponse    int64
 	prefix         string
@@ -83,6 +84,7 @@ func defaults() config {
 		maxEvent:    stream.DefaultMaxEventSize,
 		maxResponse: 64 << 20,
 		prefix:      "/api",
+		reattach:    true,
 		userAgent:   userAgent(),
 	}
 }
@@ -256,6 +258,15 @@ func WithIdleTimeout(d time.Duration) Option {
 		c.idleTimeout = new(time.Duration)
 		return setDuration(c.idleTimeout, "WithIdleTimeout", d)
 	})
+}
+
+// WithReattach sets whether the stream of a workflow run ([Run.Stream],
+// [Run.ResumeStream]) that breaks is taken up again where it broke, by observing
+// the run; as often in a row without progress as [WithRetries] says, with the same
+// pauses. Default true. Where the server has lost the run's history, the stream
+// ends with [ErrTruncated] all the same.
+func WithReattach(on bool) Option {
+	return option(func(c *config) error { c.reattach = on; return nil })
 }
 
 // WithMaxEventSize sets how large one event of a stream may be, in bytes.

@@ -139,10 +139,22 @@ func (r *Run) Observe(ctx context.Context, req ObserveRequest, opts ...Option) (
 
 // open opens one of the run's streams. opts are for what else has to be asked.
 func (r *Run) open(ctx context.Context, req request, opts []Option) (*RunStream, error) {
-	b := &runBuilder{run: r, op: req.op, opts: opts}
+	cfg, err := r.c.cfg.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	b := &runBuilder{run: r, op: req.op, opts: opts, cfg: cfg}
+	if b.op.id != opRunStream.id && b.op.id != opRunResumeStream.id {
+		b.cfg.reattach = false // other streams have no beginning to count from
+	}
 	s, err := r.c.open(ctx, req, func(o *stream.Options) {
 		o.RunID, o.OnChunk = r.id, b.add
-		o.OnEnd = func(err error) error { return b.end(ctx, err) }
+		if b.cfg.reattach {
+			o.Continue = b.reattach
+			o.OnEnd = func(err error) error { b.ended = true; return err }
+		} else {
+			o.OnEnd = func(err error) error { return b.end(ctx, err) }
+		}
 	})
 	if err != nil {
 		return nil, err

@@ -15,6 +15,12 @@ type runBuilder struct {
 	run  *Run
 	op   operation
 	opts []Option // of the call
+	cfg  config   // with them
+
+	read       progress // in the segment, for taking the stream up again
+	readBefore int      // when it was last taken up
+	tries      int      // to take it up since it was last read
+	current    bool     // it was taken up in the run's current segment
 
 	state    RunState
 	steps    int    // started in this segment
@@ -28,6 +34,9 @@ type runBuilder struct {
 }
 
 func (b *runBuilder) add(c *stream.Chunk) {
+	if b.cfg.reattach {
+		b.read.add(c.Raw())
+	}
 	switch c.Type {
 	case "workflow-start":
 		b.resumed = b.resumed || b.finished

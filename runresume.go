@@ -73,7 +73,7 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 		return nil, err
 	}
 	for {
-		s, err := r.openResume(ctx, at, req, single(opts), opts)
+		s, err := r.openResume(ctx, at, req, single(opts), loop.broken(opts))
 		opened := err == nil
 		if opened {
 			var state *RunState
@@ -105,7 +105,8 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 
 // ResumeStream answers the suspended run and streams what happens from there.
 // It blocks until the first record is on its way. It is sent once: an answer that
-// is lost before the first byte gives [ErrOutcomeUnknown].
+// is lost before the first byte gives [ErrOutcomeUnknown]. Afterwards a stream that
+// breaks is taken up again, as that of [Run.Stream].
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume-stream.
 func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Option) (*RunStream, error) {
@@ -157,6 +158,9 @@ func (r *Run) suspension(ctx context.Context, req ResumeRequest, opts []Option) 
 // why, and of which kind the error is.
 func (s *RunState) pick(req ResumeRequest) (at Suspension, refusal string, kind error) {
 	all := s.Suspensions()
+	if req.ForEachIndex != nil && *req.ForEachIndex < 0 {
+		return at, "ForEachIndex is negative", ErrInvalidInput
+	}
 	if s.Status != RunSuspended {
 		return at, "the run is not suspended, it is " + string(s.Status), ErrNotSuspended
 	}

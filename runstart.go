@@ -34,7 +34,7 @@ func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*Run
 		return nil, err
 	}
 	for {
-		s, err := r.openStart(ctx, req, opts)
+		s, err := r.openStart(ctx, req, loop.broken(opts))
 		opened := err == nil
 		if opened {
 			var state *RunState
@@ -56,8 +56,9 @@ func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*Run
 
 // Stream starts the run, as [Run.Start] does, and streams what happens in it. It
 // blocks until the first record is on its way; until then a lost answer is cured
-// by asking again. Afterwards a connection that breaks ends the stream with
-// [ErrTruncated] and the run goes on: see [Run.Observe] and [Run.Wait].
+// by asking again. Afterwards a stream that breaks is taken up again where it broke,
+// by observing the run ([WithReattach]); where the server has lost the history, it
+// ends with [ErrTruncated], and [Run.Wait] tells what becomes of the run.
 //
 // Input that does not fit ends the stream with an error that matches
 // [ErrInvalidInput]. A run that has ended already gives [ErrConflict].

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -38,6 +39,9 @@ type mediaTypes map[string]struct {
 
 type described struct {
 	ID         string `yaml:"operationId"`
+	Context    string `yaml:"x-mastra-request-context"`
+	method     string
+	path       *regexp.Regexp
 	Parameters []struct {
 		Name    string     `yaml:"name"`
 		In      string     `yaml:"in"`
@@ -74,17 +78,33 @@ func readAPI(t testing.TB) api {
 	}
 	require.NoError(t, yaml.Unmarshal(text, &doc))
 	out := api{schemas: doc.Components.Schemas, operations: map[string]described{}}
-	for _, item := range doc.Paths {
+	for path, item := range doc.Paths {
 		for _, method := range []string{"get", "post", "put", "patch", "delete"} {
 			if node, ok := item[method]; ok {
 				var d described
 				require.NoError(t, node.Decode(&d))
+				d.method = strings.ToUpper(method)
+				d.path = regexp.MustCompile("^/api" + regexp.MustCompile(`\\{\w+\\}`).ReplaceAllString(regexp.QuoteMeta(path), "[^/]+") + "$")
 				out.operations[d.ID] = d
 			}
 		}
 	}
 	require.Greater(t, len(out.operations), 80)
 	return out
+}
+
+// operationOf finds the operation of a request: of several that fit, the one whose
+// path has fewer placeholders.
+func (a api) operationOf(t testing.TB, method, path string) (string, described) {
+	t.Helper()
+	var found described
+	for _, d := range a.operations {
+		if d.method == method && d.path.MatchString(path) && (found.path == nil || strings.Count(d.path.String(), "[^/]") < strings.Count(found.path.String(), "[^/]")) {
+			found = d
+		}
+	}
+	require.NotEmpty(t, found.ID, "no operation for %s %s", method, path)
+	return found.ID, found
 }
 
 const schemaRefs = "#/components/schemas/"

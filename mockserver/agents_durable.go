@@ -184,7 +184,7 @@ func (s *Server) observeAgent(c *call) error {
 	if offset < 0 {
 		offset = max(0, float64(seen)+offset)
 	}
-	if record.log.isDone() && int(offset) >= seen {
+	if record.log.isDone() && whole(offset) >= seen {
 		return c.idle()
 	}
 	reader := record.log.reader()
@@ -194,7 +194,7 @@ func (s *Server) observeAgent(c *call) error {
 			break
 		}
 		e := item.(durableEvent)
-		if e.hidden || e.index < int(offset) {
+		if e.hidden || e.index < whole(offset) {
 			continue
 		}
 		if err := w.chunk(e.envelope(runID, e.index >= seen)); err != nil {

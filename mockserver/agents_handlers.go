@@ -114,7 +114,14 @@ func (s *Server) generateResume(c *call, data any) error {
 	}
 	r := s.restore(a, kept, func(*js.Object) {})
 	r.whole = true
+	// The streams of a durable run go on.
+	if r.record = s.durables.get(r.id); r.record != nil {
+		r.sink = r.record.chunk
+	}
 	r.resumeRun(c.ctx(), data)
+	if r.record != nil && r.pending == nil {
+		s.endDurable(r.id, r.record)
+	}
 	return c.answer(r)
 }
 

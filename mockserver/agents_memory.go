@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"cmp"
+
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
@@ -11,9 +13,12 @@ func (r *agentRun) recall() {
 	if r.agent.Memory == nil || r.threadID == "" {
 		return
 	}
-	last := r.agent.Memory.LastMessages
+	last := cmp.Or(r.lastMessages, r.agent.Memory.LastMessages)
 	if last == 0 {
 		last = defaultLastMessages
+	}
+	if last < 0 {
+		return
 	}
 	stored := r.srv.memory.messagesOf(r.threadID, nil)
 	for _, m := range stored[max(0, len(stored)-last):] {

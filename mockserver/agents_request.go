@@ -83,7 +83,14 @@ func (c *call) useMemory(r *agentRun) error {
 		at := now()
 		c.srv.memory.saveThread(thread{id: threadID, resourceID: resource, created: at, updated: at})
 	}
-	r.threadID, r.resourceID, r.readOnly = threadID, resource, ref.Bool("readOnly")
+	options := ref.Obj("options")
+	r.threadID, r.resourceID, r.readOnly = threadID, resource, options.Bool("readOnly")
+	if n, ok := options.Num("lastMessages"); ok {
+		r.lastMessages = whole(n)
+	} else if options.Get("lastMessages") == false {
+		// The history is off, and it is what saves too.
+		r.lastMessages, r.readOnly = -1, true
+	}
 	return nil
 }
 
@@ -95,7 +102,7 @@ func (c *call) runOptions() runOptions {
 		requestContext: c.requestContext, instructions: c.body.Str("instructions"), noTools: c.body.Str("toolChoice") == "none",
 	}
 	if n, ok := c.body.Num("maxSteps"); ok {
-		o.maxSteps = int(n)
+		o.maxSteps = whole(n)
 	}
 	if list, ok := c.body.Get("activeTools").([]any); ok {
 		o.activeTools = []string{}

@@ -28,8 +28,11 @@ type agentRun struct {
 	threadID   string
 	resourceID string
 	readOnly   bool // the thread is read and not written
-	traceID    string
-	spanID     string
+	// lastMessages is how many messages of the thread the client wants to be
+	// remembered: 0 as many as the agent does, -1 none.
+	lastMessages int
+	traceID      string
+	spanID       string
 	// whole is set where the client gets the result at once and no stream.
 	whole bool
 

@@ -119,6 +119,14 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 	}
 	call := &ToolCall{Context: ctx, ID: c.id, AgentID: r.agent.ID, RunID: r.id, requestContext: r.options.requestContext,
 		resumeData: data, resumed: resumed, canSuspend: true}
+	if resumed && t.resume != nil {
+		parsed, issues := t.resume.Parse(data)
+		if len(issues) > 0 {
+			c.result = toolFailure(inputFailure(t.id, issues, data), issues)
+			return nil
+		}
+		call.resumeData = parsed
+	}
 	result, err := safely(t, call, c.args)
 	var waits *suspension
 	if errors.As(err, &waits) {

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -87,6 +88,15 @@ func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
 
 // handle answers a request that has a route.
 func (c *call) handle() {
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(p)
+		default:
+			c.fail(fmt.Errorf("%v", p))
+		}
+	}()
 	err := c.prepare()
 	if err == nil {
 		err = c.route.handler(c.srv, c)

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -78,9 +79,11 @@ func (s *Server) listThreads(c *call) error {
 		byUpdated: order.Str("field") == "updatedAt", ascending: order.Str("direction") == "ASC",
 	})
 	page, perPage := c.page()
+	if page*perPage > maxSafe {
+		return said("page value too large")
+	}
 	total := len(list)
-	start := min(page*perPage, total)
-	end := min(start+perPage, total)
+	start, end := window(page, perPage, total)
 	threads := []any{}
 	for _, t := range list[start:end] {
 		o := t.json()
@@ -92,10 +95,22 @@ func (s *Server) listThreads(c *call) error {
 
 // page returns page and perPage of the query, which the query schema has filled
 // in.
-func (c *call) page() (page, perPage int) {
-	p, _ := c.query.Num("page")
-	n, _ := c.query.Num("perPage")
-	return int(p), int(n)
+func (c *call) page() (page, perPage float64) {
+	page, _ = c.query.Num("page")
+	perPage, _ = c.query.Num("perPage")
+	return page, perPage
+}
+
+// maxSafe is the largest integer that a JavaScript number holds exactly.
+const maxSafe = 1<<53 - 1
+
+// whole is a number that a client sent, cut to an integer that an int holds.
+func whole(f float64) int { return int(max(-maxSafe, min(maxSafe, math.Trunc(f)))) }
+
+// window is the part of a list that a page shows; pages may be far too large.
+func window(page, perPage float64, total int) (start, end int) {
+	from := min(page*perPage, float64(total))
+	return int(from), int(min(from+perPage, float64(total)))
 }
 
 func (s *Server) getThread(c *call) error {
@@ -154,17 +169,15 @@ func (s *Server) listMessages(c *call) error {
 	list := s.memory.messagesOf(t.id, dateRange(c.query.Obj("filter").Obj("dateRange")))
 	total := len(list)
 	// Page 0 holds the newest messages, and every page is in ascending order.
-	end := max(0, total-page*perPage)
-	start := max(0, end-perPage)
-	if c.query.Obj("orderBy").Str("direction") == "ASC" {
-		start = min(page*perPage, total)
-		end = min(start+perPage, total)
+	start, end := window(page, perPage, total)
+	if c.query.Obj("orderBy").Str("direction") != "ASC" {
+		start, end = total-end, total-start
 	}
 	out := []any{}
 	for _, m := range list[start:end] {
 		out = append(out, m.json())
 	}
-	return answer(out, total, (page+1)*perPage < total)
+	return answer(out, total, (page+1)*perPage < float64(total))
 }
 
 // dateRange makes a filter of a range of creation times.

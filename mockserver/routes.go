@@ -100,6 +100,8 @@ func workflowRoutes() []route {
 func toolRoutes() []route {
 	execute := schema(zod.Object(zod.P("data", zod.Any().Required("data is required")), optional("requestContext", zod.Record(zod.Any()))))
 	return []route{
+		{method: "GET", pattern: "/agents/{agentId}/tools/{toolId}", op: "AgentToolGet", handler: (*Server).getAgentTool},
+		{method: "POST", pattern: "/agents/{agentId}/tools/{toolId}/execute", op: "AgentToolExecute", handler: (*Server).executeAgentTool, body: execute},
 		{method: "GET", pattern: "/tools", op: "ToolsList", handler: (*Server).listTools},
 		{method: "GET", pattern: "/tools/{toolId}", op: "ToolGet", handler: (*Server).getTool},
 		{method: "POST", pattern: "/tools/{toolId}/execute", op: "ToolExecute", handler: (*Server).executeTool,

@@ -28,6 +28,35 @@ func toolInfos(tools []Tool, partial bool) *js.Object {
 	return out
 }
 
+// agentTool finds the tool of the path among an agent's own.
+func (c *call) agentTool() (*Agent, Tool, error) {
+	a, err := c.agent()
+	if err != nil {
+		return nil, Tool{}, err
+	}
+	t, ok := findTool(a.Tools, c.param("toolId"))
+	if !ok {
+		return nil, Tool{}, notFound("Tool not found")
+	}
+	return a, t, nil
+}
+
+func (s *Server) getAgentTool(c *call) error {
+	_, t, err := c.agentTool()
+	if err != nil {
+		return err
+	}
+	return c.json(t.info(false))
+}
+
+func (s *Server) executeAgentTool(c *call) error {
+	a, t, err := c.agentTool()
+	if err != nil {
+		return err
+	}
+	return c.runTool(t, a.ID)
+}
+
 func (s *Server) listTools(c *call) error { return c.json(toolInfos(s.world.tools, false)) }
 
 func (s *Server) getTool(c *call) error {

@@ -179,7 +179,7 @@ func (s *vectorStore) query(name string, vector []float64, topK float64, filter 
 	}
 	slices.SortStableFunc(matches, func(a, b match) int { return cmp.Compare(b.score, a.score) })
 	out := []any{}
-	for _, m := range matches[:min(len(matches), int(topK))] {
+	for _, m := range matches[:min(len(matches), whole(topK))] {
 		o := js.Obj("id", m.id, "score", m.score, "metadata", m.metadata)
 		if includeVector {
 			o.Set("vector", doubles(m.values))

@@ -155,7 +155,7 @@ func (s *Server) observeWorkflow(c *call) error {
 	}
 	l := s.createRun(w, rec.key.run, rec.resourceID)
 	offset, _ := c.query.Num("offset")
-	history := s.runs.historyFrom(rec.key.run, int(math.Trunc(offset)))
+	history := s.runs.historyFrom(rec.key.run, whole(offset))
 	l.mu.Lock()
 	out := l.output
 	l.mu.Unlock()
@@ -267,8 +267,8 @@ func (s *Server) listWorkflowRuns(c *call) error {
 	})
 	total := len(list)
 	if n, ok := page.(float64); ok && sized {
-		start := min(int(n*size), total)
-		list = list[start:min(start+int(size), total)]
+		start, end := window(n, size, total)
+		list = list[start:end]
 	}
 	runs := make([]any, len(list))
 	for i, r := range list {

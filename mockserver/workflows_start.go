@@ -69,7 +69,7 @@ func (c *call) resumeRequest() *resumeRequest {
 		}
 	}
 	if index, ok := c.body.Num("forEachIndex"); ok {
-		i := int(index)
+		i := whole(index)
 		req.forEachIndex = &i
 	}
 	return req

@@ -265,6 +265,9 @@ func (s Schema) check(v any, path []string, issues *[]Issue, complain func(strin
 	return v
 }
 
+// maxSafe is the largest integer that a JavaScript number holds exactly.
+const maxSafe = 1<<53 - 1
+
 func (s Schema) number(v any, complain func(string, ...any)) any {
 	f, ok := v.(float64)
 	if s.coerce {
@@ -277,6 +280,10 @@ func (s Schema) number(v any, complain func(string, ...any)) any {
 		complain("Invalid input: expected number, received %s", TypeOf(v))
 	case s.integer && f != math.Trunc(f):
 		complain("Invalid input: expected int, received number")
+	case s.integer && f > maxSafe:
+		complain("Too big: expected int to be <=%s", js.Number(maxSafe))
+	case s.integer && f < -maxSafe:
+		complain("Too small: expected int to be >=%s", js.Number(-maxSafe))
 	case s.min != nil && s.more && f <= *s.min:
 		complain("Too small: expected number to be >%s", js.Number(*s.min))
 	case s.min != nil && f < *s.min:

@@ -3,6 +3,7 @@ import { Mastra } from '@mastra/core/mastra';
 import { PinoLogger, type LogLevel } from '@mastra/loggers';
 import * as agents from './agents';
 import { auth } from './auth';
+import { echo } from './context';
 import { mcp1 } from './mcp';
 import { observability } from './observability';
 import { apiRoutes } from './routes';
@@ -24,6 +25,6 @@ export const mastra = new Mastra({
   storage,
   observability,
   // A stream that nobody ends must not hold up the end of the process for long.
-  server: { apiRoutes, auth, drainTimeout: 500 },
+  server: { apiRoutes, auth, middleware: [echo], drainTimeout: 500 },
   logger: new PinoLogger({ name: 'demo', level: logLevel }),
 });

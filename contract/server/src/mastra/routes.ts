@@ -1,6 +1,6 @@
 // Custom routes. They stand at the root, not under /api.
-import type { RequestContext } from '@mastra/core/request-context';
 import { registerApiRoute } from '@mastra/core/server';
+import { sentBy } from './context';
 import { countOf } from './workflows/counted';
 
 /** How often the workflow `counted` has run to its end for a key in this process. */
@@ -16,11 +16,5 @@ const echoContext = (['GET', 'POST'] as const).map(method =>
     handler: async c => c.json(sentBy(c.get('requestContext'))),
   }),
 );
-
-/** Leaves out what the server adds; with authentication on that includes the token. */
-function sentBy(context: RequestContext): Record<string, unknown> {
-  const own = (key: string) => key.startsWith('mastra__') || (key === 'user' && context.has('mastra__user'));
-  return Object.fromEntries([...context.entries()].filter(([key]) => !own(key)));
-}
 
 export const apiRoutes = [counted, ...echoContext];

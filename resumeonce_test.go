@@ -1,0 +1,204 @@
+package mastra_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastra-go/mastra"
+)
+
+// suspendedIn is a run that waits at one step, in a graph; more are members of
+// that step.
+func suspendedIn(graph, more string) step {
+	return answer(200, fmt.Sprintf(`{"runId":"r","workflowName":"w","status":"suspended","suspendedPaths":{"ask":[0]},"serializedStepGraph":%s,
+		"steps":{"ask":{"status":"suspended","suspendedAt":1000,"startedAt":900,"suspendPayload":{}%s}}}`, graph, more))
+}
+
+const (
+	flatGraph   = `[{"type":"step","step":{"id":"ask","canSuspend":true}}]`
+	loopGraph   = `[{"type":"loop","step":{"type":"step","step":{"id":"ask","canSuspend":true}},"loopType":"dowhile"}]`
+	nestedLoop  = `[{"type":"parallel","steps":[{"type":"step","step":{"id":"x"}},{"type":"loop","step":{"id":"ask"},"loopType":"dountil"}]}]`
+	otherLoop   = `[{"type":"loop","step":{"type":"step","step":{"id":"x"}},"loopType":"dowhile"},{"type":"step","step":{"id":"ask"}}]`
+	oddGraph    = `"not known yet"`
+	runEnded    = `{"runId":"r","workflowName":"w","status":"success","result":{"ok":true},"steps":{}}`
+	runRunning  = `{"runId":"r","workflowName":"w","status":"running","steps":{}}`
+	notWaiting  = `{"type":"workflow-start","runId":"r","payload":{}}` + "\x1e" + `{"type":"workflow-finish","runId":"r","payload":{"workflowStatus":"failed","metadata":{"errorMessage":"This workflow run was not suspended"}}}` + "\x1e"
+	waitsAnew   = `{"runId":"r","workflowName":"w","status":"suspended","suspendedPaths":{"ask":[0]},"steps":{"ask":{"status":"suspended","suspendedAt":2000,"resumedAt":1500}}}`
+	resumedOnce = `,"resumedAt":950`
+)
+
+type resuming struct {
+	name  string
+	steps map[string][]step
+	req   mastra.ResumeRequest
+	opts  []mastra.Option
+	calls string // all requests in their order
+	// body of each resume; "" where it does not matter.
+	body    string
+	status  mastra.RunStatus
+	is      []error
+	unknown bool
+	pauses  []time.Duration
+}
+
+func resumings(t *testing.T) []resuming {
+	reset, refused := fails(errReset), fails(errRefused)
+	ended, running := answer(200, runEnded), answer(200, runRunning)
+	flat := suspendedIn(flatGraph, "")
+	good := replays(t, "approval-resumed")
+	approve := mastra.ResumeRequest{Step: "ask", Data: map[string]any{"approved": true}}
+	body := `{"step":["ask"],"resumeData":{"approved":true}}`
+	pinned := func(file string) mastra.ResumeRequest {
+		return mastra.ResumeRequest{Suspension: &recordedRun(t, file).Suspensions()[0], Data: 1}
+	}
+	stale := pinned("approval-suspended")
+	stale.Suspension.SuspendedAt = at(5)
+	five, negative := 5, -1
+	fan, fanAgain := tells(t, "fan-suspended"), tells(t, "fan-suspended-again")
+	fanBody := `{"step":["twice"],"forEachIndex":1,"resumeData":{"value":5}}`
+	item := mastra.ResumeRequest{Step: "twice", Data: map[string]int{"value": 5}}
+	outer := tells(t, "outer-suspended")
+	type m = map[string][]step
+	return []resuming{
+		{name: "the answer comes", steps: m{"get": {flat, ended}, "resume-stream": {good}}, req: approve, body: body, calls: "get resume-stream get", status: mastra.RunSuccess},
+		{name: "the only step need not be named", steps: m{"get": {flat, ended}, "resume-stream": {good}}, req: mastra.ResumeRequest{Data: map[string]any{"approved": true}}, body: body, calls: "get resume-stream get", status: mastra.RunSuccess},
+		{name: "the run goes on for a while", steps: m{"get": {flat, running, running, ended}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get get get", status: mastra.RunSuccess},
+		{name: "the run suspends again", steps: m{"get": {flat, answer(200, waitsAnew)}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get", status: mastra.RunSuspended},
+		{name: "a pinned suspension", steps: m{"get": {tells(t, "approval-suspended"), tells(t, "approval-ended")}, "resume-stream": {good}}, req: pinned("approval-suspended"), body: `{"step":["approve"],"resumeData":1}`, calls: "get resume-stream get", status: mastra.RunSuccess},
+		{name: "one that the answer of a start told of, inside a nested workflow", steps: m{"get": {outer, tells(t, "outer-ended")}, "resume-stream": {good}}, req: pinned("outer-started"), body: `{"step":["approval","approve"],"resumeData":1}`, calls: "get resume-stream get", status: mastra.RunSuccess},
+		{name: "a nested step by its path", steps: m{"get": {outer, tells(t, "outer-ended")}, "resume-stream": {good}}, req: mastra.ResumeRequest{Step: "approval.approve", Data: 1}, body: `{"step":["approval","approve"],"resumeData":1}`, calls: "get resume-stream get", status: mastra.RunSuccess},
+		{name: "a nested step by its workflow", steps: m{"get": {outer, tells(t, "outer-ended")}, "resume-stream": {good}}, req: mastra.ResumeRequest{Step: "approval", Data: 1}, body: `{"step":["approval","approve"],"resumeData":1}`, calls: "get resume-stream get", status: mastra.RunSuccess},
+		{name: "one of several", steps: m{"get": {tells(t, "review-suspended"), tells(t, "review-left-suspended")}, "resume-stream": {good}}, req: mastra.ResumeRequest{Step: "right", Data: 1}, body: `{"step":["right"],"resumeData":1}`, calls: "get resume-stream get", status: mastra.RunSuspended},
+		{name: "a foreach: the index is always sent", steps: m{"get": {fan, fanAgain}, "resume-stream": {good}}, req: item, body: fanBody, calls: "get resume-stream get", status: mastra.RunSuspended},
+		{name: "a foreach: another index than the one that waits", steps: m{"get": {fan, fanAgain}, "resume-stream": {good}}, req: mastra.ResumeRequest{Step: "twice", ForEachIndex: &five, Data: 1}, body: `{"step":["twice"],"forEachIndex":5,"resumeData":1}`, calls: "get resume-stream get", status: mastra.RunSuspended},
+
+		{name: "a suspension that was answered", steps: m{"get": {tells(t, "approval-suspended")}}, req: stale, calls: "get", is: []error{mastra.ErrNotSuspended}},
+		{name: "an item that was answered", steps: m{"get": {fanAgain}}, req: pinned("fan-suspended"), calls: "get", is: []error{mastra.ErrNotSuspended}},
+		{name: "a run that has ended", steps: m{"get": {ended}}, req: approve, calls: "get", is: []error{mastra.ErrNotSuspended}},
+		{name: "a run that is not there", steps: m{"get": {answer(404, `{"error":"no"}`)}}, req: approve, calls: "get", is: []error{mastra.ErrNotFound}},
+		{name: "a step that does not wait", steps: m{"get": {flat}}, req: mastra.ResumeRequest{Step: "other"}, calls: "get", is: []error{mastra.ErrNotSuspended}},
+		{name: "several wait and none is named", steps: m{"get": {tells(t, "review-suspended")}}, req: mastra.ResumeRequest{Data: 1}, calls: "get", is: []error{mastra.ErrInvalidInput}},
+		{name: "the data does not fit", steps: m{"get": {tells(t, "approval-suspended")}, "resume-stream": {replays(t, "approval-refused")}}, req: mastra.ResumeRequest{Data: 1}, calls: "get resume-stream", is: []error{mastra.ErrInvalidInput}},
+		{name: "somebody else was faster", steps: m{"get": {tells(t, "approval-suspended")}, "resume-stream": {replays(t, "approval-resumed-twice")}}, req: mastra.ResumeRequest{Data: 1}, calls: "get resume-stream", is: []error{mastra.ErrNotSuspended}},
+		{name: "somebody else is at it", steps: m{"get": {flat}, "resume-stream": {answer(409, `{"error":"claimed"}`)}}, req: approve, calls: "get resume-stream", is: []error{mastra.ErrConflict}},
+
+		{name: "lost, and the run has moved on", steps: m{"get": {flat, ended}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get get", status: mastra.RunSuccess},
+		{name: "lost, and the run goes on", steps: m{"get": {flat, running, running, ended}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get get get", status: mastra.RunSuccess},
+		{name: "lost in the middle, and the run has moved on", steps: m{"get": {flat, ended}, "resume-stream": {breaksOff(t, "approval-resumed", 2, errReset)}}, req: approve, calls: "get resume-stream get get", status: mastra.RunSuccess},
+		{name: "lost, and the run stands where it stood: asked again", steps: m{"get": {flat, flat, ended}, "resume-stream": {reset, good}}, req: approve, body: body, calls: "get resume-stream get resume-stream get", status: mastra.RunSuccess},
+		{name: "lost, asked again, not suspended any more", steps: m{"get": {flat, flat, ended}, "resume-stream": {reset, recordsText(notWaiting)}}, req: approve, calls: "get resume-stream get resume-stream get", status: mastra.RunSuccess},
+		{name: "lost, and the same item waits: asked again with its index", steps: m{"get": {fan, fan, fanAgain}, "resume-stream": {reset, good}}, req: item, body: fanBody, calls: "get resume-stream get resume-stream get", status: mastra.RunSuspended},
+		{name: "lost, and the next item waits", steps: m{"get": {fan, fanAgain}, "resume-stream": {reset}}, req: item, body: fanBody, calls: "get resume-stream get get", status: mastra.RunSuspended},
+		{name: "lost, and the step waits anew", steps: m{"get": {flat, answer(200, waitsAnew)}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get get", status: mastra.RunSuspended},
+		{name: "lost, at a step in a loop", steps: m{"get": {suspendedIn(loopGraph, "")}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get", unknown: true},
+		{name: "lost, at a step in a loop in a branch", steps: m{"get": {suspendedIn(nestedLoop, "")}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get", unknown: true},
+		{name: "lost, at a step that was resumed before", steps: m{"get": {suspendedIn(flatGraph, resumedOnce)}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get", unknown: true},
+		{name: "lost, in a graph that is not understood", steps: m{"get": {suspendedIn(oddGraph, "")}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get", unknown: true},
+		{name: "lost, beside a loop", steps: m{"get": {suspendedIn(otherLoop, ""), suspendedIn(otherLoop, ""), ended}, "resume-stream": {reset, good}}, req: approve, calls: "get resume-stream get resume-stream get", status: mastra.RunSuccess},
+		{name: "always lost", steps: m{"get": {flat}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get resume-stream get resume-stream get resume-stream", is: []error{errReset.Err}, unknown: true},
+		{name: "lost, and nobody listens", steps: m{"get": {flat, refused}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get get get get", is: []error{mastra.ErrUnavailable}, unknown: true},
+		{name: "lost, and nobody listens to the repetition", steps: m{"get": {flat}, "resume-stream": {reset, refused}}, req: approve, calls: "get resume-stream get resume-stream", is: []error{mastra.ErrUnavailable}, unknown: true},
+		{name: "lost, and the run is gone", steps: m{"get": {flat, answer(404, `{"error":"no"}`)}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get", is: []error{mastra.ErrNotFound}, unknown: true},
+		{name: "resumed, and the record cannot be read", steps: m{"get": {flat, answer(403, `{"error":"no"}`)}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get", is: []error{mastra.ErrForbidden}, unknown: true},
+		{name: "resumed, and the record is not to be had for a while", steps: m{"get": {flat, answer(503, ""), ended}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get get", status: mastra.RunSuccess},
+
+		{name: "busy for two seconds", steps: m{"get": {flat, ended}, "resume-stream": {answer(503, "", "Retry-After", "2"), good}}, req: approve, calls: "get resume-stream resume-stream get", status: mastra.RunSuccess, pauses: []time.Duration{2 * time.Second}},
+		{name: "no connection", steps: m{"get": {flat}, "resume-stream": {refused}}, req: approve, calls: "get resume-stream resume-stream resume-stream resume-stream", is: []error{mastra.ErrUnavailable}},
+		{name: "a failure of the server", steps: m{"get": {flat}, "resume-stream": {answer(500, `{"error":"boom"}`)}}, req: approve, calls: "get resume-stream", is: []error{mastra.ErrServer}},
+		{name: "RetryNever gives up", steps: m{"get": {flat}, "resume-stream": {reset}}, req: approve, opts: []mastra.Option{mastra.WithRetryPolicy(mastra.RetryNever)}, calls: "get resume-stream", is: []error{errReset.Err}, unknown: true},
+		{name: "an index that is negative", steps: m{"get": {fan}}, req: mastra.ResumeRequest{ForEachIndex: &negative}, calls: "get", is: []error{mastra.ErrInvalidInput}},
+	}
+}
+
+func TestResumeAnswersASuspensionOnceWhateverGetsLost(t *testing.T) {
+	for _, tt := range resumings(t) {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rt := &routes{steps: tt.steps}
+				state, err := inMemory(t, rt).Workflow("w").Resume(t.Context(), "r", tt.req, tt.opts...)
+
+				assert.Equal(t, tt.calls, strings.Join(rt.calls, " "))
+				if tt.is == nil && !tt.unknown {
+					require.NoError(t, err)
+					assert.Equal(t, tt.status, state.Status)
+				} else {
+					asError(t, err)
+					for _, target := range tt.is {
+						assert.ErrorIs(t, err, target)
+					}
+					assert.Equal(t, tt.unknown, errors.Is(err, mastra.ErrOutcomeUnknown), "outcome unknown: %v", err)
+				}
+				for _, body := range rt.sent("resume-stream") {
+					if tt.body != "" {
+						assert.JSONEq(t, tt.body, body, "the same each time")
+					}
+				}
+				if tt.pauses != nil {
+					assert.Equal(t, tt.pauses, rt.waits("resume-stream"))
+				}
+			})
+		})
+	}
+}
+
+func TestAResumeThatCannotBeSentIsNotRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := &routes{steps: map[string][]step{"get": {suspendedIn(flatGraph, "")}}}
+		run := inMemory(t, rt).Workflow("w").Run("r")
+		start := time.Now()
+		for _, req := range []mastra.ResumeRequest{{Data: make(chan int)}, {Extra: map[string]any{"step": "x"}}, {RequestContext: map[string]any{"mastra__user": 1}}} {
+			_, err := run.Resume(t.Context(), req)
+			assert.Error(t, err)
+			assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown)
+		}
+		assert.Zero(t, rt.count("resume-stream"))
+		assert.Zero(t, time.Since(start))
+		_, err := inMemory(t, rt).Workflow("w").Run("").Resume(t.Context(), mastra.ResumeRequest{})
+		assert.ErrorContains(t, err, "runId is empty")
+	})
+}
+
+func TestOtherResumesAreSentOnce(t *testing.T) {
+	for name, resume := range map[string]func(*testing.T, *mastra.Run) error{
+		"resume-stream": func(t *testing.T, r *mastra.Run) error {
+			_, err := r.ResumeStream(t.Context(), mastra.ResumeRequest{Data: 1})
+			return err
+		},
+		"resume": func(t *testing.T, r *mastra.Run) error {
+			return r.ResumeDetached(t.Context(), mastra.ResumeRequest{Data: 1})
+		},
+		"resume-no-wait": func(t *testing.T, r *mastra.Run) error {
+			return r.ResumeNoWait(t.Context(), mastra.ResumeRequest{Data: 1})
+		},
+		"resume-async": func(t *testing.T, r *mastra.Run) error {
+			_, err := r.ResumeAsync(t.Context(), mastra.ResumeRequest{Data: 1})
+			return err
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			rt := &routes{steps: map[string][]step{"get": {tells(t, "fan-suspended")}, name: {fails(errReset)}}}
+			err := resume(t, inMemory(t, rt).Workflow("w").Run("r"))
+			assert.ErrorIs(t, err, mastra.ErrOutcomeUnknown, name)
+			assert.Equal(t, []string{`{"step":["twice"],"resumeData":1,"forEachIndex":1}`}, rt.sent(name))
+		})
+	}
+}
+
+func TestASuspensionCanBeStoredAndAnsweredElsewhere(t *testing.T) {
+	stored, err := json.Marshal(recordedRun(t, "fan-started").Suspensions()[0])
+	require.NoError(t, err)
+	at := decode[mastra.Suspension](t, stored)
+	rt := &routes{steps: map[string][]step{"get": {tells(t, "fan-suspended"), tells(t, "fan-ended")}, "resume-stream": {replays(t, "approval-resumed")}}}
+	state, err := inMemory(t, rt).Workflow(at.WorkflowID).Resume(t.Context(), at.RunID, mastra.ResumeRequest{Suspension: &at, Data: map[string]int{"value": 5}})
+	require.NoError(t, err)
+	assert.Equal(t, mastra.RunSuccess, state.Status)
+	assert.JSONEq(t, `{"step":["twice"],"forEachIndex":1,"resumeData":{"value":5}}`, rt.sent("resume-stream")[0])
+}

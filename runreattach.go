@@ -1,0 +1,255 @@
+package mastra
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"strconv"
+
+	"github.com/mastra-go/mastra/stream"
+)
+
+// A run's stream that breaks is taken up again where it broke, by observing the
+// run. The server keeps, as long as it lives, the history of the run, and of a run
+// that is in progress or suspended the current segment, from its workflow-start;
+// what it answers to observe is the history from an offset on, then that segment.
+// Both repeat the records of the broken stream to the byte, so that a hash of what
+// has been read tells whether a segment is its continuation.
+
+// farEnd is an offset behind the end of every history: it leaves the current
+// segment only.
+const farEnd = 1_000_000_000
+
+// progress is how far into its segment a stream has been read.
+type progress struct {
+	records int
+	hash    maphash.Hash
+}
+
+func (p *progress) add(record []byte) {
+	p.records++
+	_, _ = p.hash.Write(record) // never fails
+	_ = p.hash.WriteByte(recordEnd)
+}
+
+const recordEnd = 0x1E
+
+// reattach is asked when a stream has ended, and returns a body in which it goes
+// on. With none it returns the end.
+func (b *runBuilder) reattach(ctx context.Context, end error) (io.ReadCloser, error) {
+	if b.tries == 0 {
+		end = b.end(ctx, end) // a replay, perhaps, that has no other end
+	}
+	for broken(end) && b.again(ctx) {
+		body, err := b.observe(ctx, wholeBody(end))
+		if err == nil {
+			return body, nil
+		}
+		if !errors.Is(err, errOtherSegment) && !broken(err) {
+			break // the run or its history is not to be had
+		}
+	}
+	if b.tries > 0 {
+		end = b.end(ctx, end)
+	}
+	return nil, end
+}
+
+// again tells whether to try to take the stream up again, after a pause where the
+// last try has brought nothing.
+func (b *runBuilder) again(ctx context.Context) bool {
+	if b.tries == 0 || b.read.records > b.readBefore {
+		b.tries, b.readBefore = 1, b.read.records
+		return true
+	}
+	if b.tries++; b.tries > b.cfg.retries {
+		return false
+	}
+	pause, _ := b.cfg.wait(b.tries-2, nil)
+	return sleep(ctx, pause) == nil
+}
+
+// broken: the stream stopped before its end, and the run may well go on.
+func broken(err error) bool {
+	return errors.Is(err, stream.ErrTruncated) || errors.Is(err, stream.ErrIdleTimeout)
+}
+
+// observe opens what is left of the stream's segment. whole tells that the body
+// before it was whole: the current segment of a suspended run is, and lacks its
+// workflow-finish, which stands in the history.
+func (b *runBuilder) observe(ctx context.Context, whole bool) (io.ReadCloser, error) {
+	if b.op.id == opRunStream.id { // the first segment: its records are the history's first
+		resp, err := b.history(ctx, b.read.records)
+		if err != nil {
+			return nil, err
+		}
+		return newRecordFilter(resp, &resumption{read: b.read, rest: true}), nil
+	}
+	if !b.current || !whole {
+		resp, err := b.history(ctx, farEnd)
+		if err != nil {
+			return nil, err
+		}
+		first, err := resp.Peek(1)
+		if b.current = len(first) > 0; b.current {
+			return newRecordFilter(resp, &resumption{read: b.read}), nil
+		}
+		resp.Close()
+		if err != io.EOF {
+			return nil, fmt.Errorf("%w: %w", stream.ErrTruncated, err)
+		}
+	}
+	b.current = false
+	resp, err := b.history(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Close()
+	rest, err := lastSegment(resp, b.read)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(bytes.NewReader(rest)), nil
+}
+
+// history observes the run from an offset on. Reading it twice does no harm.
+func (b *runBuilder) history(ctx context.Context, offset int) (*recordReader, error) {
+	query := b.run.query()
+	query.Set("offset", strconv.Itoa(offset))
+	resp, _, err := b.run.c.openFrames(ctx, request{
+		op: opRunObserve.repeatable(), ids: []string{b.run.workflow}, query: query, opts: b.opts,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &recordReader{bufio.NewReader(resp.Body), resp.Body}, nil
+}
+
+// recordReader reads records, each with the byte that ends it.
+type recordReader struct {
+	*bufio.Reader
+	io.Closer
+}
+
+func (r *recordReader) record() ([]byte, error) { return r.ReadBytes(recordEnd) }
+
+func recordType(record []byte) string {
+	var c struct {
+		Type string `json:"type"`
+	}
+	_ = json.Unmarshal(bytes.TrimSuffix(record, []byte{recordEnd}), &c) // one that is not JSON has no type
+	return c.Type
+}
+
+// resumption decides which records of an observed run belong to the rest of a
+// broken stream.
+type resumption struct {
+	read progress // of the broken stream; then of what has been passed on too
+	rest bool     // the records at hand follow those that were read
+	skip progress // of the current segment, while it repeats what was read
+}
+
+var errOtherSegment = errors.New("mastra: the run's history does not continue the stream")
+
+// pass tells whether a record is part of the rest, and whether it is its last.
+func (s *resumption) pass(record []byte) (pass, last bool, err error) {
+	typ := recordType(record)
+	bare := bytes.TrimSuffix(record, []byte{recordEnd})
+	if typ == stream.TypeWorkflowStart && (s.read.records > 0 || !s.rest) {
+		s.rest, s.skip = false, progress{}
+		s.skip.hash.SetSeed(s.read.hash.Seed())
+	}
+	if !s.rest {
+		if s.skip.records < s.read.records {
+			s.skip.add(bare)
+			if s.skip.records == s.read.records && s.skip.hash.Sum64() != s.read.hash.Sum64() {
+				return false, false, errOtherSegment
+			}
+			return false, false, nil
+		}
+		s.rest = true
+	}
+	s.read.add(bare)
+	return true, typ == stream.TypeWorkflowFinish, nil
+}
+
+// recordFilter is the body of the rest.
+type recordFilter struct {
+	src     *recordReader
+	s       *resumption
+	pending []byte
+	err     error
+}
+
+func newRecordFilter(src *recordReader, s *resumption) *recordFilter {
+	return &recordFilter{src: src, s: s}
+}
+
+func (f *recordFilter) Close() error { return f.src.Close() }
+
+func (f *recordFilter) Read(p []byte) (int, error) {
+	for len(f.pending) == 0 {
+		if f.err != nil {
+			return 0, f.err
+		}
+		record, err := f.src.record()
+		if err != nil {
+			f.err = err // what stands before is no whole record
+			continue
+		}
+		pass, last, err := f.s.pass(record)
+		switch {
+		case err != nil:
+			f.err = err
+		case pass:
+			f.pending = record
+			if last {
+				f.err = io.EOF
+			}
+		}
+	}
+	n := copy(p, f.pending)
+	f.pending = f.pending[n:]
+	return n, nil
+}
+
+// lastSegment finds, in the history of a run that goes on no more, the last
+// complete segment that begins with what was read, and returns the rest of it.
+func lastSegment(history *recordReader, read progress) ([]byte, error) {
+	var rest, segment []byte
+	var at progress
+	follows, found := false, false
+	for {
+		record, err := history.record()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", stream.ErrTruncated, err)
+		}
+		bare := bytes.TrimSuffix(record, []byte{recordEnd})
+		typ := recordType(record)
+		if typ == stream.TypeWorkflowStart {
+			at, segment, follows = progress{}, nil, read.records == 0
+			at.hash.SetSeed(read.hash.Seed())
+		}
+		if follows {
+			segment = append(segment, record...)
+		}
+		if at.add(bare); at.records == read.records {
+			follows = at.hash.Sum64() == read.hash.Sum64()
+		}
+		if follows && typ == stream.TypeWorkflowFinish {
+			rest, found = segment, true
+		}
+	}
+	if !found {
+		return nil, errOtherSegment
+	}
+	return rest, nil
+}
