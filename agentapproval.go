@@ -146,6 +146,9 @@ func (a *Agent) ResumeStream(ctx context.Context, req AgentResumeRequest, opts .
 	case req.Data == nil:
 		return nil, errors.New("mastra: AgentResumeRequest.Data is nil; the tool would suspend again")
 	}
+	if err := checkLimits(req.MaxSteps, req.UntilIdle); err != nil {
+		return nil, err
+	}
 	loop, err := newToolLoop(a, AgentRequest{
 		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, RequestContext: req.RequestContext,
 	}, opts)

@@ -50,7 +50,18 @@ func (a Agents) Providers(ctx context.Context, opts ...Option) ([]AgentProvider,
 //
 // POST /agents/{agentId}/model. Repeated only where the server refused it unprocessed.
 func (a *Agent) SetModel(ctx context.Context, model ModelRef, opts ...Option) error {
+	if err := checkModel(model); err != nil {
+		return err
+	}
 	return a.c.call(ctx, request{op: opAgentSetModel, ids: []string{a.id}, body: model, opts: opts}, nil)
+}
+
+// checkModel: the server would take it, and the agent fail from then on.
+func checkModel(m ModelRef) error {
+	if m.ModelID == "" || m.Provider == "" {
+		return errors.New("mastra: ModelRef: the model or its provider is empty")
+	}
+	return nil
 }
 
 // ResetModel undoes [Agent.SetModel].
@@ -88,6 +99,11 @@ type ModelUpdate struct {
 // POST /agents/{agentId}/models/{modelConfigId}. Repeated only where the server
 // refused it unprocessed.
 func (a *Agent) UpdateModel(ctx context.Context, entryID string, update ModelUpdate, opts ...Option) error {
+	if update.Model != nil {
+		if err := checkModel(*update.Model); err != nil {
+			return err
+		}
+	}
 	return a.c.call(ctx, request{op: opAgentUpdateModel, ids: []string{a.id, entryID}, body: update, opts: opts}, nil)
 }
 

@@ -31,8 +31,9 @@ type AgentRequest struct {
 	ModelSettings *ModelSettings `json:"modelSettings,omitempty"`
 	// ProviderOptions go to the model's provider, by provider name.
 	ProviderOptions map[string]any `json:"providerOptions,omitempty"`
-	// ActiveTools names the tools that the model may call; nil allows all.
-	ActiveTools []string       `json:"activeTools,omitempty"`
+	// ActiveTools names the tools that the model may call; nil allows all, an empty
+	// list none.
+	ActiveTools []string       `json:"activeTools,omitzero"`
 	Toolsets    map[string]any `json:"toolsets,omitempty"`
 	// ClientTools are Go functions that the model may call, besides the agent's
 	// own tools. Generate and Stream run the calls, all of a round and some of them
@@ -129,6 +130,17 @@ func (r *AgentRequest) check() error {
 		return errors.New("mastra: AgentRequest.Messages is empty; use Prompt, or a Messages literal")
 	case r.Memory != nil && r.Memory.Thread == "":
 		return errors.New("mastra: AgentRequest.Memory.Thread is empty")
+	}
+	return checkLimits(r.MaxSteps, r.UntilIdle)
+}
+
+// checkLimits: the server takes a negative number for no limit at all.
+func checkLimits(maxSteps int, idle *UntilIdle) error {
+	switch {
+	case maxSteps < 0:
+		return errors.New("mastra: MaxSteps is negative")
+	case idle != nil && idle.MaxIdleMs < 0:
+		return errors.New("mastra: UntilIdle.MaxIdleMs is negative")
 	}
 	return nil
 }

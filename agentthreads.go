@@ -3,6 +3,9 @@ package mastra
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
@@ -115,10 +118,14 @@ func (a *Agent) AbortThread(ctx context.Context, req AbortThreadRequest, opts ..
 }
 
 // SubscribeThread streams the chunks of every run on the thread, whoever starts
-// it, until the caller closes the stream. It has no good end: a connection that
-// breaks gives [ErrTruncated]. A server that sends nothing at all, not even its
-// heartbeat, for 60 s gives [ErrIdleTimeout], if [WithIdleTimeout] does not say
-// otherwise.
+// it, until the caller closes the stream or ctx ends: it has no good end.
+//
+// A subscription that breaks, or on which nothing arrives for 60 s, not even the
+// server's heartbeat ([WithIdleTimeout]), is taken up again, after the pauses of
+// [WithBackoff], for as long as it takes. A chunk of type "resubscribed" tells where:
+// what happened in between is missing. An answer that will not change, such as 401 or
+// 404, ends the stream with its error. With [WithReattach](false) a subscription that
+// breaks ends with [ErrTruncated] or [ErrIdleTimeout].
 //
 // POST /agents/{agentId}/threads/subscribe. Repeated, before the stream is open,
 // only where the server refused it unprocessed.
@@ -130,7 +137,50 @@ func (a *Agent) SubscribeThread(ctx context.Context, threadID, resourceID string
 		ThreadID   string `json:"threadId"`
 		ResourceID string `json:"resourceId,omitzero"`
 	}{threadID, resourceID}
-	return a.open(ctx, request{op: opAgentSubscribe, body: body, opts: opts}, nil)
+	cfg, err := a.c.cfg.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	r := request{op: opAgentSubscribe, ids: []string{a.id}, body: body, opts: opts}
+	b := new(agentBuilder)
+	s, err := a.c.open(ctx, r, func(o *stream.Options) {
+		o.OnChunk = b.add
+		if cfg.reattach {
+			again := request{op: r.op, ids: r.ids, body: body, opts: single(opts)}
+			o.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) {
+				return a.c.resubscribe(ctx, again, &cfg, end)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &AgentStream{Stream: s, b: b}, nil
+}
+
+// resubscribe opens an endless stream again, as soon as the server will have it.
+func (c *Client) resubscribe(ctx context.Context, r request, cfg *config, end error) (io.ReadCloser, error) {
+	if !broken(end) {
+		return nil, end
+	}
+	for n := 0; ; n++ {
+		pause, ok := cfg.wait(n, nil)
+		if !ok || sleep(ctx, pause) != nil {
+			return nil, end
+		}
+		resp, _, err := c.openFrames(ctx, r)
+		if err == nil {
+			const mark = "data: {\"type\":\"" + stream.TypeResubscribed + "\"}\n\n"
+			return struct {
+				io.Reader
+				io.Closer
+			}{io.MultiReader(strings.NewReader(mark), resp.Body), resp.Body}, nil
+		}
+		var e *Error
+		if errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests {
+			return nil, err
+		}
+	}
 }
 
 // SuspendedRunsRequest picks runs that wait.

@@ -68,14 +68,14 @@ func (c *Client) exchange(ctx context.Context, r request) (*exchange, error) {
 		return nil, fmt.Errorf("mastra: %w", errIdempotencyKey)
 	}
 	x := &exchange{client: c, cfg: cfg, op: r.op, contentType: "application/json", path: c.basePath + cfg.prefix + path}
-	if err := x.encode(r); err != nil {
+	if err := x.encode(ctx, r); err != nil {
 		return nil, err
 	}
 	return x, nil
 }
 
 // encode makes the URL and the body, and puts the request context into one of them.
-func (x *exchange) encode(r request) error {
+func (x *exchange) encode(ctx context.Context, r request) error {
 	query := cloneValues(r.query)
 	if query == nil {
 		query = url.Values{}
@@ -89,6 +89,11 @@ func (x *exchange) encode(r request) error {
 	var err error
 	if x.payload, err = encodeBody(r.body, r.extra); err != nil {
 		return err
+	}
+	if x.cfg.trace != nil && r.op.id != "" && r.op.contextInBody && x.payload != nil {
+		if x.payload, err = x.cfg.addTrace(ctx, x.payload); err != nil {
+			return err
+		}
 	}
 	switch values := mergeContext(x.cfg.requestContext, r.context); {
 	case len(values) == 0:

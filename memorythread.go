@@ -22,8 +22,9 @@ var (
 // ThreadUpdate changes a thread's record. What is nil stays as it is.
 type ThreadUpdate struct {
 	Title *string `json:"title,omitempty"`
-	// Metadata takes the place of what was there; it is not merged.
-	Metadata map[string]any `json:"metadata,omitempty"`
+	// Metadata takes the place of what was there; it is not merged. An empty map
+	// takes it away.
+	Metadata map[string]any `json:"metadata,omitzero"`
 }
 
 // Update changes the thread's title or metadata. A missing thread matches
@@ -97,6 +98,9 @@ func (t *Thread) Clone(ctx context.Context, req CloneThreadRequest, opts ...Opti
 	query, err := t.m.agentQuery()
 	if err != nil {
 		return nil, err
+	}
+	if req.Options != nil && req.Options.Last < 0 {
+		return nil, errors.New("mastra: CloneOptions.Last is negative")
 	}
 	body := struct {
 		CloneThreadRequest

@@ -61,6 +61,8 @@ type config struct {
 	attemptTimeout time.Duration
 	idleTimeout    *time.Duration // nil: the operation's own default
 	reattach       bool
+	cancelOnClose  bool
+	trace          func(context.Context) (TraceContext, bool)
 	maxEvent       int
 	maxResponse    int64
 	prefix         string
@@ -267,6 +269,15 @@ func WithIdleTimeout(d time.Duration) Option {
 // ends with [ErrTruncated] all the same.
 func WithReattach(on bool) Option {
 	return option(func(c *config) error { c.reattach = on; return nil })
+}
+
+// WithCancelOnClose cancels a workflow run whose stream ([Run.Stream],
+// [Run.ResumeStream]) is given up before its end: by Close, by leaving a loop over
+// it, or by ending the context. Default: the run goes on. Giving the stream up then
+// waits for the cancel to be answered, at most 5 s; ending the context does not. A
+// run whose workflow-finish has been read is never cancelled.
+func WithCancelOnClose() Option {
+	return option(func(c *config) error { c.cancelOnClose = true; return nil })
 }
 
 // WithMaxEventSize sets how large one event of a stream may be, in bytes.

@@ -47,6 +47,9 @@ func TestTheReadmeListsEveryOption(t *testing.T) {
 	require.NoError(t, err)
 	code, err := os.ReadFile("option.go")
 	require.NoError(t, err)
+	trace, err := os.ReadFile("trace.go")
+	require.NoError(t, err)
+	code = append(code, trace...)
 	options := regexp.MustCompile(`(?m)^func (With\w+)\(`).FindAllStringSubmatch(string(code), -1)
 	require.NotEmpty(t, options)
 	for _, o := range options {

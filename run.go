@@ -149,6 +149,9 @@ func (r *Run) open(ctx context.Context, req request, opts []Option) (*RunStream,
 	}
 	s, err := r.c.open(ctx, req, func(o *stream.Options) {
 		o.RunID, o.OnChunk = r.id, b.add
+		if b.cfg.cancelOnClose && b.op.id != opRunObserve.id {
+			o.OnClose = func() { b.cancel(ctx) }
+		}
 		if b.cfg.reattach {
 			o.Continue = b.reattach
 			o.OnEnd = func(err error) error { b.ended = true; return err }
@@ -165,7 +168,7 @@ func (r *Run) open(ctx context.Context, req request, opts []Option) (*RunStream,
 // RunStream is the stream of a workflow run, record by record: see
 // [stream.Stream] for Chunks and Close. It belongs to one goroutine.
 //
-// Closing it does not stop the run: [Run.Cancel] does.
+// Closing it does not stop the run: [Run.Cancel] does, and [WithCancelOnClose].
 type RunStream struct {
 	*stream.Stream
 	ctx context.Context

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/mastra-go/mastra/stream"
 )
@@ -23,11 +25,12 @@ type runBuilder struct {
 	current    bool     // it was taken up in the run's current segment
 
 	state    RunState
-	steps    int    // started in this segment
-	finished bool   // this segment has had its workflow-finish
-	refusal  string // why the server refused the last segment that told anything
-	resumed  bool   // there were segments before this one
-	ended    bool   // the stream has ended by itself
+	steps    int         // started in this segment
+	finished bool        // this segment has had its workflow-finish
+	over     atomic.Bool // the same, for cancel
+	refusal  string      // why the server refused the last segment that told anything
+	resumed  bool        // there were segments before this one
+	ended    bool        // the stream has ended by itself
 
 	confirmed *RunState // from the server's record, where the stream agrees with it
 	record    *RunState // the same, whether it agrees or not
@@ -41,6 +44,7 @@ func (b *runBuilder) add(c *stream.Chunk) {
 	case "workflow-start":
 		b.resumed = b.resumed || b.finished
 		b.finished, b.steps = false, 0
+		b.over.Store(false)
 		b.state.Status = RunRunning
 	case "workflow-finish":
 		b.finish(c.Payload())
@@ -98,6 +102,7 @@ func (b *runBuilder) finish(payload json.RawMessage) {
 		return
 	}
 	b.finished = true
+	b.over.Store(true)
 	b.state.Status, b.state.Result = finish.Status, finish.Result
 	if finish.Status == RunSuccess { // whatever failed on the way has been made up for
 		b.state.Failure, b.state.Tripwire = nil, nil
@@ -181,6 +186,19 @@ func (b *runBuilder) refused() *Error {
 	e.Attempts = 1
 	return e
 }
+
+// cancel stops a run whose stream was given up, unless that had come to its end: to
+// cancel a run that has ended would rewrite what it came to.
+func (b *runBuilder) cancel(ctx context.Context) {
+	if b.over.Load() {
+		return
+	}
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), cancelTime)
+	defer done()
+	_ = b.run.Cancel(ctx, b.opts...) // nobody is left to tell
+}
+
+const cancelTime = 5 * time.Second
 
 // result is the state at the end. A stream that told of the whole run, to an end
 // that needs no resume, suffices; else the server's record is read: a resumed

@@ -81,6 +81,11 @@ type Options struct {
 	// end.
 	OnEnd func(error) error
 
+	// OnClose is called once, if the reader gives the stream up before its end: by
+	// Close, by leaving a loop over it, or by ending the context. It may be called
+	// from another goroutine than the reader's.
+	OnClose func()
+
 	// Continue is asked when the bytes have come to an end, unless by Close or by
 	// the end of the context: end is nil for a good end, else the error. It may
 	// return another body, of the same framing, in which the stream goes on; the

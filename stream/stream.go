@@ -150,11 +150,14 @@ func (s *Stream) Close() error {
 
 // interrupt closes the body for a reason; the first one holds.
 func (s *Stream) interrupt(cause error) {
-	s.cause.CompareAndSwap(nil, &cause)
+	first := s.cause.CompareAndSwap(nil, &cause)
 	if s.release != nil && cause != ErrIdleTimeout {
 		s.release()
 	}
 	_ = s.closer.close()
+	if first && cause != ErrIdleTimeout && s.opt.OnClose != nil {
+		s.opt.OnClose()
+	}
 }
 
 // interrupted is the reason why nothing more may be handed out, or nil.
@@ -221,6 +224,9 @@ func (s *Stream) chunk(data []byte, owned bool) (Chunk, error) {
 // finish ends the stream; err is nil if all came that should have come. Where
 // Continue has more, the stream goes on and finish returns errContinued.
 func (s *Stream) finish(err error) error {
+	if cut := s.interrupted(); cut != nil && err != nil {
+		s.interrupt(cut)
+	}
 	if s.timer != nil {
 		s.timer.Stop()
 	}
@@ -238,6 +244,7 @@ func (s *Stream) finish(err error) error {
 		}
 	}
 	s.over = true
+	s.cause.CompareAndSwap(nil, &errOver) // what closes the stream now gives up nothing
 	s.unwatch()
 	if s.release != nil {
 		s.release()
@@ -248,6 +255,8 @@ func (s *Stream) finish(err error) error {
 	s.err = err
 	return err
 }
+
+var errOver = errors.New("stream: over")
 
 // errContinued: the stream goes on in another body.
 var errContinued = errors.New("stream: continued")

@@ -108,6 +108,9 @@ const (
 )
 
 const (
+	// TypeResubscribed is no chunk of the server's: a client puts it where it has
+	// taken a subscription up again that broke. What happened in between is missing.
+	TypeResubscribed = "resubscribed"
 	// PrefixData begins the types of an application's own chunks: `data-weather`.
 	PrefixData = "data-"
 	// TypeObserved wraps the chunks of a durable agent's run that is observed; see

@@ -1,0 +1,181 @@
+package mastra_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastra-go/mastra"
+)
+
+func TestNumbersThatTheServerWouldMisreadNeverLeave(t *testing.T) {
+	prompt := mastra.Prompt("hi")
+	for name, do := range map[string]func(context.Context, *mastra.Client) error{
+		"MaxSteps is negative": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Agent("a").Generate(ctx, mastra.AgentRequest{Messages: prompt, MaxSteps: -1})
+			return err
+		},
+		"MaxSteps is negative in a network": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Agent("a").Network(ctx, mastra.AgentRequest{Messages: prompt, MaxSteps: -1})
+			return err
+		},
+		"MaxSteps is negative in a resume": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Agent("a").ResumeStream(ctx, mastra.AgentResumeRequest{RunID: "r", Data: 1, MaxSteps: -1})
+			return err
+		},
+		"MaxIdleMs is negative": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Agent("a").Stream(ctx, mastra.AgentRequest{Messages: prompt, UntilIdle: &mastra.UntilIdle{MaxIdleMs: -1}})
+			return err
+		},
+		"MaxIdleMs is negative in a resume": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Agent("a").ResumeStream(ctx, mastra.AgentResumeRequest{RunID: "r", Data: 1, UntilIdle: &mastra.UntilIdle{MaxIdleMs: -1}})
+			return err
+		},
+		"a page of suspended runs": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Agent("a").SuspendedRuns(ctx, mastra.SuspendedRunsRequest{Page: -1})
+			return err
+		},
+		"a page of runs": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Workflow("w").ListRuns(ctx, mastra.ListRunsRequest{PerPage: -1})
+			return err
+		},
+		"a page of runs without a size": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Workflow("w").ListRuns(ctx, mastra.ListRunsRequest{Page: 1})
+			return err
+		},
+		"a page of threads": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Memory("a").ListThreads(ctx, mastra.ListThreadsRequest{PerPage: -1})
+			return err
+		},
+		"a page of messages": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Memory("a").Thread("t").Messages(ctx, mastra.MessagesRequest{Page: -1})
+			return err
+		},
+		"the size of pages that are walked": func(ctx context.Context, c *mastra.Client) error {
+			return drain(c.Memory("a").Thread("t").AllMessages(ctx, mastra.MessagesRequest{PerPage: -1}))
+		},
+		"the size of pages of threads that are walked": func(ctx context.Context, c *mastra.Client) error {
+			return drain(c.Memory("a").Threads(ctx, mastra.ListThreadsRequest{PerPage: -1}))
+		},
+		"the size of pages of runs that are walked": func(ctx context.Context, c *mastra.Client) error {
+			return drain(c.Workflow("w").Runs(ctx, mastra.ListRunsRequest{PerPage: -1}))
+		},
+		"the limit of a search": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Memory("a").Search(ctx, mastra.SearchRequest{Query: "q", Resource: "r", Limit: -1})
+			return err
+		},
+		"the limit of observations": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Memory("a").Observations(ctx, mastra.ObservationsRequest{Limit: -1})
+			return err
+		},
+		"the messages of a clone": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Memory("a").Thread("t").Clone(ctx, mastra.CloneThreadRequest{Options: &mastra.CloneOptions{Last: -1}})
+			return err
+		},
+		"TopK is negative": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Vector("v").Query(ctx, mastra.QueryRequest{Index: "i", Vector: []float32{1}, TopK: -1})
+			return err
+		},
+	} {
+		rt := play(answer(200, `{}`))
+		assert.ErrorContains(t, do(t.Context(), inMemory(t, rt)), "mastra: ", name)
+		assert.Zero(t, rt.attempts(), name)
+	}
+}
+
+func TestListsThatMustBeAsLongAsTheVectorsAre(t *testing.T) {
+	rt := play(answer(200, `{}`))
+	v := inMemory(t, rt).Vector("v")
+	for _, req := range []mastra.UpsertRequest{
+		{Index: "i"},
+		{Index: "i", Vectors: [][]float32{{1}}, IDs: []string{}},
+		{Index: "i", Vectors: [][]float32{{1}}, IDs: []string{"a", "b"}},
+		{Index: "i", Vectors: [][]float32{{1}}, Metadata: []map[string]any{{}, {}}},
+	} {
+		_, err := v.Upsert(t.Context(), req)
+		assert.ErrorContains(t, err, "UpsertRequest")
+	}
+	assert.Zero(t, rt.attempts())
+	ids := []string(nil)
+	_, err := v.Upsert(t.Context(), mastra.UpsertRequest{Index: "i", Vectors: [][]float32{{1}, {2}}})
+	require.NoError(t, err)
+	sent := decode[struct{ IDs []string }](t, []byte(rt.bodies[0]))
+	assert.Len(t, sent.IDs, 2, "the client makes the ids, so that a repetition does no harm")
+	assert.NotEqual(t, sent.IDs[0], sent.IDs[1])
+	assert.Nil(t, ids)
+}
+
+// An empty list or object means something else than none at all.
+func TestEmptyIsNotTheSameAsAbsent(t *testing.T) {
+	rt := play(answer(200, `{"text":"x"}`))
+	client := inMemory(t, rt)
+	_, err := client.Agent("a").Generate(t.Context(), mastra.AgentRequest{Messages: mastra.Prompt("hi"), ActiveTools: []string{}})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"messages":[{"role":"user","content":"hi"}],"activeTools":[]}`, rt.bodies[0], "no tools at all")
+	thread := client.Memory("a").Thread("t")
+	empty := ""
+	_, err = thread.Update(t.Context(), mastra.ThreadUpdate{Metadata: map[string]any{}, Title: &empty})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"metadata":{},"title":""}`, rt.bodies[1], "both are taken away")
+	_, err = thread.Update(t.Context(), mastra.ThreadUpdate{})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{}`, rt.bodies[2])
+	_, err = client.Agent("a").Tool("t").Execute(t.Context(), json.RawMessage(`null`))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"data":null}`, rt.bodies[3], "what is given goes out as it is")
+}
+
+func TestExtraCarriesWhatIsNotModelledAndNothingElse(t *testing.T) {
+	type extra = map[string]any
+	for _, tt := range []struct {
+		name   string
+		fields []string
+		do     func(context.Context, *mastra.Client, extra) error
+	}{
+		{"AgentRequest", []string{"messages", "untilIdle", "requestContext"}, func(ctx context.Context, c *mastra.Client, x extra) error {
+			_, err := c.Agent("a").Generate(ctx, mastra.AgentRequest{Messages: mastra.Prompt("hi"), Extra: x})
+			return err
+		}},
+		{"AgentRequest until idle", []string{"messages", "maxIdleMs"}, func(ctx context.Context, c *mastra.Client, x extra) error {
+			_, err := c.Agent("a").Stream(ctx, mastra.AgentRequest{Messages: mastra.Prompt("hi"), UntilIdle: &mastra.UntilIdle{}, Extra: x})
+			return err
+		}},
+		{"ApproveRequest", []string{"runId", "model"}, func(ctx context.Context, c *mastra.Client, x extra) error {
+			_, err := c.Agent("a").ApproveToolCallGenerate(ctx, mastra.ApproveRequest{RunID: "r", ToolCallID: "t", Extra: x})
+			return err
+		}},
+		{"DeclineRequest", []string{"runId", "reason"}, func(ctx context.Context, c *mastra.Client, x extra) error {
+			_, err := c.Agent("a").DeclineToolCallGenerate(ctx, mastra.DeclineRequest{RunID: "r", ToolCallID: "t", Extra: x})
+			return err
+		}},
+		{"AgentResumeRequest", []string{"resumeData", "requestContext"}, func(ctx context.Context, c *mastra.Client, x extra) error {
+			_, err := c.Agent("a").ResumeStream(ctx, mastra.AgentResumeRequest{RunID: "r", Data: 1, Extra: x})
+			return err
+		}},
+		{"StartRequest", []string{"inputData", "tracingOptions"}, func(ctx context.Context, c *mastra.Client, x extra) error {
+			_, err := c.Workflow("w").Run("r").StartAsync(ctx, mastra.StartRequest{Extra: x})
+			return err
+		}},
+		{"TimeTravelRequest", []string{"step", "context"}, func(ctx context.Context, c *mastra.Client, x extra) error {
+			return c.Workflow("w").Run("r").TimeTravelDetached(ctx, mastra.TimeTravelRequest{Step: []string{"s"}, Extra: x})
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rt := play(answer(200, `{"text":"x","status":"success"}`), answer(200, "data: [DONE]\n\n", "Content-Type", "text/event-stream"))
+			if tt.name == "AgentRequest until idle" || tt.name == "AgentResumeRequest" {
+				rt.steps = rt.steps[1:]
+			}
+			client := inMemory(t, rt)
+			for _, field := range tt.fields {
+				err := tt.do(t.Context(), client, extra{field: 1})
+				assert.ErrorContains(t, err, field)
+			}
+			assert.Zero(t, rt.attempts())
+			require.NoError(t, tt.do(t.Context(), client, extra{"later": extra{"a": []int{1}}}))
+			assert.JSONEq(t, `{"a":[1]}`, string(decode[map[string]json.RawMessage](t, []byte(rt.bodies[0]))["later"]))
+		})
+	}
+}
