@@ -201,13 +201,18 @@ func (a *Agent) SuspendedRuns(ctx context.Context, req SuspendedRunsRequest, opt
 	if req.Page < 0 || req.PerPage < 0 {
 		return nil, errors.New("mastra: SuspendedRunsRequest: Page and PerPage must not be negative")
 	}
+	if req.Page > 0 && req.PerPage == 0 {
+		return nil, errors.New("mastra: SuspendedRunsRequest: Page needs PerPage")
+	}
 	var p params
 	p.set("threadId", req.ThreadID)
 	p.set("resourceId", req.ResourceID)
 	p.setTime("fromDate", req.Since)
 	p.setTime("toDate", req.Until)
-	p.set("perPage", req.PerPage)
-	p.set("page", req.Page)
+	if req.PerPage > 0 { // the server reads a size only with a page
+		p.put("page", itoa(req.Page))
+		p.put("perPage", itoa(req.PerPage))
+	}
 	if p.err != nil {
 		return nil, p.err
 	}

@@ -97,6 +97,7 @@ func (x *exchange) encode(ctx context.Context, r request) error {
 	}
 	switch values := mergeContext(x.cfg.requestContext, r.context); {
 	case len(values) == 0:
+	case r.op.id != "" && (r.op.method == http.MethodPatch || r.op.method == http.MethodDelete): // these routes read none
 	case r.op.contextInBody && (x.payload == nil || x.payload[0] == '{'):
 		if x.payload, err = addContext(x.payload, values); err != nil {
 			return err

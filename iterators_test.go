@@ -185,7 +185,7 @@ func TestIteratorsAskForPagesOfTheirOwnSize(t *testing.T) {
 func TestIteratorsWalkAListThatChanges(t *testing.T) {
 	for _, w := range walks {
 		t.Run(w.name, func(t *testing.T) {
-			for seed := range uint64(400) {
+			for seed := range uint64(100) {
 				r := rand.New(rand.NewPCG(seed, 7))
 				s := newShelf(r.IntN(24))
 				if seed%3 == 0 {

@@ -151,7 +151,7 @@ func (t *Thread) WorkingMemory(ctx context.Context, opts ...Option) (*WorkingMem
 	return callFor[WorkingMemory](ctx, t.m.c, request{op: opThreadWorking, ids: []string{t.id}, query: p.values, opts: opts})
 }
 
-// SetWorkingMemory replaces it. Where it belongs to the resource, the handle must
+// SetWorkingMemory replaces it; an empty text is refused ([ErrBadRequest]). Where it belongs to the resource, the handle must
 // have one. A missing thread matches [ErrNotFound].
 //
 // POST /memory/threads/{threadId}/working-memory. Safe to repeat, and repeated.

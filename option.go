@@ -318,7 +318,8 @@ func WithAPIPrefix(prefix string) Option {
 }
 
 // WithRequestContext adds values to the server's request context. It travels in
-// the body where the route reads it there, else in the query. The context of a
+// the body where the route reads it there, else in the query; routes that change or
+// delete something stored (PATCH, DELETE) read none and are not sent it. The context of a
 // request struct wins over a call's, a call's over the client's, key by key. A
 // key that the server keeps for itself is an error, because the server would
 // drop it silently.

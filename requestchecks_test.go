@@ -38,6 +38,10 @@ func TestNumbersThatTheServerWouldMisreadNeverLeave(t *testing.T) {
 			_, err := c.Agent("a").SuspendedRuns(ctx, mastra.SuspendedRunsRequest{Page: -1})
 			return err
 		},
+		"a page of suspended runs without a size": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Agent("a").SuspendedRuns(ctx, mastra.SuspendedRunsRequest{Page: 1})
+			return err
+		},
 		"a page of runs": func(ctx context.Context, c *mastra.Client) error {
 			_, err := c.Workflow("w").ListRuns(ctx, mastra.ListRunsRequest{PerPage: -1})
 			return err
@@ -83,6 +87,18 @@ func TestNumbersThatTheServerWouldMisreadNeverLeave(t *testing.T) {
 		rt := play(answer(200, `{}`))
 		assert.ErrorContains(t, do(t.Context(), inMemory(t, rt)), "mastra: ", name)
 		assert.Zero(t, rt.attempts(), name)
+	}
+}
+
+// The server reads the size of a page only where it is told the page.
+func TestTheFirstPageIsAskedForByItsNumber(t *testing.T) {
+	rt := play(answer(200, `{"runs":[],"total":0}`))
+	_, err := inMemory(t, rt).Agent("a").SuspendedRuns(t.Context(), mastra.SuspendedRunsRequest{PerPage: 5})
+	require.NoError(t, err)
+	_, err = inMemory(t, rt).Workflow("w").ListRuns(t.Context(), mastra.ListRunsRequest{PerPage: 5})
+	require.NoError(t, err)
+	for _, req := range rt.seen {
+		assert.Equal(t, "page=0&perPage=5", req.URL.RawQuery)
 	}
 }
 

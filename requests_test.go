@@ -308,9 +308,10 @@ func TestNothingGoesOutWithoutIDsOrContext(t *testing.T) {
 		}
 	}
 	rt.seen = nil
+	var none context.Context
 	for _, m := range methods(client, agentID, otherID) {
 		for _, args := range []func(reflect.Type) reflect.Value{zero, full} {
-			assert.NotPanics(t, func() { assert.Error(t, m.invoke(nil, args), m.name) }, m.name)
+			assert.NotPanics(t, func() { assert.Error(t, m.invoke(none, args), m.name) }, m.name)
 		}
 	}
 	assert.Empty(t, rt.seen)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -70,6 +71,8 @@ const (
 //
 // GET /workflows/{workflowId}/runs/{runId}, many times.
 func (r *Run) Wait(ctx context.Context, opts ...Option) (*RunState, error) {
+	var meta Response
+	opts = append([]Option{WithResponse(&meta)}, opts...)
 	for pause := firstPoll; ; pause = min(pause*2, slowestPoll) {
 		s, err := r.Get(ctx, opts...)
 		if err != nil {
@@ -78,13 +81,21 @@ func (r *Run) Wait(ctx context.Context, opts ...Option) (*RunState, error) {
 		if s.Status.settled() {
 			return s, nil
 		}
-		if s.Status == RunPending && time.Since(s.CreatedAt.Time) > startsWithin {
+		if s.Status == RunPending && serverTime(meta.Header).Sub(s.CreatedAt.Time) > startsWithin {
 			return s, fmt.Errorf("%w: run %s of workflow %s", ErrNotStarted, r.id, r.workflow)
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return s, fmt.Errorf("mastra: run %s of workflow %s is %s: %w", r.id, r.workflow, s.Status, err)
 		}
 	}
+}
+
+// serverTime is when an answer was sent, by the server's clock where it tells.
+func serverTime(header http.Header) time.Time {
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		return date
+	}
+	return time.Now()
 }
 
 // sleep pauses, or returns the context's error as soon as it has ended.

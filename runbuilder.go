@@ -127,6 +127,12 @@ func (b *runBuilder) end(ctx context.Context, err error) error {
 	b.ended = true
 	replay := b.replay(err)
 	if b.refusal != "" && (err == nil || replay) {
+		if b.op.id == opRunObserve.id { // it may have been a resume's
+			if now, getErr := b.run.Get(ctx, b.opts...); getErr == nil && now.Status.settled() {
+				b.confirmed = now
+				return nil
+			}
+		}
 		return b.refused()
 	}
 	if !replay {

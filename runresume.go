@@ -165,6 +165,9 @@ func (s *RunState) pick(req ResumeRequest) (at Suspension, refusal string, kind 
 		return at, "the run is not suspended, it is " + string(s.Status), ErrNotSuspended
 	}
 	if want := req.Suspension; want != nil {
+		if want.RunID != "" && want.RunID != s.RunID {
+			return at, "that suspension is of run " + want.RunID, ErrNotSuspended
+		}
 		for _, at := range all {
 			if want.same(at) {
 				return at, "", nil

@@ -72,9 +72,7 @@ func TestChunkPayloadsHaveTheMembersOfTheirSchemas(t *testing.T) {
 			var fields []field
 			for _, typ := range types {
 				value := payloadType(t, typ)
-				for _, f := range jsonFields(t, value, payloadExceptions[name].names) {
-					fields = append(fields, f)
-				}
+				fields = append(fields, jsonFields(t, value, payloadExceptions[name].names)...)
 			}
 			a.compare(t, fields, []map[string]schema{a.properties(schema{Ref: ref})}, false, payloadExceptions[name])
 		})

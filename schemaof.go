@@ -1,6 +1,7 @@
 package mastra
 
 import (
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -18,6 +19,8 @@ import (
 //     values it may have (of its items, for a slice);
 //   - a pointer may be null, a time.Time is a date-time, a []byte is base64, a
 //     json.RawMessage or an any is anything;
+//   - a type that writes itself as text is a string, one that writes its own JSON
+//     is anything;
 //   - a struct allows no further members.
 //
 // A type that JSON cannot hold, such as a channel or a func, a type that contains
@@ -27,17 +30,28 @@ func SchemaOf[T any]() (Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(schema)
+	return schemaText(schema)
+}
+
+func schemaText(schema *jsonschema.Schema) (Schema, error) {
+	text, err := json.Marshal(schema)
+	if err == nil && string(text) == "true" {
+		text = []byte("{}") // the same, and the only form that the server takes
+	}
+	return text, err
 }
 
 func schemaFor(t reflect.Type) (*jsonschema.Schema, error) {
-	schema, err := jsonschema.ForType(t, &jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
+	known := map[reflect.Type]*jsonschema.Schema{
 		reflect.TypeFor[time.Time]():       {Type: "string", Format: "date-time"},
 		reflect.TypeFor[Time]():            {Type: "string", Format: "date-time"},
 		reflect.TypeFor[[]byte]():          {Type: "string", ContentEncoding: "base64"},
 		reflect.TypeFor[json.RawMessage](): {},
 		reflect.TypeFor[Schema]():          {},
-	}})
+		reflect.TypeFor[json.Number]():     {Type: "number"},
+	}
+	writers(t, known, map[reflect.Type]bool{})
+	schema, err := jsonschema.ForType(t, &jsonschema.ForOptions{TypeSchemas: known})
 	if err != nil {
 		return nil, fmt.Errorf("mastra: %s has no JSON Schema: %w", t, err)
 	}
@@ -47,9 +61,40 @@ func schemaFor(t reflect.Type) (*jsonschema.Schema, error) {
 	return schema, nil
 }
 
+// writers notes the types within t that write their JSON themselves.
+func writers(t reflect.Type, known map[reflect.Type]*jsonschema.Schema, seen map[reflect.Type]bool) {
+	if known[t] != nil || seen[t] || t.Kind() == reflect.Interface {
+		return
+	}
+	seen[t] = true
+	if t.Kind() != reflect.Pointer {
+		switch {
+		case is[json.Marshaler](t), is[json.Unmarshaler](t):
+			known[t] = &jsonschema.Schema{}
+			return
+		case is[encoding.TextMarshaler](t), is[encoding.TextUnmarshaler](t):
+			known[t] = &jsonschema.Schema{Type: "string"}
+			return
+		}
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		writers(t.Elem(), known, seen)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() && f.Tag.Get("json") != "-" || f.Anonymous {
+				writers(f.Type, known, seen)
+			}
+		}
+	}
+}
+
+func is[I any](t reflect.Type) bool { return reflect.PointerTo(t).Implements(reflect.TypeFor[I]()) }
+
 // refine adds to a schema what the library does not know of a Go type: the values
-// of an enum, and that a slice is not null.
+// of an enum, numbers that are written as text, and that a slice is not null.
 func refine(s *jsonschema.Schema, t reflect.Type) error {
+	nullable := t.Kind() == reflect.Pointer
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -58,7 +103,7 @@ func refine(s *jsonschema.Schema, t reflect.Type) error {
 	}
 	switch t.Kind() {
 	case reflect.Slice, reflect.Array:
-		if i := slices.Index(s.Types, "null"); i >= 0 && len(s.Types) == 2 {
+		if i := slices.Index(s.Types, "null"); i >= 0 && len(s.Types) == 2 && !nullable {
 			s.Type, s.Types = s.Types[1-i], nil
 		}
 		if s.Items != nil {
@@ -70,7 +115,7 @@ func refine(s *jsonschema.Schema, t reflect.Type) error {
 		}
 	case reflect.Struct:
 		for _, f := range reflect.VisibleFields(t) {
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 			if name == "" {
 				name = f.Name
 			}
@@ -81,9 +126,12 @@ func refine(s *jsonschema.Schema, t reflect.Type) error {
 			if err := refine(property, f.Type); err != nil {
 				return err
 			}
+			if slices.Contains(strings.Split(options, ","), "string") {
+				quote(property)
+			}
 			if tag, ok := f.Tag.Lookup("enum"); ok {
-				if err := enumerate(property, f, tag); err != nil {
-					return err
+				if err := enumerate(property, f.Type, tag); err != nil {
+					return fmt.Errorf("field %s: %w", f.Name, err)
 				}
 			}
 		}
@@ -91,25 +139,44 @@ func refine(s *jsonschema.Schema, t reflect.Type) error {
 	return nil
 }
 
+// quote makes text of a number or a bool.
+func quote(s *jsonschema.Schema) {
+	quoted := func(name string) bool { return name == "integer" || name == "number" || name == "boolean" }
+	if quoted(s.Type) {
+		s.Type, s.Minimum, s.Maximum = "string", nil, nil
+	}
+	if i := slices.IndexFunc(s.Types, quoted); i >= 0 {
+		s.Types[i], s.Minimum, s.Maximum = "string", nil, nil
+	}
+}
+
 // enumerate sets the values that a field may have, in the field's own type.
-func enumerate(s *jsonschema.Schema, f reflect.StructField, tag string) error {
-	t := f.Type
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
-		if t.Kind() != reflect.Pointer {
-			s = s.Items
+func enumerate(s *jsonschema.Schema, t reflect.Type, tag string) error {
+	null := false
+	for ; t.Kind() == reflect.Pointer || s.Items != nil; t = t.Elem() {
+		if t.Kind() == reflect.Pointer {
+			null = true
+		} else {
+			s, null = s.Items, false
 		}
-		t = t.Elem()
 	}
 	for text := range strings.SplitSeq(tag, ",") {
-		value := any(text)
-		if t.Kind() != reflect.String {
+		text = strings.TrimSpace(text)
+		switch {
+		case s.Type == "string" || slices.Contains(s.Types, "string"):
+			s.Enum = append(s.Enum, text)
+		case s.Type == "" && len(s.Types) == 0, t.Kind() == reflect.Map, t.Kind() == reflect.Struct:
+			return fmt.Errorf("%s cannot have an enum", t)
+		default:
 			v := reflect.New(t)
 			if err := json.Unmarshal([]byte(text), v.Interface()); err != nil {
-				return fmt.Errorf("field %s: enum value %q is no %s", f.Name, text, t)
+				return fmt.Errorf("enum value %q is no %s", text, t)
 			}
-			value = v.Elem().Interface()
+			s.Enum = append(s.Enum, v.Elem().Interface())
 		}
-		s.Enum = append(s.Enum, value)
+	}
+	if null {
+		s.Enum = append(s.Enum, nil)
 	}
 	return nil
 }

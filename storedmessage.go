@@ -102,10 +102,8 @@ func (c MessageContent) MarshalJSON() ([]byte, error) {
 	case 0:
 		c.Format = 2
 	case 1:
-		if c.Content != "" || len(c.Parts) == 1 && c.Parts[0].isText("") {
-			if len(c.Parts) == 1 && c.Parts[0].isText(c.Content) {
-				return marshal(c.Content)
-			}
+		if len(c.Parts) == 1 && c.Parts[0].isText(c.Content) {
+			return marshal(c.Content)
 		}
 		return marshal(c.Parts)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -38,14 +39,16 @@ func (e *TypedError) Unwrap() error { return e.cause }
 
 // GenerateAs runs the agent and has it answer with a T: the JSON Schema of T goes
 // along as structured output ([SchemaOf] says how it is made), and the answer is
-// decoded strictly. The other fields of req.StructuredOutput count; a Schema
-// given there replaces that of T on the wire.
+// decoded strictly. T should be a struct, a map or a slice. The other fields of
+// req.StructuredOutput count; a Schema given there replaces that of T on the wire.
 //
 // A type without a schema is an error before anything is sent. An answer that
-// does not fit is a [*TypedError], which holds it; with the default error strategy
-// the server itself refuses most of those ([ErrServer]). A tripwire is its error,
-// and a run that waits gives [ErrSuspended]: both come with a Typed whose
-// AgentResult tells the rest. See [Agent.Generate] for everything else.
+// does not fit is a [*TypedError], which holds it. For that, the error strategy is
+// "warn" where none is given; with "strict" the server itself refuses such an
+// answer ([ErrServer], or a [*RunError] in a stream), and its text is lost. A
+// tripwire is its error, and a run that waits gives [ErrSuspended]: all of these
+// but a refusal come with a Typed whose AgentResult tells the rest. See
+// [Agent.Generate] for everything else.
 func GenerateAs[T any](ctx context.Context, agent *Agent, req AgentRequest, opts ...Option) (*Typed[T], error) {
 	schema, err := structured[T](&req)
 	if err != nil {
@@ -125,7 +128,12 @@ func structured[T any](req *AgentRequest) (*jsonschema.Resolved, error) {
 		out = *req.StructuredOutput
 	}
 	if out.Schema == nil {
-		out.Schema = schema
+		if out.Schema, err = schemaText(schema); err != nil {
+			return nil, fmt.Errorf("mastra: the schema of %s: %w", reflect.TypeFor[T](), err)
+		}
+	}
+	if out.ErrorStrategy == "" {
+		out.ErrorStrategy = "warn"
 	}
 	req.StructuredOutput = &out
 	return resolved, nil
@@ -140,12 +148,22 @@ func typed[T any](schema *jsonschema.Resolved, res *AgentResult) (*Typed[T], err
 		return out, fmt.Errorf("%w: run %s waits for tool %s", ErrSuspended, res.RunID, waits[0].ToolName)
 	}
 	if res.Object == nil {
-		return out, &TypedError{Raw: res.Text, Result: res, cause: fmt.Errorf("there is no object in the answer")}
+		return out, &TypedError{Raw: res.Text, Result: res, cause: unfit[T](schema, res.Text)}
 	}
 	if err := decodeStrictly(schema, res.Object, &out.Value); err != nil {
 		return out, &TypedError{Raw: string(res.Object), Result: res, cause: err}
 	}
 	return out, nil
+}
+
+// unfit says why the server made no object of an answer's text.
+func unfit[T any](schema *jsonschema.Resolved, text string) error {
+	if json.Valid([]byte(text)) {
+		if err := decodeStrictly(schema, []byte(text), new(T)); err != nil {
+			return err
+		}
+	}
+	return errors.New("there is no object in the answer")
 }
 
 // decodeStrictly checks JSON against the schema of a type and decodes it, with

@@ -166,7 +166,7 @@ func TestARunStreamIsStartedOnce(t *testing.T) {
 
 func TestAnOpenRunStreamThatBreaksIsNotStartedAgain(t *testing.T) {
 	rt := &routes{steps: map[string][]step{"stream": {breaksOff(t, "doubler", 3, errReset)}}}
-	s, err := inMemory(t, rt).Workflow("w").Run("r").Stream(t.Context(), mastra.StartRequest{})
+	s, err := inMemory(t, rt).Workflow("w").Run("r").Stream(t.Context(), mastra.StartRequest{}, mastra.WithReattach(false))
 	require.NoError(t, err)
 	n := 0
 	var last error
@@ -199,4 +199,35 @@ func TestASuspendedRunStreamListsItsSuspensions(t *testing.T) {
 	_, err = s.Result()
 	assert.ErrorIs(t, err, mastra.ErrClosed)
 	assert.Zero(t, rt.count("get"))
+}
+
+// The history of a run may end with a resume that was refused: that is no failure
+// of who observes the run.
+func TestObserveTellsOfTheRunNotOfTheLastRefusal(t *testing.T) {
+	history := string(testdata(t, "runs", "approval-suspended.rs")) + string(testdata(t, "runs", "approval-refused.rs"))
+	for _, tt := range []struct {
+		name    string
+		history step
+		record  string
+		status  mastra.RunStatus
+	}{
+		{"a suspended run", recordsText(history), "approval-suspended", mastra.RunSuspended},
+		{"a run that has ended since", recordsText(history), "approval-ended", mastra.RunSuccess},
+		{"a run whose start was refused", replays(t, "doubler-refused-observed"), "doubler-refused", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rt := &routes{steps: map[string][]step{"observe": {tt.history}, "get": {tells(t, tt.record)}}}
+				s, err := inMemory(t, rt).Workflow("w").Run("r").Observe(t.Context(), mastra.ObserveRequest{})
+				require.NoError(t, err)
+				state, err := s.Result()
+				if tt.status == "" {
+					assert.ErrorIs(t, err, mastra.ErrInvalidInput)
+					return
+				}
+				require.NoError(t, err)
+				assert.Equal(t, tt.status, state.Status)
+			})
+		})
+	}
 }
