@@ -56,7 +56,10 @@ func GenerateAs[T any](ctx context.Context, agent *Agent, req AgentRequest, opts
 	}
 	res, err := agent.Generate(ctx, req, opts...)
 	if err != nil {
-		return nil, err
+		if res == nil {
+			return nil, err
+		}
+		return &Typed[T]{AgentResult: res}, err // what came before, of several exchanges
 	}
 	return typed[T](schema, res)
 }
