@@ -176,12 +176,17 @@ func (c *Converter) content(chunk stream.Chunk) {
 // text converts a piece of text or reasoning; the types are called the same on
 // both sides.
 func (c *Converter) text(chunk stream.Chunk) {
+	payload := chunk.Payload()
+	if text, ok := chunk.Text(); ok && c.last.is(payload, text) {
+		c.emit(Part{Type: chunk.Type, ID: c.last.id, Delta: text})
+		return
+	}
 	var v struct {
 		ID               *string         `json:"id"`
 		Text             *string         `json:"text"`
 		ProviderMetadata json.RawMessage `json:"providerMetadata"`
 	}
-	if !decode(chunk.Payload(), &v) || v.ID == nil {
+	if !decode(payload, &v) || v.ID == nil {
 		return
 	}
 	p := Part{Type: chunk.Type, ID: *v.ID, ProviderMetadata: providerData(v.ProviderMetadata)}
@@ -190,11 +195,31 @@ func (c *Converter) text(chunk stream.Chunk) {
 			return
 		}
 		p.Delta = *v.Text
+		c.last.learn(p.ID)
 	}
 	if p.ProviderMetadata != nil && !c.o.SendReasoning {
 		p.ProviderMetadata = withoutItemID(p.ProviderMetadata)
 	}
 	c.emit(p)
+}
+
+// lastDelta is a shortcut: the deltas of a text say the same but for the piece, so
+// that one needs no decoding where the last one had the same id and nothing else.
+type lastDelta struct {
+	id, prefix string
+}
+
+func (d *lastDelta) learn(id string) {
+	if id != d.id || d.prefix == "" {
+		d.id, d.prefix = id, `{"id":`+string(appendString(nil, id))+`,"text":"`
+	}
+}
+
+// is tells whether a payload is the id and a text, and nothing else. A text with
+// escapes is longer in the payload, and is decoded the long way.
+func (d *lastDelta) is(payload json.RawMessage, text string) bool {
+	return d.prefix != "" && len(payload) == len(d.prefix)+len(text)+len(`"}`) &&
+		string(payload[:len(d.prefix)]) == d.prefix && string(payload[len(payload)-2:]) == `"}`
 }
 
 // withoutItemID takes out the id by which OpenAI ties a text to the reasoning that

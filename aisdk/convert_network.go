@@ -47,9 +47,9 @@ type networkPayload struct {
 	Text            json.RawMessage `json:"text"`
 	InputData       struct {
 		Iteration        json.RawMessage `json:"iteration"`
-		Task             json.RawMessage `json:"task,omitempty"`
-		ThreadID         json.RawMessage `json:"threadId,omitempty"`
-		ThreadResourceID json.RawMessage `json:"threadResourceId,omitempty"`
+		Task             json.RawMessage `json:"task"`
+		ThreadID         json.RawMessage `json:"threadId"`
+		ThreadResourceID json.RawMessage `json:"threadResourceId"`
 	} `json:"inputData"`
 	Args struct {
 		Prompt     json.RawMessage `json:"prompt"`
@@ -66,7 +66,6 @@ type overrides struct{ status, usage, output json.RawMessage }
 var (
 	running  = json.RawMessage(`"running"`)
 	finished = json.RawMessage(`"finished"`)
-	zero     = json.RawMessage("0")
 )
 
 // network converts a chunk of a network's stream. Each part about the run repeats
@@ -119,23 +118,22 @@ func (c *Converter) routingStart(chunk stream.Chunk, v *networkPayload, typ stri
 		run = &networkRun{name: v.NetworkID}
 		c.networks[chunk.RunID] = run
 	}
-	iteration := v.InputData.Iteration
-	v.InputData.Iteration = nil
-	input := objectWriter{[]byte{'{'}}
-	input.raw("task", v.InputData.Task)
-	input.raw("threadId", v.InputData.ThreadID)
-	input.raw("threadResourceId", v.InputData.ThreadResourceID)
-	run.steps = append(run.steps, &networkStep{
-		ID: v.RunID, Name: v.AgentID, Status: "running", Iteration: iteration,
-		Input: append(input.b, '}'), Output: json.RawMessage(`""`), Task: jsonNull,
+	input := object(func(o *objectWriter) {
+		o.raw("task", v.InputData.Task)
+		o.raw("threadId", v.InputData.ThreadID)
+		o.raw("threadResourceId", v.InputData.ThreadResourceID)
 	})
-	data := objectWriter{[]byte{'{'}}
-	data.text("name", run.name)
-	data.raw("status", running)
-	data.raw("usage", jsonNull)
-	data.value("steps", run.steps)
-	data.raw("output", jsonNull)
-	c.emit(Part{Type: typ, ID: chunk.RunID, Data: append(data.b, '}')})
+	run.steps = append(run.steps, &networkStep{
+		ID: v.RunID, Name: v.AgentID, Status: "running", Iteration: v.InputData.Iteration,
+		Input: input, Output: json.RawMessage(`""`), Task: jsonNull,
+	})
+	c.emit(Part{Type: typ, ID: chunk.RunID, Data: object(func(o *objectWriter) {
+		o.text("name", run.name)
+		o.raw("status", running)
+		o.raw("usage", jsonNull)
+		o.value("steps", run.steps)
+		o.raw("output", jsonNull)
+	})})
 }
 
 // apply changes the run's steps and tells what the part about it says besides; not
@@ -148,15 +146,10 @@ func (r *networkRun) apply(typ string, v *networkPayload) (over overrides, ok bo
 	case stream.TypeWorkflowExecutionStart:
 		r.begin(v.RunID, v.WorkflowID, v)
 	case stream.TypeToolExecutionStart:
-		task := objectWriter{[]byte{'{'}}
-		task.optional("id", v.Args.ToolName)
-		iteration := v.Args.Iteration
-		if present(iteration) == nil {
-			iteration = zero
-		}
 		r.steps = append(r.steps, &networkStep{
-			ID: v.Args.ToolCallID, Name: v.Args.ToolName, Status: "running", Iteration: iteration,
-			Task: append(task.b, '}'), Input: orNull(v.Args.Args), Output: jsonNull,
+			ID: v.Args.ToolCallID, Name: v.Args.ToolName, Status: "running", Iteration: or(v.Args.Iteration, "0"),
+			Task:  object(func(o *objectWriter) { o.optional("id", v.Args.ToolName) }),
+			Input: orNull(v.Args.Args), Output: jsonNull,
 		})
 	case stream.TypeAgentExecutionEnd, stream.TypeWorkflowExecutionEnd:
 		over.usage, over.output = v.Usage, withoutStacks(v.Result)
@@ -170,12 +163,12 @@ func (r *networkRun) apply(typ string, v *networkPayload) (over overrides, ok bo
 		if step == nil {
 			return over, false
 		}
-		task := objectWriter{[]byte{'{'}}
-		task.raw("id", v.PrimitiveID)
-		task.raw("type", v.PrimitiveType)
-		task.raw("name", v.Task)
-		task.raw("reason", v.SelectionReason)
-		step.Task = append(task.b, '}')
+		step.Task = object(func(o *objectWriter) {
+			o.raw("id", v.PrimitiveID)
+			o.raw("type", v.PrimitiveType)
+			o.raw("name", v.Task)
+			o.raw("reason", v.SelectionReason)
+		})
 	case stream.TypeNetworkStepFinish:
 		over = overrides{status: finished, output: withoutStacks(v.Result)}
 	case stream.TypeNetworkFinish:
@@ -187,18 +180,10 @@ func (r *networkRun) apply(typ string, v *networkPayload) (over overrides, ok bo
 }
 
 func (r *networkRun) begin(id, name string, v *networkPayload) {
-	iteration, prompt := present(v.Args.Iteration), present(v.Args.Prompt)
-	if iteration == nil {
-		iteration = zero
-	}
-	if prompt == nil {
-		prompt = json.RawMessage(`""`)
-	}
-	input := objectWriter{[]byte{'{'}}
-	input.raw("prompt", prompt)
 	r.steps = append(r.steps, &networkStep{
-		ID: id, Name: name, Status: "running", Iteration: iteration,
-		Input: append(input.b, '}'), Output: jsonNull, Task: jsonNull,
+		ID: id, Name: name, Status: "running", Iteration: or(v.Args.Iteration, "0"),
+		Input:  object(func(o *objectWriter) { o.raw("prompt", or(v.Args.Prompt, `""`)) }),
+		Output: jsonNull, Task: jsonNull,
 	})
 }
 
@@ -303,12 +288,12 @@ func (c *Converter) workflowEvent(runID string, run *networkRun, step *networkSt
 
 // snapshot is the state of the run, with what one part says differently.
 func (r *networkRun) snapshot(over overrides) json.RawMessage {
-	data := objectWriter{[]byte{'{'}}
-	data.text("name", r.name)
-	data.value("steps", list[*networkStep](r.steps))
-	data.raw("usage", orNull(over.usage))
-	data.raw("output", orNull(over.output))
-	data.flag("hasEmittedText", &r.hasText)
-	data.raw("status", over.status)
-	return append(data.b, '}')
+	return object(func(o *objectWriter) {
+		o.text("name", r.name)
+		o.value("steps", list[*networkStep](r.steps))
+		o.raw("usage", orNull(over.usage))
+		o.raw("output", orNull(over.output))
+		o.flag("hasEmittedText", &r.hasText)
+		o.raw("status", over.status)
+	})
 }

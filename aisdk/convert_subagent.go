@@ -112,13 +112,13 @@ func (c *Converter) subAgent(chunk stream.Chunk, ancestry []Ancestor) {
 	c.emit(Part{Type: "data-tool-agent", ID: chunk.RunID, Data: encode(data), Ancestry: ancestry})
 	if step != nil {
 		index := len(run.Steps) - 1
-		detail := objectWriter{[]byte{'{'}}
-		detail.text("runId", chunk.RunID)
-		detail.literal("stepIndex", strconv.Itoa(index))
-		detail.raw("step", encode(step))
 		c.emit(Part{
-			Type: "data-tool-agent-step", ID: chunk.RunID + ":" + strconv.Itoa(index),
-			Data: append(detail.b, '}'), Ancestry: ancestry,
+			Type: "data-tool-agent-step", ID: chunk.RunID + ":" + strconv.Itoa(index), Ancestry: ancestry,
+			Data: object(func(o *objectWriter) {
+				o.text("runId", chunk.RunID)
+				o.literal("stepIndex", strconv.Itoa(index))
+				o.value("step", step)
+			}),
 		})
 	}
 }

@@ -189,3 +189,27 @@ func TestSubAgentsAreToldOfOnRequest(t *testing.T) {
 	assert.Equal(t, []string{"", "You ", "You said: ", "You said: hi ", "You said: hi sub", "You said: hi sub", "You said: hi sub"}, texts)
 	assert.Equal(t, 1, steps)
 }
+
+func TestDeltasThatLookLikeTheLastOne(t *testing.T) {
+	var in, want []string
+	for _, c := range [][2]string{
+		{`"id":"t","text":"plain"`, `"id":"t","delta":"plain"`},
+		{`"id":"t","text":"again"`, `"id":"t","delta":"again"`},
+		{`"id":"t","text":""`, `"id":"t","delta":""`},
+		{`"id":"t","text":"a\nb"`, `"id":"t","delta":"a\nb"`},
+		{`"id":"u","text":"other"`, `"id":"u","delta":"other"`},
+		{`"text":"turned","id":"u"`, `"id":"u","delta":"turned"`},
+		{`"id":"u","text":"more","providerMetadata":{"p":{"x":"y"}}`, `"id":"u","delta":"more","providerMetadata":{"p":{"x":"y"}}`},
+		{`"id":"u","text":"a","x":"b"`, `"id":"u","delta":"a"`},
+		{`"id":"u","text":"\",\"id\":\"v"`, `"id":"u","delta":"\",\"id\":\"v"`},
+		{`"id":"q\"","text":"quoted"`, `"id":"q\"","delta":"quoted"`},
+		{`"id":"q\"","text":"quoted"`, `"id":"q\"","delta":"quoted"`},
+	} {
+		for _, typ := range []string{"text-delta", "reasoning-delta"} {
+			in = append(in, `{"type":"`+typ+`","runId":"r","from":"AGENT","payload":{`+c[0]+`}}`)
+			want = append(want, `{"type":"`+typ+`",`+c[1]+`}`)
+		}
+	}
+	o := aisdk.Options{OmitStart: true, SendReasoning: true}
+	assert.Equal(t, values(t, want...), convert(t, chunks(t, in...), o))
+}

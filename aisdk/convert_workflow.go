@@ -118,12 +118,12 @@ func (c *Converter) stepEnd(run *workflowRun, chunk stream.Chunk, scope workflow
 	}
 	c.runPart(scope, chunk.RunID, run.snapshot(status, false, nil))
 
-	data := objectWriter{[]byte{'{'}}
-	data.text("name", run.name)
-	data.text("status", status)
-	data.text("stepId", v.ID)
-	data.value("step", step)
-	c.emit(Part{Type: scope.prefix + "-step", ID: chunk.RunID + ":" + v.ID, Data: append(data.b, '}')})
+	c.emit(Part{Type: scope.prefix + "-step", ID: chunk.RunID + ":" + v.ID, Data: object(func(o *objectWriter) {
+		o.text("name", run.name)
+		o.text("status", status)
+		o.text("stepId", v.ID)
+		o.value("step", step)
+	})})
 
 	if c.o.SendStepErrors && present(v.Error) != nil {
 		c.emit(Part{Type: PartError, ErrorText: c.o.errorText(v.Error)})
@@ -180,19 +180,20 @@ func (r *workflowRun) step(id string) *workflowStep {
 // snapshot is the state of the run. Outputs are large, so only the last snapshot
 // has them.
 func (r *workflowRun) snapshot(status string, outputs bool, output json.RawMessage) json.RawMessage {
-	steps := objectWriter{[]byte{'{'}}
-	for _, s := range r.steps {
-		shown := *s
-		if !outputs {
-			shown.Output = jsonNull
+	steps := object(func(o *objectWriter) {
+		for _, s := range r.steps {
+			shown := *s
+			if !outputs {
+				shown.Output = jsonNull
+			}
+			name := appendString(nil, s.id)
+			o.value(string(name[1:len(name)-1]), shown)
 		}
-		name := appendString(nil, s.id)
-		steps.value(string(name[1:len(name)-1]), shown)
-	}
-	data := objectWriter{[]byte{'{'}}
-	data.text("name", r.name)
-	data.text("status", status)
-	data.raw("steps", append(steps.b, '}'))
-	data.raw("output", orNull(output))
-	return append(data.b, '}')
+	})
+	return object(func(o *objectWriter) {
+		o.text("name", r.name)
+		o.text("status", status)
+		o.raw("steps", steps)
+		o.raw("output", orNull(output))
+	})
 }

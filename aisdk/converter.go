@@ -23,6 +23,7 @@ type Converter struct {
 
 	tripwire, finished bool
 	openTexts          []string
+	last               lastDelta
 
 	workflows map[string]*workflowRun
 	networks  map[string]*networkRun

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/mastra-go/mastra"
 )
@@ -81,8 +80,6 @@ func (e *endpoint) read(w *Writer, r *http.Request) ([]byte, error) {
 	case err != nil:
 		return nil, badRequest("The request body could not be read.")
 	}
-	// A server's limit for reading requests would end long answers too.
-	_ = w.control.SetReadDeadline(time.Time{})
 	return body, nil
 }
 

@@ -33,8 +33,9 @@ type Config struct {
 	//	}
 	//
 	// Everything in the chat is the browser's word. An error ends the request: that
-	// of Refuse with its status and text, any other with 500. For a run that is
-	// resumed MaxSteps, Tracing, UntilIdle, GoTools, RequestContext and Extra count.
+	// of [Refuse] with its status and text, any other with the status that
+	// [mastra.HTTPStatus] has for it. For a run that is resumed Memory, MaxSteps, ClientTools, MaxToolRounds, Tracing, UntilIdle,
+	// RequestContext and Extra count.
 	//
 	// Nil calls the agent with the messages alone.
 	Request func(r *http.Request, chat Chat) (mastra.AgentRequest, error)
@@ -42,11 +43,16 @@ type Config struct {
 	// Otherwise the last message is sent where Request sets Memory, and the
 	// conversation where it does not.
 	AllMessages bool
+	// FileURL tells whether a file of a message may be at this URL. The Mastra server
+	// fetches it, from inside your network. Nil allows data URLs only, which are
+	// always allowed.
+	FileURL func(url string) bool
 
 	// Reattach finds the stream of the answer that a chat is being given, for a page
 	// that was loaded anew: `GET {path}/{chatId}/stream`. It gives nil where there is
-	// none, and must make sure that the chat is the user's. See
-	// [mastra.Agent.Observe]. Nil answers 204 always.
+	// none, and must make sure that the chat is the user's. With a durable agent,
+	// Request sets a RunID and keeps it with the chat, and Reattach gives what
+	// [mastra.Agent.Observe] gives for it. Nil answers 204 always.
 	Reattach func(r *http.Request, chatID string) (ChunkStream, error)
 
 	// MaxBody is how large a request may be, in bytes. Default: 4 MiB.
@@ -64,6 +70,11 @@ type Config struct {
 // Give it both, as `/api/chat` and `/api/chat/`. Behind the POST it calls
 // `POST /agents/{agentId}/stream`, or `POST /agents/{agentId}/resume-stream` for
 // each approval and for resumeData.
+//
+// Where the model calls several tools that want approval in one step, Mastra asks for
+// one after the other. useChat's lastAssistantMessageIsCompleteWithApprovalResponses
+// then waits for ever; let the page send as soon as a part is in the state
+// "approval-responded" and none in "approval-requested".
 //
 // Of the body the messages, the trigger, approvals and resumeData go to the agent,
 // everything else only to cfg.Request. A run that is resumed must be one of the
@@ -146,7 +157,7 @@ func (h *agentHandler) serve(w *Writer, r *http.Request, chat Chat) error {
 		return h.resume(w, r, req, legs, o, true)
 	}
 	if len(req.Messages) == 0 {
-		messages, err := chat.outgoing(req.Memory, h.cfg.AllMessages)
+		messages, err := chat.outgoing(req.Memory, &h.cfg)
 		if err != nil {
 			return err
 		}
@@ -176,6 +187,17 @@ type leg struct {
 	data              any
 }
 
+// waitsIn tells whether the run waits for this answer. One that was given before
+// stays in the messages until the call has its result.
+func (l *leg) waitsIn(run *mastra.SuspendedRun) bool {
+	for i := range run.ToolCalls {
+		if run.ToolCalls[i].ToolCallID == l.toolCallID {
+			return true
+		}
+	}
+	return l.toolCallID == "" || len(run.ToolCalls) == 0
+}
+
 func approvalLeg(a Approval) leg {
 	data := map[string]any{"approved": a.Approved}
 	if a.Reason != "" {
@@ -195,7 +217,8 @@ func (h *agentHandler) resume(w *Writer, r *http.Request, req mastra.AgentReques
 	for _, l := range legs {
 		s, err := h.agent.ResumeStream(r.Context(), mastra.AgentResumeRequest{
 			RunID: l.runID, ToolCallID: l.toolCallID, Data: l.data,
-			MaxSteps: req.MaxSteps, Tracing: req.Tracing, UntilIdle: req.UntilIdle, GoTools: req.GoTools,
+			Memory: req.Memory, MaxSteps: req.MaxSteps, Tracing: req.Tracing, UntilIdle: req.UntilIdle,
+			ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds,
 			RequestContext: req.RequestContext, Extra: req.Extra,
 		})
 		if errors.Is(err, mastra.ErrNotSuspended) {
@@ -231,7 +254,7 @@ func (h *agentHandler) mayResume(r *http.Request, memory *mastra.MemoryRef, legs
 	}
 	waiting := slices.DeleteFunc(slices.Clone(*legs), func(l leg) bool {
 		return !slices.ContainsFunc(page.Runs, func(run mastra.SuspendedRun) bool {
-			return run.RunID == l.runID && run.ThreadID == memory.Thread && run.ResourceID == memory.Resource
+			return run.RunID == l.runID && run.ThreadID == memory.Thread && run.ResourceID == memory.Resource && l.waitsIn(&run)
 		})
 	})
 	if len(waiting) == 0 {

@@ -315,6 +315,31 @@ func TestWhatIsNotUseChatsIsRefused(t *testing.T) {
 	assert.Empty(t, up.seen())
 }
 
+func TestTheServerIsNotMadeToFetchFiles(t *testing.T) {
+	up := newUpstream(t, replay(inputs(t, "real-plain")...))
+	body := func(url string) string {
+		return strings.Replace(chatBody("hi"), `"parts":[`, `"parts":[{"type":"file","mediaType":"image/png","url":"`+url+`"},`, 1)
+	}
+	allow := func(url string) bool { return strings.HasPrefix(url, "https://uploads.example/") }
+	for _, c := range []struct {
+		url    string
+		allow  func(string) bool
+		status int
+	}{
+		{"data:image/png;base64,aGk=", nil, 200},
+		{"http://169.254.169.254/latest/meta-data", nil, 400},
+		{"file:///etc/passwd", nil, 400},
+		{"", nil, 400},
+		{"https://uploads.example/a.png", nil, 400},
+		{"https://uploads.example/a.png", allow, 200},
+		{"http://169.254.169.254/latest/meta-data", allow, 400},
+	} {
+		got := post(t, aisdk.Handler(up.agent(t), aisdk.Config{FileURL: c.allow}), body(c.url))
+		assert.Equal(t, c.status, got.Status, c.url)
+	}
+	assert.Len(t, up.seen(), 2)
+}
+
 func TestTheAgentStopsWhenTheBrowserLeaves(t *testing.T) {
 	left := make(chan struct{})
 	up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
@@ -390,14 +415,14 @@ func TestTheServersReadTimeoutDoesNotEndAnAnswer(t *testing.T) {
 	up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		for _, text := range []string{"a", "b", "c"} {
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(150 * time.Millisecond)
 			fmt.Fprintf(w, "data: %s\n\n", delta(t, text).Raw())
 			_ = http.NewResponseController(w).Flush()
 		}
 		fmt.Fprint(w, "data: [DONE]\n\n")
 	})
 	srv := httptest.NewUnstartedServer(aisdk.Handler(up.agent(t), aisdk.Config{}))
-	srv.Config.ReadTimeout, srv.Config.WriteTimeout = 60*time.Millisecond, 60*time.Millisecond
+	srv.Config.ReadTimeout, srv.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
 	srv.Start()
 	defer srv.Close()
 	assert.Len(t, postTo(t, srv.URL, chatBody("hi")).parts(t), 4)

@@ -144,9 +144,12 @@ func present(raw json.RawMessage) json.RawMessage {
 }
 
 // orNull turns nil into the JSON null.
-func orNull(raw json.RawMessage) json.RawMessage {
-	if raw == nil {
-		return jsonNull
+func orNull(raw json.RawMessage) json.RawMessage { return or(raw, "null") }
+
+// or replaces nil and null.
+func or(raw json.RawMessage, instead string) json.RawMessage {
+	if present(raw) == nil {
+		return json.RawMessage(instead)
 	}
 	return raw
 }

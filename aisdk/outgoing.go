@@ -12,7 +12,7 @@ import (
 // outgoing makes the messages for the agent of those that a browser sent. They are
 // built anew: id, role and known parts go on, and only of users and assistants.
 // Whatever else a browser adds might mean something to the server.
-func (c *Chat) outgoing(memory *mastra.MemoryRef, all bool) (mastra.Messages, error) {
+func (c *Chat) outgoing(memory *mastra.MemoryRef, cfg *Config) (mastra.Messages, error) {
 	messages := c.Messages
 	if c.Trigger == Regenerate && c.continues() != "" {
 		messages = messages[:len(messages)-1]
@@ -30,13 +30,16 @@ func (c *Chat) outgoing(memory *mastra.MemoryRef, all bool) (mastra.Messages, er
 		return nil, badRequest("There is no message to answer.")
 	}
 	if memory != nil {
-		if !all {
+		if !cfg.AllMessages {
 			kept = kept[len(kept)-1:]
 			kept[0].Parts = toolResultsOf(&kept[0])
 		}
 		for i := range kept {
 			kept[i].ID = ownID(memory, kept[i].ID)
 		}
+	}
+	if err := checkFiles(kept, cfg.FileURL); err != nil {
+		return nil, err
 	}
 	b := []byte{'['}
 	for i, m := range kept {
@@ -91,6 +94,26 @@ func toolResultsOf(m *Message) []json.RawMessage {
 		return m.Parts
 	}
 	return results
+}
+
+// checkFiles refuses files that the Mastra server would have to fetch itself, from
+// wherever a browser says, unless the application allows it.
+func checkFiles(messages []Message, allowed func(string) bool) error {
+	for _, m := range messages {
+		for _, raw := range m.Parts {
+			var part map[string]json.RawMessage
+			decode(raw, &part)
+			if typ, _ := textOf(part["type"]); typ != "file" {
+				continue
+			}
+			url, _ := textOf(part["url"])
+			if strings.HasPrefix(url, "data:") || allowed != nil && allowed(url) {
+				continue
+			}
+			return badRequest("Files must be sent as data URLs.")
+		}
+	}
+	return nil
 }
 
 // maxID is how long an id may be that a browser made up.

@@ -75,7 +75,7 @@ func TestDecisionsResumeTheRunsTheyAreAbout(t *testing.T) {
 	}, seen)
 	sent := resumes(up.seen())
 	require.Len(t, sent, 2)
-	memory := `"maxSteps":4,"requestContext":{"tier":"gold"}`
+	memory := `"memory":{"thread":"user-7/chat1","resource":"user-7"},"maxSteps":4,"requestContext":{"tier":"gold"}`
 	assert.JSONEq(t, `{"runId":"run-1","toolCallId":"call_7","resumeData":{"approved":true},`+memory+`}`, sent[0].Body)
 	assert.JSONEq(t, `{"runId":"run-2","toolCallId":"call_8","resumeData":{"approved":false,"reason":"too fragile"},`+memory+`}`, sent[1].Body)
 
@@ -199,7 +199,7 @@ func TestResumeDataAnswersASuspendedTool(t *testing.T) {
 		assert.Equal(t, []string{"start", "finish"}, only(parts, "start", "finish"))
 	}
 	for _, c := range resumes(up.seen()) {
-		assert.JSONEq(t, `{"runId":"run-1","toolCallId":"call_7","resumeData":{"answer":42}}`, c.Body)
+		assert.JSONEq(t, `{"runId":"run-1","toolCallId":"call_7","resumeData":{"answer":42},"memory":{"thread":"user-7/chat1","resource":"user-7"}}`, c.Body)
 	}
 	assert.Len(t, resumes(up.seen()), 3)
 }

@@ -176,3 +176,14 @@ func TestANetworkAnswersAChat(t *testing.T) {
 	assert.Equal(t, "/api/agents/assistant/network", up.seen()[0].Path)
 	assert.JSONEq(t, `{"thread":"user-7/chat1","resource":"user-7"}`, member(t, up.seen()[0], "memory"))
 }
+
+func TestARunThatFailedEndsLikeOthers(t *testing.T) {
+	_, client := demo(t)
+	parts := post(t, aisdk.WorkflowHandler(client.Workflow("doubler"), aisdk.WorkflowConfig{}), `{"inputData":{"n":-3}}`).parts(t)
+	assert.Equal(t, []string{"start", "finish"}, only(parts, "start", "finish", "error"))
+	assert.Contains(t, fmt.Sprint(parts[len(parts)-2]), "status:failed")
+
+	refused := post(t, aisdk.WorkflowHandler(client.Workflow("doubler"), aisdk.WorkflowConfig{}), `{"inputData":{"n":"x"}}`).parts(t)
+	assert.Equal(t, value(t, `{"type":"error","errorText":"The input was not accepted."}`), refused[len(refused)-1])
+	assert.Equal(t, http.StatusNotFound, post(t, aisdk.WorkflowHandler(client.Workflow("nothing"), aisdk.WorkflowConfig{}), `{}`).Status)
+}

@@ -91,10 +91,7 @@ func (w *Writer) Heartbeat() error {
 // Done ends the stream.
 func (w *Writer) Done() error {
 	w.buf = append(w.buf, "data: [DONE]\n\n"...)
-	err := w.Flush()
-	// The connection may carry other requests, to which the deadline is nothing.
-	_ = w.control.SetWriteDeadline(time.Time{})
-	return err
+	return w.Flush()
 }
 
 // Flush sends what has been written. The first call sends the headers too. Once it

@@ -282,14 +282,14 @@ func TestTheServersOwnTimeoutsDoNotCutAnAnswer(t *testing.T) {
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = aisdk.NewWriter(w, aisdk.Pace{}).Pipe(h, aisdk.Options{})
 	}))
-	srv.Config.WriteTimeout = 50 * time.Millisecond
+	srv.Config.WriteTimeout = 250 * time.Millisecond
 	srv.Start()
 	defer srv.Close()
 	resp, err := http.Get(srv.URL)
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	for _, text := range []string{"a", "b"} {
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(200 * time.Millisecond)
 		h.chunks <- delta(t, text)
 	}
 	close(h.chunks)
@@ -306,7 +306,7 @@ func TestADeadlineOfOneAnswerIsNothingToTheNext(t *testing.T) {
 		}
 		h := newHand()
 		close(h.chunks)
-		_ = aisdk.NewWriter(w, aisdk.Pace{WriteTimeout: 50 * time.Millisecond}).Pipe(h, aisdk.Options{})
+		_ = aisdk.NewWriter(w, aisdk.Pace{WriteTimeout: 200 * time.Millisecond}).Pipe(h, aisdk.Options{})
 	}))
 	defer srv.Close()
 	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
@@ -320,7 +320,7 @@ func TestADeadlineOfOneAnswerIsNothingToTheNext(t *testing.T) {
 		require.NoError(t, err, path)
 		_, err = io.Copy(io.Discard, resp.Body)
 		require.NoError(t, err, path)
-		time.Sleep(80 * time.Millisecond)
+		time.Sleep(250 * time.Millisecond)
 	}
 }
 
