@@ -22,12 +22,15 @@ var (
 
 // Network lets the agent route the task to its sub-agents, workflows and tools
 // until it is done, and streams what happens. The request needs Memory. Of its
-// fields the server reads the same as for Stream.
+// fields the server reads the same as for Stream; ClientTools are refused.
 //
 // POST /agents/{agentId}/network. Repeated, before the stream is open, only where
 // the server refused it unprocessed.
 func (a *Agent) Network(ctx context.Context, req AgentRequest, opts ...Option) (*NetworkStream, error) {
 	if err := req.check(); err != nil {
+		return nil, err
+	}
+	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
 	}
 	return a.network(ctx, request{op: opAgentNetwork, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
@@ -41,6 +44,9 @@ func (a *Agent) ApproveNetworkToolCall(ctx context.Context, req ApproveRequest, 
 	if req.RunID == "" {
 		return nil, errors.New("mastra: ApproveRequest.RunID is empty")
 	}
+	if err := noClientTools(req.ClientTools); err != nil {
+		return nil, err
+	}
 	return a.network(ctx, request{op: opAgentApproveNetwork, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
 }
 
@@ -52,7 +58,18 @@ func (a *Agent) DeclineNetworkToolCall(ctx context.Context, req DeclineRequest, 
 	if req.RunID == "" {
 		return nil, errors.New("mastra: DeclineRequest.RunID is empty")
 	}
+	if err := noClientTools(req.ClientTools); err != nil {
+		return nil, err
+	}
 	return a.network(ctx, request{op: opAgentDeclineNetwork, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
+}
+
+// noClientTools: the agents of a network cannot be given any.
+func noClientTools(tools []ClientTool) error {
+	if len(tools) > 0 {
+		return errors.New("mastra: a network does not run ClientTools")
+	}
+	return nil
 }
 
 func (a *Agent) network(ctx context.Context, r request) (*NetworkStream, error) {

@@ -27,8 +27,8 @@ type ClientTool struct {
 // the model: see [SchemaOf]. In should be a struct.
 //
 // Arguments that do not fit In, an error of fn, a result that does not encode and
-// a panic are told to the model as the tool's failure; the model decides what to
-// do. ctx is that of the call that runs the agent, and ends with it.
+// a panic are told to the model as the tool's failure, {"error": "..."}; the model
+// decides what to do. ctx is that of the call that runs the agent, and ends with it.
 //
 // A type without a schema, an empty name and a nil function are errors of the
 // call that is given the tool, before anything is sent.
@@ -94,14 +94,21 @@ func decodeArgs(schema *jsonschema.Resolved, args json.RawMessage, in any) error
 }
 
 // call runs the tool; a panic is its failure.
-func (t ClientTool) call(ctx context.Context, args json.RawMessage) (out json.RawMessage, err error) {
+func (t ClientTool) call(ctx context.Context, args json.RawMessage) (out json.RawMessage, failure error) {
 	defer func() {
 		if p := recover(); p != nil {
-			out, err = nil, &toolPanicError{Tool: t.name, Value: p, Stack: debug.Stack()}
+			out, failure = nil, &toolPanicError{Tool: t.name, Value: p, Stack: debug.Stack()}
 		}
 	}()
-	return t.run(ctx, args)
+	out, err := t.run(ctx, args)
+	if err != nil {
+		return nil, errors.New(clip(err.Error(), maxToolFailure)) // its words are asked for here, where they may panic
+	}
+	return out, nil
 }
+
+// maxToolFailure is how much of a tool's error the model is told, in bytes.
+const maxToolFailure = 4 << 10
 
 // toolPanicError is a client tool that panicked. The model is told no more than
 // that it did; the logger ([WithLogger]) is given the value and the stack.

@@ -134,7 +134,11 @@ func (m method) invoke(ctx context.Context, arg func(reflect.Type) reflect.Value
 	}
 	for i := 1; i < typ.NumIn(); i++ {
 		if !typ.IsVariadic() || i < typ.NumIn()-1 {
-			in = append(in, arg(typ.In(i)))
+			v := arg(typ.In(i))
+			if strings.Contains(m.name, "Network") { // a network takes none
+				v = lacking(v, "ClientTools")
+			}
+			in = append(in, v)
 		}
 	}
 	for _, out := range m.call.Call(in) {
@@ -170,10 +174,15 @@ func full(t reflect.Type) reflect.Value { return fill(t, t.Name()) }
 
 // fullButUntilIdle leaves out the field that chooses another route.
 func fullButUntilIdle(t reflect.Type) reflect.Value {
-	v := reflect.New(t).Elem()
-	v.Set(full(t))
-	if t.Kind() == reflect.Struct {
-		if f := v.FieldByName("UntilIdle"); f.IsValid() {
+	return lacking(full(t), "UntilIdle")
+}
+
+// lacking is a copy of the argument in which a field of that name is zero.
+func lacking(arg reflect.Value, field string) reflect.Value {
+	v := reflect.New(arg.Type()).Elem()
+	v.Set(arg)
+	if v.Kind() == reflect.Struct {
+		if f := v.FieldByName(field); f.IsValid() {
 			f.SetZero()
 		}
 	}

@@ -150,11 +150,16 @@ func (r *Run) Observe(ctx context.Context, req ObserveRequest, opts ...Option) (
 
 // open opens one of the run's streams. opts are for what else has to be asked.
 func (r *Run) open(ctx context.Context, req request, opts []Option) (*RunStream, error) {
+	return r.openAs(ctx, req.op, req, opts)
+}
+
+// openAs opens a stream that stands for the one of another route.
+func (r *Run) openAs(ctx context.Context, op operation, req request, opts []Option) (*RunStream, error) {
 	cfg, err := r.c.cfg.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	b := &runBuilder{run: r, op: req.op, opts: opts, cfg: cfg}
+	b := &runBuilder{run: r, op: op, opts: opts, cfg: cfg}
 	if b.op.id != opRunStream.id && b.op.id != opRunResumeStream.id {
 		b.cfg.reattach = false // other streams have no beginning to count from
 	}

@@ -23,6 +23,7 @@ type runBuilder struct {
 	readBefore int      // when it was last taken up
 	tries      int      // to take it up since it was last read
 	current    bool     // it was taken up in the run's current segment
+	finishing  bool     // it was a replay, and only its workflow-finish is looked for
 
 	state    RunState
 	steps    int         // started in this segment
@@ -201,7 +202,14 @@ func (b *runBuilder) cancel(ctx context.Context) {
 	}
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), cancelTime)
 	defer done()
-	_ = b.run.Cancel(ctx, b.opts...) // nobody is left to tell
+	opts := append(b.opts[:len(b.opts):len(b.opts)], option(func(c *config) error {
+		c.response = nil // it is the reader's, who may be looking at it
+		return nil
+	}))
+	if now, err := b.run.Get(ctx, opts...); err == nil && now.Status.Ended() {
+		return // before its end was read
+	}
+	_ = b.run.Cancel(ctx, opts...) // nobody is left to tell
 }
 
 const cancelTime = 5 * time.Second

@@ -42,8 +42,20 @@ const recordEnd = 0x1E
 // reattach is asked when a stream has ended, and returns a body in which it goes
 // on. With none it returns the end.
 func (b *runBuilder) reattach(ctx context.Context, end error) (io.ReadCloser, error) {
+	if b.finishing {
+		return nil, nil // whether or not its workflow-finish was to be had
+	}
+	if b.tries > 0 && b.finished && b.read.records == b.readBefore && wholeBody(end) {
+		end = nil // it had broken behind its last record, and nothing more has come
+	}
 	if b.tries == 0 {
 		end = b.end(ctx, end) // a replay, perhaps, that has no other end
+		if b.confirmed != nil && !b.finished && b.op.id == opRunStream.id {
+			b.finishing = true // the one of the segment that was replayed stands in the history
+			if body, err := b.observe(ctx, true); err == nil {
+				return body, nil
+			}
+		}
 	}
 	for broken(end) && b.again(ctx) {
 		body, err := b.observe(ctx, wholeBody(end))

@@ -74,6 +74,13 @@ func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*Ru
 		if err == nil {
 			return s, nil
 		}
+		if loop.lost && errors.Is(err, ErrConflict) { // it has ended since, and its history tells all
+			past := request{op: opRunObserve.repeatable(), ids: []string{r.workflow}, query: r.query(), opts: opts}
+			if s, err = r.openAs(ctx, opRunStream, past, opts); err != nil {
+				return nil, loop.unknown(err)
+			}
+			return s.given(req.Input), nil
+		}
 		if err := loop.again(ctx, err, false); err != nil {
 			return nil, err
 		}
@@ -85,10 +92,18 @@ func (r *Run) openStart(ctx context.Context, req StartRequest, opts []Option) (*
 		return nil, err
 	}
 	s, err := r.open(ctx, r.post(opRunStream, req, req.RequestContext, req.Extra, single(opts)), opts)
-	if err == nil && req.Input != nil {
-		s.b.state.Input, _ = marshal(req.Input) // it has been encoded before
+	if err != nil {
+		return nil, err
 	}
-	return s, err
+	return s.given(req.Input), nil
+}
+
+// given notes what the run was started with.
+func (s *RunStream) given(input any) *RunStream {
+	if input != nil {
+		s.b.state.Input, _ = marshal(input) // it has been encoded before
+	}
+	return s
 }
 
 // StartDetached starts the run and returns at once. The server answers before it

@@ -82,9 +82,8 @@ func (l *toolLoop) next(ctx context.Context, res *AgentResult, answer Messages) 
 	tools := Message{Role: "tool"}
 	for _, r := range results {
 		output := ToolOutput{Type: "json", Value: r.Result}
-		if r.IsError {
-			output.Type = "error-text"
-			output.Value, _ = marshal(r.Err) // text always encodes
+		if r.IsError { // the server would make plain text of an error-text
+			output.Value, _ = marshal(map[string]string{"error": r.Err}) // text always encodes
 		}
 		tools.Content = append(tools.Content, Part{Type: "tool-result", ToolCallID: r.ID, ToolName: r.Name, Output: &output})
 	}
@@ -128,32 +127,36 @@ func (l *toolLoop) calls(res *AgentResult) []Pending {
 	return calls
 }
 
-// run calls the tools, some at once, and returns when all have returned.
+// run calls the tools, some at once, and returns when all have returned. After the
+// end of the context none is begun.
 func (l *toolLoop) run(ctx context.Context, calls []Pending) []ToolResult {
 	results := make([]ToolResult, len(calls))
 	slots := make(chan struct{}, toolsAtOnce)
 	var all sync.WaitGroup
 	for i, call := range calls {
 		slots <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
 		all.Go(func() {
 			defer func() { <-slots }()
-			results[i] = l.call(ctx, call)
+			l.call(ctx, call, &results[i])
 		})
 	}
 	all.Wait()
 	return results
 }
 
-func (l *toolLoop) call(ctx context.Context, p Pending) ToolResult {
-	r := ToolResult{RunID: p.RunID, ID: p.ToolCallID, Name: p.ToolName, Args: p.Args}
-	out, err := l.tools[p.ToolName].call(ctx, p.Args)
-	if err != nil {
-		r.IsError, r.Err = true, clip(err.Error(), 4<<10)
-		l.agent.c.logPanic(ctx, err)
-		return r
+func (l *toolLoop) call(ctx context.Context, p Pending, r *ToolResult) {
+	*r = ToolResult{RunID: p.RunID, ID: p.ToolCallID, Name: p.ToolName, Args: p.Args}
+	r.IsError, r.Err = true, "tool "+p.ToolName+" did not return" // where it ends its goroutine
+	out, failure := l.tools[p.ToolName].call(ctx, p.Args)
+	if failure != nil {
+		r.Err = failure.Error()
+		l.agent.c.logPanic(ctx, failure)
+		return
 	}
-	r.Result = out
-	return r
+	r.IsError, r.Err, r.Result = false, "", out
 }
 
 // logPanic puts the stack of a tool that panicked where the developer finds it.
@@ -189,7 +192,13 @@ func (r *AgentResult) add(next *AgentResult) *AgentResult {
 	sum.Reasoning = r.Reasoning + next.Reasoning
 	sum.Usage = r.Usage.Add(next.Usage)
 	sum.ToolCalls = slices.Concat(r.ToolCalls, next.ToolCalls)
-	sum.ToolResults = slices.Concat(r.ToolResults, next.ToolResults)
+	sum.ToolResults = slices.Clone(r.ToolResults)
+	for _, result := range next.ToolResults {
+		known := func(t ToolResult) bool { return t.ID == result.ID }
+		if !result.IsError || !slices.ContainsFunc(r.ToolResults, known) { // the answer repeats the failures before it
+			sum.ToolResults = append(sum.ToolResults, result)
+		}
+	}
 	sum.Sources = slices.Concat(r.Sources, next.Sources)
 	sum.Files = slices.Concat(r.Files, next.Files)
 	if sum.Object == nil {
@@ -204,6 +213,9 @@ func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResu
 	for last := sum; ; {
 		answer, err := last.answer(len(l.base) == 0)
 		if err != nil {
+			return sum, err
+		}
+		if l.base, err = l.base.question(); err != nil { // the answer begins behind it
 			return sum, err
 		}
 		req, results, err := l.next(ctx, last, answer)
@@ -221,9 +233,40 @@ func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResu
 	}
 }
 
-// answer is what the model has said and the server's tools have returned, as the
-// messages that go before the results of client tools; with all, the messages that
-// came before it too.
+// question is the messages to the last one of the user, and those behind that
+// instruct the model.
+func (m Messages) question() (Messages, error) {
+	text, err := marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(text, &list); err != nil {
+		return nil, err
+	}
+	role := func(message json.RawMessage) string {
+		var is struct {
+			Role string `json:"role"`
+		}
+		_ = json.Unmarshal(message, &is) // an object, as marshal has made sure
+		return is.Role
+	}
+	last := len(list) - 1
+	for last >= 0 && role(list[last]) != "user" {
+		last--
+	}
+	var out Messages
+	for i, message := range list {
+		if i <= last || role(message) == "system" {
+			out = append(out, RawMessages(message)...)
+		}
+	}
+	return out, nil
+}
+
+// answer is what the model has said and the server's tools have returned since the
+// last message of the user, as the messages that go before the results of client
+// tools; with all, the messages that came before it too.
 func (r *AgentResult) answer(all bool) (Messages, error) {
 	var wire struct {
 		Response struct {

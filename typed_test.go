@@ -44,7 +44,9 @@ func onMock(t testing.TB, opts ...mockserver.Option) (*mastra.Client, *mockserve
 	return dial(t, mock.URL), mock
 }
 
-func asking(text string) mastra.AgentRequest { return mastra.AgentRequest{Messages: mastra.Prompt(text)} }
+func asking(text string) mastra.AgentRequest {
+	return mastra.AgentRequest{Messages: mastra.Prompt(text)}
+}
 
 func TestAnAnswerIsDecodedIntoAGoType(t *testing.T) {
 	client, mock := onMock(t)

@@ -5,6 +5,8 @@ package gen
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/mastra-go/mastra/stream"
 )
 
 // Defines values for ActiveBehavior.
@@ -2401,10 +2403,10 @@ type RunDetails struct {
 	ResourceID string `json:"resourceId,omitempty"`
 
 	// CreatedAt When it was made.
-	CreatedAt time.Time `json:"createdAt"`
+	CreatedAt stream.Time `json:"createdAt"`
 
 	// UpdatedAt When it was last changed.
-	UpdatedAt time.Time `json:"updatedAt"`
+	UpdatedAt stream.Time `json:"updatedAt"`
 
 	// Status Its state. A run whose server died stays `running`.
 	Status RunStatus `json:"status"`
@@ -2560,10 +2562,10 @@ type RunRow struct {
 	ResourceID string `json:"resourceId,omitempty"`
 
 	// CreatedAt When it was made.
-	CreatedAt time.Time `json:"createdAt"`
+	CreatedAt stream.Time `json:"createdAt"`
 
 	// UpdatedAt When it was last changed.
-	UpdatedAt time.Time `json:"updatedAt"`
+	UpdatedAt stream.Time `json:"updatedAt"`
 
 	// Snapshot The run's state as the storage holds it: an object as in RunSnapshot, or its JSON text.
 	Snapshot json.RawMessage `json:"snapshot,omitempty"`
@@ -3115,7 +3117,7 @@ type StoredMessage struct {
 	Role string `json:"role"`
 
 	// CreatedAt When it was made.
-	CreatedAt time.Time `json:"createdAt"`
+	CreatedAt stream.Time `json:"createdAt"`
 
 	// ThreadID Its thread; absent without memory.
 	ThreadID string `json:"threadId,omitempty"`
@@ -3184,7 +3186,7 @@ type SuspendedRun struct {
 	ResourceID string `json:"resourceId,omitempty"`
 
 	// SuspendedAt When it began to wait.
-	SuspendedAt time.Time `json:"suspendedAt"`
+	SuspendedAt stream.Time `json:"suspendedAt"`
 
 	// ToolCalls What it waits for.
 	ToolCalls []SuspendedToolCall `json:"toolCalls"`
@@ -3232,10 +3234,10 @@ type Thread struct {
 	Metadata map[string]JSON `json:"metadata,omitempty"`
 
 	// CreatedAt When it was made.
-	CreatedAt time.Time `json:"createdAt"`
+	CreatedAt stream.Time `json:"createdAt"`
 
 	// UpdatedAt When it was last changed.
-	UpdatedAt time.Time `json:"updatedAt"`
+	UpdatedAt stream.Time `json:"updatedAt"`
 }
 
 // ThreadClone A thread that was copied.
@@ -3302,7 +3304,7 @@ type ThreadSeed struct {
 }
 
 // Time A point in time: an ISO-8601 string in UTC with milliseconds, or a number of milliseconds since 1970. Which of the two depends on the field, and on the storage behind the server.
-type Time = json.RawMessage
+type Time = stream.Time
 
 // TimeTravelRequest Runs a workflow again from one of its steps. Changes the stored run.
 type TimeTravelRequest struct {
