@@ -45,10 +45,24 @@ func (x *exchange) readError(resp *http.Response) []byte {
 	body := resp.Body
 	resp.Body = http.NoBody
 	stop := time.AfterFunc(errorBodyWait, func() { body.Close() })
-	x.body, x.bodyErr = io.ReadAll(io.LimitReader(body, maxErrorBody))
+	x.body, x.bodyErr = io.ReadAll(io.LimitReader(body, unread(resp, maxErrorBody)))
+	if resp.StatusCode == http.StatusRequestEntityTooLarge && int64(len(x.body)) == resp.ContentLength-1 && x.body[0] == '{' {
+		x.body = append(x.body, '}') // the byte that was left
+	}
 	stop.Stop()
 	body.Close()
 	return x.body
+}
+
+// unread is how much of an error's body to read. A server that finds a request too
+// large answers before it has read it, says that it keeps the connection, and drops
+// it soon after: the next call would meet that. A body that is not read to its end
+// makes net/http drop the connection instead.
+func unread(resp *http.Response, limit int64) int64 {
+	if resp.StatusCode == http.StatusRequestEntityTooLarge && resp.ContentLength > 1 {
+		return min(limit, resp.ContentLength-1)
+	}
+	return limit
 }
 
 func head(body []byte) []byte { return body[:min(len(body), maxErrorBody)] }

@@ -110,13 +110,6 @@ func (c *Client) apply(opts []ClientOption) error {
 	return nil
 }
 
-// dropIdle closes the connections that no call uses.
-func (c *Client) dropIdle() {
-	if t, ok := c.cfg.httpClient.Transport.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
-	}
-}
-
 // parseBase checks a base URL. Its errors go on with "the base URL", and do not
 // repeat what may be a password.
 func parseBase(base string) (*url.URL, error) {

@@ -165,7 +165,6 @@ func (x *exchange) do(ctx context.Context) (*http.Response, error) {
 // reading them.
 func (x *exchange) prepare(req *http.Request) error {
 	x.pausing, x.trace = false, nil
-	req.Close = len(x.payload) > largeBody
 	req.Header = make(http.Header, 8+len(x.cfg.header))
 	x.setHeaders(req.Header)
 	if err := x.authorize(req); err != nil {
@@ -175,11 +174,6 @@ func (x *exchange) prepare(req *http.Request) error {
 	x.started = time.Now()
 	return nil
 }
-
-// largeBody is the size above which a body has a connection of its own. A server
-// that finds a body too large answers before it has read it, promises to keep the
-// connection, and drops it soon after: the next call would meet that.
-const largeBody = 1 << 20
 
 // check looks at the end of one attempt. It is retryablehttp's CheckRetry.
 func (x *exchange) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
@@ -224,9 +218,6 @@ func (x *exchange) judge(ctx context.Context, resp *http.Response) (failure *Err
 		return failure, true
 	}
 	body := x.readError(resp)
-	if resp.StatusCode == http.StatusRequestEntityTooLarge {
-		x.client.dropIdle() // the server is about to close this one: see largeBody
-	}
 	if x.ran && x.op.method == http.MethodDelete && resp.StatusCode == http.StatusNotFound && json.Valid(body) {
 		x.body = nil
 		return nil, false // an earlier attempt has deleted it

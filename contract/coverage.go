@@ -27,6 +27,7 @@ type tally struct {
 	good    int         // 2xx, all well
 	inBand  int         // 2xx that tell of a failure
 	refused map[int]int // other answers, by status
+	lost    int         // requests without an answer
 }
 
 // Add counts an exchange by the verdict on it.
@@ -39,14 +40,7 @@ func (c *Coverage) Add(x Exchange, v Verdict) {
 		c.other++
 		return
 	}
-	if c.operations == nil {
-		c.operations = map[string]*tally{}
-	}
-	t := c.operations[v.OperationID]
-	if t == nil {
-		t = &tally{refused: map[int]int{}}
-		c.operations[v.OperationID] = t
-	}
+	t := c.tally(v.OperationID)
 	switch {
 	case x.Status/100 != 2:
 		t.refused[x.Status]++
@@ -57,17 +51,44 @@ func (c *Coverage) Add(x Exchange, v Verdict) {
 	}
 }
 
-// Missing lists those of the operations that lack a good or a failing answer.
-func (c *Coverage) Missing(operations []string) []string {
+// AddLost counts a request of the operation to which no answer came.
+func (c *Coverage) AddLost(operation string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tally(operation).lost++
+}
+
+func (c *Coverage) tally(operation string) *tally {
+	t := c.operations[operation]
+	if t == nil {
+		t = &tally{refused: map[int]int{}}
+		if c.operations == nil {
+			c.operations = map[string]*tally{}
+		}
+		c.operations[operation] = t
+	}
+	return t
+}
+
+// fails tells whether the operation was seen to fail. The server never refuses to
+// say that it is well: it is only not there.
+func (t *tally) fails(operation string) bool {
+	return t.inBand > 0 || len(t.refused) > 0 || operation == "Health" && t.lost > 0
+}
+
+// Missing lists what was not seen: a good answer to each of well, and a failing one
+// to each of failing.
+func (c *Coverage) Missing(well, failing []string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var out []string
-	for _, id := range operations {
-		t := c.operations[id]
-		if t == nil || t.good == 0 {
+	for _, id := range well {
+		if t := c.operations[id]; t == nil || t.good == 0 {
 			out = append(out, id+": no good answer")
 		}
-		if t == nil || t.inBand == 0 && len(t.refused) == 0 {
+	}
+	for _, id := range failing {
+		if t := c.operations[id]; t == nil || !t.fails(id) {
 			out = append(out, id+": no failing answer")
 		}
 	}
@@ -75,12 +96,13 @@ func (c *Coverage) Missing(operations []string) []string {
 }
 
 // Write prints the table of all operations, those never called included.
-func (c *Coverage) Write(w io.Writer, all []string) error {
+// unreachable are those of which no good answer is to be had.
+func (c *Coverage) Write(w io.Writer, all, unreachable []string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "operation\tgood\tfailed in a 200\trefused")
-	exchanges, both := c.other, 0
+	exchanges, both, apart := c.other, 0, 0
 	for _, id := range slices.Sorted(slices.Values(all)) {
 		t := c.operations[id]
 		if t == nil {
@@ -93,14 +115,20 @@ func (c *Coverage) Write(w io.Writer, all []string) error {
 			refused += t.refused[status]
 			statuses = append(statuses, fmt.Sprintf("%d x%d", status, t.refused[status]))
 		}
+		if t.lost > 0 {
+			statuses = append(statuses, fmt.Sprintf("no answer x%d", t.lost))
+		}
 		exchanges += t.good + t.inBand + refused
-		if t.good > 0 && t.inBand+refused > 0 {
+		switch failed := t.fails(id); {
+		case failed && t.good > 0:
 			both++
+		case failed && slices.Contains(unreachable, id):
+			apart++
 		}
 		fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", id, t.good, t.inBand, strings.Join(statuses, ", "))
 	}
-	fmt.Fprintf(table, "\n%d of %d operations with both cases, %d exchanges (%d of other routes), %d events, %d mismatches\n",
-		both, len(all), exchanges, c.other, c.events, c.mismatches)
+	fmt.Fprintf(table, "\n%d of %d operations with both cases and %d unreachable, %d exchanges (%d of other routes), %d events, %d mismatches\n",
+		both, len(all), apart, exchanges, c.other, c.events, c.mismatches)
 	return table.Flush()
 }
 

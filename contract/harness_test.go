@@ -73,7 +73,11 @@ func (j judged) run() (code int, err error) {
 	if err := report(os.Stdout); err != nil {
 		return 1, err
 	}
-	if missing := suite.coverage.Missing(covered); len(missing) > 0 && code == 0 && !suite.target.Found {
+	well, failing, err := covered()
+	if err != nil {
+		return 1, err
+	}
+	if missing := suite.coverage.Missing(well, failing); len(missing) > 0 && code == 0 && !suite.target.Found {
 		return 1, fmt.Errorf("not covered:\n%s", strings.Join(missing, "\n"))
 	}
 	return code, nil
@@ -90,17 +94,25 @@ func partial() bool {
 }
 
 func report(w io.Writer) (err error) {
+	except, err := unreachables()
+	if err != nil {
+		return err
+	}
+	var unreachable []string
+	for _, u := range except {
+		unreachable = append(unreachable, u.operation)
+	}
 	all := slices.Collect(maps.Keys(suite.spec.Operations()))
 	path := os.Getenv("CONTRACT_REPORT")
 	if path == "" {
-		return suite.coverage.Write(w, all)
+		return suite.coverage.Write(w, all, unreachable)
 	}
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return suite.coverage.Write(io.MultiWriter(w, file), all)
+	return suite.coverage.Write(io.MultiWriter(w, file), all, unreachable)
 }
 
 // client gives a client of the shared server whose every exchange is recorded,
@@ -137,6 +149,11 @@ func judge(t testing.TB, r *contract.Recorder) {
 		suite.coverage.Add(x, v)
 		for _, problem := range v.Problems {
 			t.Errorf("%s %s (%s) is not as described: %v", x.Method, x.Path, v.OperationID, problem)
+		}
+	}
+	for _, x := range r.Unanswered() {
+		if id := suite.spec.Operation(x); id != "" {
+			suite.coverage.AddLost(id)
 		}
 	}
 	assert.Empty(t, r.Open(), "answers that were neither read nor closed")

@@ -16,7 +16,7 @@ import (
 type Recorder struct {
 	mu    sync.Mutex
 	ended []Exchange
-	lost  int
+	lost  []Exchange
 	open  map[*recordedBody]struct{}
 }
 
@@ -39,10 +39,13 @@ func (x Exchange) On(path string) bool {
 }
 
 // Lost counts the requests that no answer came to.
-func (r *Recorder) Lost() int {
+func (r *Recorder) Lost() int { return len(r.Unanswered()) }
+
+// Unanswered gives the requests that no answer came to: exchanges without a status.
+func (r *Recorder) Unanswered() []Exchange {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.lost
+	return slices.Clone(r.lost)
 }
 
 // Open gives the method and path of the answers that nobody has read to the end
@@ -78,7 +81,7 @@ func (t recordingTransport) RoundTrip(req *http.Request) (*http.Response, error)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err != nil {
-		r.lost++
+		r.lost = append(r.lost, x)
 		return nil, err
 	}
 	x.Status, x.Header = resp.StatusCode, resp.Header.Clone()

@@ -106,17 +106,31 @@ func (s *Spec) Operations() map[string]*openapi3.Operation {
 	return ops
 }
 
-// Check judges one exchange. The request is judged only where the server accepted it, since refused
-// requests are often wrong on purpose; the answer is judged always.
-func (s *Spec) Check(ctx context.Context, x Exchange) Verdict {
+// Operation gives the id of the operation that an exchange is of, "" where there is none.
+func (s *Spec) Operation(x Exchange) string {
+	_, route, _, err := s.find(context.Background(), x)
+	if err != nil {
+		return ""
+	}
+	return route.Operation.OperationID
+}
+
+func (s *Spec) find(ctx context.Context, x Exchange) (*http.Request, *routers.Route, map[string]string, error) {
 	req, err := http.NewRequestWithContext(ctx, x.Method, "http://server"+x.Path, nil)
 	if err != nil {
-		return Verdict{Problems: []error{fmt.Errorf("request: %w", err)}}
+		return nil, nil, nil, err
 	}
 	req.Header = x.RequestHeader.Clone()
 	route, params, err := s.router.FindRoute(req)
+	return req, route, params, err
+}
+
+// Check judges one exchange. The request is judged only where the server accepted it, since refused
+// requests are often wrong on purpose; the answer is judged always.
+func (s *Spec) Check(ctx context.Context, x Exchange) Verdict {
+	req, route, params, err := s.find(ctx, x)
 	if err != nil {
-		return Verdict{}
+		return Verdict{} // not described, or no request
 	}
 	v := Verdict{OperationID: route.Operation.OperationID}
 	if x.Status/100 == 2 {

@@ -180,3 +180,10 @@ func checkEnd(rule StreamRule, done bool, last string, events int) error {
 	}
 	return nil
 }
+
+// Events splits a stream's body, framed as "sse" or as "records", into the JSON
+// text of its events, the mark of its end left out.
+func Events(framing string, body []byte) [][]byte {
+	events, _, _ := frames(framing, body) //nolint:errcheck // what is whole is given; Check tells what is not
+	return events
+}

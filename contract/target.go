@@ -50,9 +50,9 @@ func (t Target) Start(ctx context.Context, c Config) (Server, error) {
 func TargetFromEnv() (Target, error) {
 	switch name := os.Getenv("MASTRA_CONTRACT_TARGET"); name {
 	case "", "real":
-		return Target{Name: "real", start: startReal}, nil
+		return Real(), nil
 	case "mock":
-		return Target{Name: "mock", start: startMock}, nil
+		return Mock(), nil
 	case "url":
 		return Target{Name: "url", Found: true, start: findURL}, nil
 	default:

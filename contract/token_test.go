@@ -13,56 +13,6 @@ import (
 	"github.com/mastra-go/mastra/contract"
 )
 
-// everyCall names one call of every operation, none of which changes anything on
-// a server that refuses them.
-func everyCall(t testing.TB, c *mastra.Client) map[string]func() error {
-	agent, workflow, memory, tool, vector := c.Agent("plain"), c.Workflow("approval"), c.Memory("assistant"), c.Tool("weather"), c.Vector("vec")
-	run := workflow.Run("r")
-	pending := mastra.Pending{RunID: "r", ToolCallID: "c"}
-	message := mastra.NewMessage("user", "hi")
-	message.ThreadID, message.ResourceID = "t", "u"
-	return map[string]func() error{
-		"AgentsList":                   func() error { _, err := c.Agents().List(within(t)); return err },
-		"AgentGet":                     func() error { _, err := agent.Get(within(t)); return err },
-		"AgentGenerate":                func() error { _, err := agent.Generate(within(t), ask("hi")); return err },
-		"AgentStream":                  func() error { _, err := agent.Stream(within(t), ask("hi")); return err },
-		"AgentResumeStream":            func() error { _, err := agent.ResumeStream(within(t), answer(pending, 1)); return err },
-		"AgentApproveToolCall":         func() error { _, err := agent.ApproveToolCall(within(t), approve(pending)); return err },
-		"AgentApproveToolCallGenerate": func() error { _, err := agent.ApproveToolCallGenerate(within(t), approve(pending)); return err },
-		"AgentDeclineToolCall":         func() error { _, err := agent.DeclineToolCall(within(t), decline(pending, "")); return err },
-		"AgentDeclineToolCallGenerate": func() error { _, err := agent.DeclineToolCallGenerate(within(t), decline(pending, "")); return err },
-		"WorkflowsList":                func() error { _, err := c.Workflows().List(within(t)); return err },
-		"WorkflowGet":                  func() error { _, err := workflow.Get(within(t)); return err },
-		"WorkflowCreateRun":            func() error { _, err := workflow.CreateRun(within(t), mastra.CreateRunRequest{}); return err },
-		"WorkflowStart":                func() error { _, err := do(t, c, "POST", "/workflows/approval/start?runId=r", `{}`); return err },
-		"WorkflowStream":               func() error { _, err := run.Start(within(t), mastra.StartRequest{Input: number{1}}); return err },
-		"WorkflowResume":               func() error { _, err := do(t, c, "POST", "/workflows/approval/resume?runId=r", `{}`); return err },
-		"WorkflowResumeStream": func() error {
-			_, err := do(t, c, "POST", "/workflows/approval/resume-stream?runId=r", `{}`)
-			return err
-		},
-		"WorkflowGetRun":    func() error { _, err := run.Resume(within(t), mastra.ResumeRequest{}); return err },
-		"WorkflowCancelRun": func() error { return run.Cancel(within(t)) },
-		"WorkflowObserve":   func() error { _, err := run.Observe(within(t), mastra.ObserveRequest{}); return err },
-		"MemoryCreateThread": func() error {
-			_, err := memory.CreateThread(within(t), mastra.CreateThreadRequest{Resource: "u"})
-			return err
-		},
-		"MemoryListThreads":    func() error { _, err := memory.ListThreads(within(t), mastra.ListThreadsRequest{}); return err },
-		"MemoryThreadGet":      func() error { _, err := memory.Thread("t").Get(within(t)); return err },
-		"MemoryThreadMessages": func() error { _, err := memory.Thread("t").Messages(within(t), mastra.MessagesRequest{}); return err },
-		"MemorySaveMessages":   func() error { _, err := memory.SaveMessages(within(t), []mastra.StoredMessage{message}); return err },
-		"ToolsList":            func() error { _, err := c.Tools().List(within(t)); return err },
-		"ToolGet":              func() error { _, err := tool.Get(within(t)); return err },
-		"ToolExecute":          func() error { _, err := tool.Execute(within(t), nil); return err },
-		"VectorCreateIndex": func() error {
-			return vector.CreateIndex(within(t), mastra.CreateIndexRequest{Index: "a", Dimension: 2})
-		},
-		"VectorUpsert": func() error { return upsert(t, vector, mastra.UpsertRequest{Index: "a", Vectors: [][]float32{{1, 0}}}) },
-		"VectorQuery":  func() error { return query(t, vector, mastra.QueryRequest{Index: "a", Vector: []float32{1, 0}}) },
-	}
-}
-
 // refreshing gives a stale token until it is told that it was refused.
 type refreshing struct {
 	stale, fresh string
@@ -79,15 +29,30 @@ func (r *refreshing) Token(_ context.Context, refused string) (string, error) {
 	return r.stale, nil
 }
 
+// expiring gives a token that is good for one request.
+type expiring struct {
+	token string
+	asked atomic.Int64
+}
+
+func (e *expiring) Token(context.Context, string) (string, error) {
+	if e.asked.Add(1) == 1 {
+		return e.token, nil
+	}
+	return "expired", nil
+}
+
 func TestAServerThatWantsATokenRefusesEveryCallWithoutTheRightOne(t *testing.T) {
 	t.Parallel()
 	const token = "the-right-token"
 	server := own(t, contract.Config{Token: token})
+	trusted, _ := recorded(t, server.URL(), mastra.WithToken(token))
 
 	for name, opts := range map[string][]mastra.ClientOption{"no token": nil, "a wrong token": {mastra.WithToken("a-wrong-token")}} {
 		t.Run(name, func(t *testing.T) {
 			c, _ := recorded(t, server.URL(), opts...)
-			for operation, call := range everyCall(t, c) {
+			nowhere := func() *mastra.Run { return c.Workflow("approval").Run("r") }
+			for operation, call := range everyCall(t, c, nowhere) {
 				err := call()
 				if assert.ErrorIs(t, err, mastra.ErrUnauthorized, operation) {
 					e := failure(t, err)
@@ -105,6 +70,21 @@ func TestAServerThatWantsATokenRefusesEveryCallWithoutTheRightOne(t *testing.T) 
 			require.ErrorIs(t, err, mastra.ErrUnauthorized, "and the token before the body and the id")
 		})
 	}
+	t.Run("a token that expires within a call of two requests", func(t *testing.T) {
+		waits := func() *mastra.Run {
+			run, _ := suspended(t, trusted.Workflow("approval"), number{1})
+			return run
+		}
+		for operation := range suspendedRunCalls(t, trusted, waits) {
+			c, recorder := recorded(t, server.URL(), mastra.WithTokenSource(&expiring{token: token}))
+			err := suspendedRunCalls(t, c, waits)[operation]()
+			require.ErrorIs(t, err, mastra.ErrUnauthorized, operation)
+			assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown, operation)
+			last := recorder.Exchanges()[len(recorder.Exchanges())-1]
+			assert.Equal(t, operation, suite.spec.Operation(last))
+			assert.Equal(t, 401, last.Status, operation)
+		}
+	})
 	t.Run("the right token", func(t *testing.T) {
 		c, _ := recorded(t, server.URL(), mastra.WithToken(token))
 		res, err := c.Agent("plain").Generate(within(t), ask("hi"))

@@ -111,3 +111,28 @@ func TestAnApprovalIsNotAskedForWhenAToolIsExecutedDirectly(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"done":"vase"}`, string(raw))
 }
+
+func TestAnAgentsToolIsDescribedAndExecuted(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	tool := agent.Tool("weather")
+	info, err := tool.Get(within(t))
+	require.NoError(t, err)
+	assert.Equal(t, "weather", info.ID)
+	assert.Equal(t, "Weather for a city", info.Description)
+	assert.False(t, info.RequireApproval)
+	out, err := mastra.ExecuteTool[forecast](within(t), tool, map[string]string{"city": "é😀"})
+	require.NoError(t, err)
+	assert.Equal(t, forecast{"é😀", 3}, out)
+
+	_, err = tool.Execute(within(t), map[string]string{"city": "Nowhere"})
+	require.ErrorIs(t, err, mastra.ErrServer)
+	assert.Equal(t, "no such city", failure(t, err).Message)
+	_, err = tool.Execute(within(t), map[string]int{"town": 1})
+	var failed *mastra.ToolError
+	require.ErrorAs(t, err, &failed)
+	_, err = agent.Tool("none").Get(within(t))
+	require.ErrorIs(t, err, mastra.ErrNotFound)
+	_, err = agent.Tool("none").Execute(within(t), map[string]any{})
+	require.ErrorIs(t, err, mastra.ErrNotFound)
+}

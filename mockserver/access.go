@@ -3,6 +3,7 @@ package mockserver
 import (
 	"crypto/subtle"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -18,15 +19,20 @@ func hasToken(r *http.Request, token string) bool {
 	return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
 }
 
-// cors sets the headers that let browsers in. With a token configured the
-// origin is echoed, because credentials forbid the star.
-func cors(h http.Header, r *http.Request, withToken bool) {
-	if !withToken {
+// cors sets the headers that let browsers in: every origin, or those of WithCORS.
+// With a token configured the origin is echoed, because credentials forbid the
+// star.
+func (s *Server) cors(h http.Header, r *http.Request) {
+	origin, allowed := r.Header.Get("Origin"), s.config.origins
+	switch {
+	case s.config.token == "" && len(allowed) == 0:
 		h.Set("Access-Control-Allow-Origin", "*")
-	} else {
-		h.Set("Access-Control-Allow-Credentials", "true")
+	default:
+		if s.config.token != "" {
+			h.Set("Access-Control-Allow-Credentials", "true")
+		}
 		h.Add("Vary", "Origin")
-		if origin := r.Header.Get("Origin"); origin != "" {
+		if origin != "" && (len(allowed) == 0 || slices.Contains(allowed, origin)) {
 			h.Set("Access-Control-Allow-Origin", origin)
 		}
 	}

@@ -10,6 +10,10 @@ import (
 func modelMessages(list []*chatMessage) []any {
 	out := []any{}
 	for _, m := range list {
+		if m.Str("role") == "signal" {
+			out = append(out, js.Obj("role", "user", "content", signalContent(m)))
+			continue
+		}
 		if m.Str("role") != "assistant" {
 			content := []any{}
 			for _, p := range m.parts() {

@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"context"
+
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
@@ -49,18 +51,21 @@ func (s *Server) streamAgent(c *call) error {
 	}
 	w := c.sse()
 	r.sink = func(chunk *js.Object) { _ = w.chunk(chunk) }
-	r.run(c.ctx())
-	return c.finishStream(r, w)
+	return c.finishStream(r, w, r.run)
 }
 
-// finishStream ends the stream of a run; a client that left gets nothing.
-func (c *call) finishStream(r *agentRun, w *sseWriter) error {
+// finishStream runs an agent and ends its stream; a client that left gets
+// nothing.
+func (c *call) finishStream(r *agentRun, w *sseWriter, work func(context.Context)) error {
+	ctx, cancel := context.WithCancel(c.ctx())
+	defer cancel()
+	r.active = c.srv.agents.threads.begin(r, cancel)
+	defer r.active.end(c.srv)
+	work(ctx)
 	if c.ctx().Err() != nil {
 		return nil
 	}
-	if r.pending == nil {
-		r.saveMemory()
-	}
+	r.settle()
 	return w.done()
 }
 
@@ -103,8 +108,7 @@ func (s *Server) streamResume(c *call, data any) error {
 	}
 	w := c.sse()
 	r := s.restore(a, kept, func(chunk *js.Object) { _ = w.chunk(chunk) })
-	r.resumeRun(c.ctx(), data)
-	return c.finishStream(r, w)
+	return c.finishStream(r, w, func(ctx context.Context) { r.resumeRun(ctx, data) })
 }
 
 func (s *Server) generateResume(c *call, data any) error {

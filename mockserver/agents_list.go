@@ -3,7 +3,7 @@ package mockserver
 import "github.com/mastra-go/mastra/mockserver/internal/js"
 
 // info is the agent as the server describes it; lists show it with its id.
-func (a *Agent) info(listed, partial bool) *js.Object {
+func (a *Agent) info(models modelSet, listed, partial bool) *js.Object {
 	tools := toolInfos(a.Tools, partial)
 	agents := js.Obj()
 	for _, sub := range a.Agents {
@@ -21,13 +21,16 @@ func (a *Agent) info(listed, partial bool) *js.Object {
 	}
 	o.Set("skills", []any{}).Set("workspaceTools", []any{}).Set("browserTools", []any{}).Set("hasBrowser", false).
 		Set("inputProcessors", processorInfos(a.Guard, a.ID+"-input-processor")).
-		Set("outputProcessors", processorInfos(a.Gate, a.ID+"-output-processor")).
-		Set("provider", a.provider()).Set("modelId", a.models()[0].ID).Set("modelVersion", "v2").Set("supportsMemory", true)
+		Set("outputProcessors", processorInfos(a.Gate, a.ID+"-output-processor"))
+	if first := models.enabled(); len(first) > 0 {
+		o.Set("provider", first[0].provider).Set("modelId", first[0].model).Set("modelVersion", "v2")
+	}
+	o.Set("supportsMemory", true)
 	if listed {
 		o.Set("defaultOptions", js.Obj())
 	}
-	if len(a.Models) > 0 {
-		o.Set("modelList", a.modelList())
+	if models.listed {
+		o.Set("modelList", models.json())
 	}
 	if !listed {
 		o.Set("defaultOptions", js.Obj())
@@ -46,10 +49,10 @@ func processorInfos(p *Processor, id string) []any {
 	return []any{js.Obj("id", id, "name", id)}
 }
 
-func (a *Agent) modelList() []any {
+func (m modelSet) json() []any {
 	out := []any{}
-	for _, m := range a.Models {
-		out = append(out, js.Obj("id", m.ID, "model", js.Obj("modelId", m.ID, "provider", a.provider(), "modelVersion", "v2"), "maxRetries", 0, "enabled", true))
+	for _, c := range m.list {
+		out = append(out, js.Obj("id", c.id, "model", js.Obj("modelId", c.model, "provider", c.provider, "modelVersion", "v2"), "maxRetries", c.maxRetries, "enabled", c.enabled))
 	}
 	return out
 }
@@ -57,7 +60,7 @@ func (a *Agent) modelList() []any {
 func (s *Server) listAgents(c *call) error {
 	out := js.Obj()
 	for _, a := range s.world.agents {
-		out.Set(a.ID, a.info(true, c.query.Str("partial") == "true"))
+		out.Set(a.ID, a.info(s.agents.models.of(a), true, c.query.Str("partial") == "true"))
 	}
 	return c.json(out)
 }
@@ -67,5 +70,5 @@ func (s *Server) getAgent(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(a.info(false, false))
+	return c.json(a.info(s.agents.models.of(a), false, false))
 }

@@ -44,7 +44,7 @@ func (r *agentRun) saveMemory() {
 		}
 		at, _ := js.ParseDate(m.Str("createdAt"))
 		content, _ := js.DeepClone(m.content()).(*js.Object)
-		list = append(list, storedMessage{id: m.Str("id"), role: m.Str("role"), threadID: r.threadID, resourceID: r.resourceID, content: content.Delete("toolInvocations"), created: at})
+		list = append(list, storedMessage{id: m.Str("id"), role: m.Str("role"), threadID: r.threadID, resourceID: r.resourceID, kind: m.Str("type"), content: content.Delete("toolInvocations"), created: at})
 	}
 	r.srv.memory.saveMessages(list)
 }

@@ -13,7 +13,7 @@ import (
 type modelRun struct {
 	*agentRun
 	ctx       context.Context
-	entry     ModelEntry
+	entry     modelChoice
 	startedAt float64
 	// quiet holds the step-start back until the first part, for a model that is
 	// replaced by another where it cannot be called.
@@ -37,9 +37,9 @@ type modelRun struct {
 
 // call asks the model. Parts arrive through onPart.
 func (m *modelRun) call(ctx context.Context) error {
-	m.metadata = js.Obj("id", "resp-1", "timestamp", "1970-01-01T00:00:00.000Z", "modelId", m.entry.ID)
+	m.metadata = js.Obj("id", "resp-1", "timestamp", "1970-01-01T00:00:00.000Z", "modelId", m.entry.model)
 	c := &ModelCall{
-		AgentID: m.agent.ID, ModelID: m.entry.ID, Prompt: m.messages.prompt(m.instructions()), Tools: m.toolNames(),
+		AgentID: m.agent.ID, ModelID: m.entry.model, Prompt: m.messages.prompt(m.instructions()), Tools: m.toolNames(),
 		server: m.srv, ctx: ctx, part: m.onPart, usage: Usage{InputTokens: 11, OutputTokens: 7},
 	}
 	if m.options.structured != nil {
@@ -59,7 +59,7 @@ func (m *modelRun) call(ctx context.Context) error {
 		m.object, m.fallback, err = m.objects.finish(m.text)
 	}
 	if err != nil && !c.touched {
-		m.metadata = js.Obj("id", newID(), "timestamp", js.ISO(now()), "modelId", m.entry.ID, "modelVersion", "v2", "modelProvider", m.agent.provider())
+		m.metadata = js.Obj("id", newID(), "timestamp", js.ISO(now()), "modelId", m.entry.model, "modelVersion", "v2", "modelProvider", m.entry.provider)
 	}
 	return err
 }
@@ -97,10 +97,10 @@ func (m *modelRun) ask(ctx context.Context, c *ModelCall) (err error) {
 			err = fmt.Errorf("%v", p)
 		}
 	}()
-	if m.entry.Model == nil {
+	if m.entry.ask == nil {
 		return fmt.Errorf("agent %s has no model", m.agent.ID)
 	}
-	if err := m.entry.Model(ctx, c); err != nil {
+	if err := m.entry.ask(ctx, c); err != nil {
 		return err
 	}
 	return c.err

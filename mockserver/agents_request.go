@@ -21,6 +21,9 @@ func (c *call) newRun() (*agentRun, error) {
 	if r.id == "" {
 		r.id = newID()
 	}
+	if err := r.chooseModels(); err != nil {
+		return nil, err
+	}
 	if err := c.useMemory(r); err != nil {
 		return nil, err
 	}

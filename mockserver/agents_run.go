@@ -35,16 +35,21 @@ type agentRun struct {
 	spanID       string
 	// whole is set where the client gets the result at once and no stream.
 	whole bool
+	// begunWhole is whole of the run that this one goes on with.
+	begunWhole bool
 
 	steps     []*agentStep
 	records   []*js.Object // the steps as step-finish chunks list them
-	modelFrom int          // the model of the list that answered last
-	resumed   bool         // the next step begins a message of its own
-	resuming  bool         // the step that closes was begun before the suspension
+	choices   []modelChoice
+	modelFrom int  // the one of them that answered last
+	resumed   bool // the next step begins a message of its own
+	resuming  bool // the step that closes was begun before the suspension
 	rotated   bool
 	tripped   *js.Object // the tripwire's payload
 	failure   error      // why the model failed
 	pending   *pendingTool
+	active    *activeRun   // of a run that streams on a thread
+	cut       *js.Object   // the payload of the finish of a run that was aborted
 	record    *durableRun  // of a durable agent whose run streams
 	late      []*js.Object // what follows the end of a durable run
 	ended     bool
@@ -121,6 +126,7 @@ func (r *agentRun) send(chunk *js.Object) {
 	r.sinkMu.Lock()
 	defer r.sinkMu.Unlock()
 	r.sink(chunk)
+	r.active.publish(chunk)
 }
 
 func (r *agentRun) emit(kind string, payload *js.Object) { r.send(r.chunk(kind, payload)) }
@@ -161,6 +167,7 @@ func tripwireOf(p *Processor, t *Tripwire) *js.Object {
 // loop makes steps until one of them is the last.
 func (r *agentRun) loop(ctx context.Context) {
 	for {
+		r.takeSignals(r.active.take(false))
 		step, done := r.modelStep(ctx)
 		if done {
 			return
@@ -190,18 +197,23 @@ func (r *agentRun) afterModel(ctx context.Context, step *agentStep) bool {
 // closeStep publishes the end of a step and, after the last one, of the run.
 func (r *agentRun) closeStep(step *agentStep) bool {
 	if !r.durable() && r.options.maxSteps > 0 && len(r.steps) >= r.options.maxSteps {
-		step.continued = false
+		step.cut, step.continued = true, false
 	}
 	r.snapshot(step)
 	if r.durable() {
 		return r.closeDurableStep(step)
 	}
-	r.emit("step-finish", r.stepPayload(step, step.usage))
+	payload := r.stepPayload(step, step.usage)
+	if !step.cut && !step.errored && r.interrupt(step) {
+		payload = r.stepPayload(step, step.usage)
+		payload.Obj("stepResult").Set("messageId", r.messageID)
+	}
+	r.emit("step-finish", payload)
 	if step.continued {
 		return true
 	}
 	r.ended = true
-	payload := r.stepPayload(step, r.totalUsage(step))
+	payload = r.stepPayload(step, r.totalUsage(step))
 	if r.processesOutput() {
 		responses := r.messages.of("response")
 		payload.Set("response", r.metadataOf(step).Set("messages", modelMessages(responses)).Set("uiMessages", uiMessages(responses)))
@@ -229,7 +241,7 @@ func (r *agentRun) snapshot(step *agentStep) {
 // stepPayload is the payload of step-finish and finish.
 func (r *agentRun) stepPayload(step *agentStep, usage *js.Object) *js.Object {
 	result := js.Obj("reason", step.reason)
-	if step.threw {
+	if step.threw || r.resuming && r.begunWhole {
 		result.Set("warnings", []any{})
 	}
 	result.Set("isContinued", step.continued)
@@ -263,10 +275,8 @@ func (r *agentRun) metadataOf(step *agentStep) *js.Object {
 // a stream are cleared of it.
 func (r *agentRun) request() any { return js.When(r.parent != nil, js.Obj()) }
 
-func (r *agentRun) model() ModelEntry { return r.agent.models()[r.modelFrom] }
-
 func (r *agentRun) modelMetadata() *js.Object {
-	return js.Obj("modelId", r.model().ID, "modelVersion", "v2", "modelProvider", r.agent.provider())
+	return js.Obj("modelId", r.model().model, "modelVersion", "v2", "modelProvider", r.model().provider)
 }
 
 // totalUsage sums up the usage of every step.
@@ -309,9 +319,9 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 	if n := len(r.records); n > 0 {
 		r.records[n-1] = r.records[n-1].Clone().Set("content", r.contentOfStep(n))
 	}
-	models := r.agent.models()
+	models := r.models()
 	for {
-		m := &modelRun{agentRun: r, ctx: ctx, entry: models[r.modelFrom], startedAt: nowMillis(), quiet: r.modelFrom < len(models)-1}
+		m := &modelRun{agentRun: r, ctx: ctx, entry: r.model(), startedAt: nowMillis(), quiet: r.modelFrom < len(models)-1}
 		err := m.call(ctx)
 		if ctx.Err() != nil {
 			r.keepPartial(m)
@@ -346,7 +356,7 @@ func (r *agentRun) stepModel() any {
 	if r.agent.Memory == nil && r.agent.Guard == nil {
 		return js.Undefined
 	}
-	return r.agent.provider() + "/" + r.model().ID
+	return r.model().provider + "/" + r.model().model
 }
 
 func (r *agentRun) contentOfStep(n int) []any {
@@ -387,7 +397,7 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 
 // remember adds the parts of an answer to the conversation.
 func (r *agentRun) remember(parts []any) {
-	r.addResponse(parts, js.Obj("modelId", r.model().ID, "provider", r.agent.provider(), "traceId", r.traceID))
+	r.addResponse(parts, js.Obj("modelId", r.model().model, "provider", r.model().provider, "traceId", r.traceID))
 }
 
 func (r *agentRun) addResponse(parts []any, metadata *js.Object) {
@@ -412,8 +422,26 @@ func (r *agentRun) rememberObject(v any) {
 
 // keepPartial keeps what a model had said when its run was aborted.
 func (r *agentRun) keepPartial(m *modelRun) {
-	r.addResponse(m.closeParts(), nil)
+	parts := m.closeParts()
+	aborted := r.active.isAborted() && !r.durable()
+	if aborted {
+		r.cutOff(m)
+	}
+	// What was kept has an id of its own.
+	r.messageID = newID()
+	r.addResponse(parts, nil)
 	r.saveMemory()
+	if responses := r.messages.of("response"); aborted && r.processesOutput() {
+		r.cut.Set("response", m.metadata.Clone().Set("modelMetadata", r.modelMetadata()).Set("messages", modelMessages(responses)).Set("uiMessages", uiMessages(responses)))
+	}
+}
+
+// cutOff makes the end of a run that is aborted, before what was said is kept.
+func (r *agentRun) cutOff(m *modelRun) {
+	r.cut = js.Obj("messageId", r.messageID, "stepResult", js.Obj("reason", "tripwire", "isContinued", false),
+		"metadata", m.metadata.Clone().Set("modelMetadata", r.modelMetadata()),
+		"output", js.Obj("text", m.text, "toolCalls", []any{}, "usage", js.Obj("inputTokens", 0, "outputTokens", 0, "totalTokens", 0), "steps", js.Array(r.records)),
+		"messages", js.Obj("all", modelMessages(r.messages.list), "user", modelMessages(r.messages.of("input")), "nonUser", modelMessages(r.messages.of("response"))))
 }
 
 func (r *agentRun) emitError(err error, threw bool) {

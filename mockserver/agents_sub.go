@@ -102,5 +102,5 @@ func (r *agentRun) agentFailed(c *toolCallState, child *agentRun, threadID, reso
 			"runId", r.id, "threadId", r.threadID, "resourceId", r.resourceID),
 		"cause", js.Obj("message", child.failure.Error(), "name", "Error", "stack", stackOf(child.failure)))
 	c.err = js.Obj("name", "Error", "cause", cause, "id", "TOOL_EXECUTION_FAILED", "domain", "TOOL", "category", "USER",
-		"details", js.Obj("errorMessage", js.String(cause), "model", r.model().ID))
+		"details", js.Obj("errorMessage", js.String(cause), "model", r.model().model))
 }

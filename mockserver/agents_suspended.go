@@ -13,6 +13,8 @@ import (
 type agentRuns struct {
 	mu        sync.Mutex
 	suspended map[string]*suspendedRun
+	models    modelSets
+	threads   *threadHub
 }
 
 // suspendedRun is what is kept of a run that waits for the client.
@@ -29,9 +31,13 @@ type suspendedRun struct {
 	pending              *pendingTool
 	modelFrom            int
 	durable              bool
+	// whole tells that the client got the run so far at once.
+	whole bool
 }
 
-func newAgentRuns() *agentRuns { return &agentRuns{suspended: map[string]*suspendedRun{}} }
+func newAgentRuns() *agentRuns {
+	return &agentRuns{suspended: map[string]*suspendedRun{}, threads: newThreadHub()}
+}
 
 // suspend keeps a run.
 func (a *agentRuns) suspend(r *agentRun) {
@@ -41,7 +47,7 @@ func (a *agentRuns) suspend(r *agentRun) {
 	a.suspended[r.id] = &suspendedRun{
 		agentID: r.tools.ID, runID: r.id, threadID: r.threadID, resourceID: r.resourceID, traceID: r.traceID, messageID: r.messageID,
 		at: now(), options: r.options, messages: r.messages, steps: r.steps, records: r.records, pending: r.pending, modelFrom: r.modelFrom,
-		durable: r.durable(),
+		durable: r.durable(), whole: r.whole,
 	}
 }
 
@@ -86,7 +92,7 @@ func (s *Server) restore(a *Agent, kept *suspendedRun, sink func(*js.Object)) *a
 	r := &agentRun{
 		srv: s, agent: a, tools: s.world.agent(kept.agentID), id: kept.runID, sink: sink, options: kept.options, messages: kept.messages,
 		messageID: kept.messageID, threadID: kept.threadID, resourceID: kept.resourceID, traceID: kept.traceID, spanID: newSpanID(),
-		steps: kept.steps, records: kept.records, modelFrom: kept.modelFrom, pending: kept.pending,
+		steps: kept.steps, records: kept.records, modelFrom: kept.modelFrom, pending: kept.pending, begunWhole: kept.whole,
 	}
 	step := *kept.pending.suspendedStep
 	step.toolCalls = nil

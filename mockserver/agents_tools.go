@@ -135,7 +135,7 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 	if err != nil {
 		c.errText = err.Error()
 		c.err = js.Obj("name", "Error", "cause", js.Obj("message", err.Error(), "name", "Error"), "id", "TOOL_EXECUTION_FAILED", "domain", "TOOL",
-			"category", "USER", "details", js.Obj("errorMessage", "Error: "+err.Error(), "model", r.model().ID))
+			"category", "USER", "details", js.Obj("errorMessage", "Error: "+err.Error(), "model", r.model().model))
 		return nil
 	}
 	c.result = result

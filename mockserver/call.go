@@ -21,8 +21,10 @@ type call struct {
 	srv    *Server
 	w      *responseWriter
 	r      *http.Request
+	cancel context.CancelFunc
 	route  *route
 	params map[string]string
+	health bool
 	query  *js.Object
 	body   *js.Object
 	// requestContext is what arrived in body and query, merged.
@@ -32,59 +34,6 @@ type call struct {
 func (c *call) ctx() context.Context { return c.r.Context() }
 
 func (c *call) param(name string) string { return c.params[name] }
-
-// serve answers a request: log, faults, CORS, then the checks in the server's
-// order: size, token, JSON syntax, query, body, and only then the handler.
-func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
-	path, inAPI := strings.CutPrefix(withoutDots(r.URL.EscapedPath()), apiPrefix+"/")
-	path = "/" + path
-	var found *route
-	var params map[string]string
-	if method := r.Method; inAPI {
-		if method == http.MethodHead {
-			method = http.MethodGet
-		}
-		found, params = s.routes.find(method, path)
-	}
-	op := ""
-	switch {
-	case found != nil:
-		op = found.op
-	case r.URL.Path == "/health":
-		op = "Health"
-	}
-	entry := s.requests.begin(r, op)
-	r.Body = entry.tee(r.Body)
-	w := &responseWriter{ResponseWriter: rw}
-	client := r.Context()
-	defer func() { entry.end(w.status, client.Err() != nil) }()
-	// What a request does ends with the client and with the server.
-	ctx, cancel := context.WithCancel(client)
-	defer cancel()
-	defer context.AfterFunc(s.ctx, cancel)()
-	r = r.WithContext(ctx)
-
-	cors(w.Header(), r, s.config.token != "")
-	if r.Method == http.MethodOptions {
-		preflight(w)
-		return
-	}
-	c := &call{srv: s, w: w, r: r, route: found, params: params}
-	fault := s.faults.take(op)
-	if fault.before(c) {
-		return
-	}
-	w.discard = fault.after()
-	switch {
-	case found != nil:
-		c.handle()
-	case inAPI:
-		plainNotFound(w)
-	default:
-		s.serveRoot(w, r)
-	}
-	fault.finish()
-}
 
 // handle answers a request that has a route.
 func (c *call) handle() {
@@ -185,6 +134,7 @@ func (c *call) prepare() error {
 	if err != nil {
 		return err
 	}
+	c.echoHeader(body)
 	values := c.r.URL.Query()
 	c.query = queryObject(values)
 	if c.route.query != nil {

@@ -11,8 +11,11 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
-// Fault is one thing that goes wrong. The zero value of every field means that
-// it does not.
+// Fault is one thing that goes wrong, or several at once. The zero value of
+// every field means that it does not.
+//
+// The events of an answer are the frames of a stream, the last [DONE] of a
+// server-sent one included; every other body is one event.
 type Fault struct {
 	// Operation is the operation id that is hit; empty hits every operation.
 	Operation string
@@ -27,13 +30,46 @@ type Fault struct {
 	Body   any
 	// RetryAfter sets the Retry-After header of a Status answer.
 	RetryAfter string
+	// HTML answers with a page, as a proxy or a wrong path does, instead of
+	// running the handler; with status 200 unless Status is set.
+	HTML bool
+
 	// Delay waits before anything else happens.
 	Delay time.Duration
-	// DropBefore closes the connection before the handler runs.
+	// EventDelay waits before every event of the answer.
+	EventDelay time.Duration
+
+	// DropUnread closes the connection before the request's body is read.
+	DropUnread bool
+	// DropBefore closes the connection once the request is read, before the
+	// handler runs.
 	DropBefore bool
 	// DropAfter lets the handler do its work and closes the connection without
 	// an answer.
 	DropAfter bool
+
+	// CutAtByte closes the connection after that many bytes of the answer's body;
+	// a negative number closes it right after the headers.
+	CutAtByte int
+	// CutAtEvent closes the connection after that many events; a negative number
+	// closes it right after the headers.
+	CutAtEvent int
+	// CutClean makes a cut look like the regular end of the answer: of a stream
+	// only the last frames are missing.
+	CutClean bool
+
+	// Split sends the body in pieces of that many bytes each, which breaks
+	// characters and frames apart.
+	Split int
+	// At is the event, from 0, before which Garbage, Giant and Silence stand.
+	At int
+	// Garbage is sent as the content of a frame of its own.
+	Garbage string
+	// Giant sends a valid event whose data has that many bytes.
+	Giant int
+	// Silence sends nothing for so long; a negative one lasts until the client
+	// leaves or the server is closed.
+	Silence time.Duration
 }
 
 // Inject queues a fault. Faults are tried in the order they were injected; at
@@ -76,7 +112,8 @@ func (q *faultQueue) take(operation string) *Fault {
 				q.queue = append(q.queue[:i:i], q.queue[i+1:]...)
 			}
 		}
-		return f
+		hit := *f
+		return &hit
 	}
 	return nil
 }
@@ -87,25 +124,41 @@ func (f *Fault) before(c *call) bool {
 	if f == nil {
 		return false
 	}
+	if f.DropUnread {
+		c.wait(f.Delay)
+		panic(http.ErrAbortHandler)
+	}
 	// What was asked is logged also where nobody reads it.
 	if data, err := io.ReadAll(c.r.Body); err == nil {
 		c.r.Body = io.NopCloser(bytes.NewReader(data))
 	}
-	if f.Delay > 0 {
-		select {
-		case <-time.After(f.Delay):
-		case <-c.ctx().Done():
-		case <-c.srv.ctx.Done():
-		}
-	}
+	c.wait(f.Delay)
 	if f.DropBefore {
 		panic(http.ErrAbortHandler)
 	}
-	if f.Status == 0 {
+	c.w.discard = f.DropAfter
+	if f.shapes() {
+		c.w.fault = &faultWriter{Fault: f, call: c}
+	}
+	if f.Status == 0 && !f.HTML {
 		return false
 	}
+	f.answer(c.w)
+	return true
+}
+
+// answer sends the status and the body of the fault.
+func (f *Fault) answer(w http.ResponseWriter) {
 	if f.RetryAfter != "" {
-		c.w.Header().Set("Retry-After", f.RetryAfter)
+		w.Header().Set("Retry-After", f.RetryAfter)
+	}
+	if f.HTML {
+		w.Header().Set("Content-Type", "text/html")
+		if f.Status != 0 {
+			w.WriteHeader(f.Status)
+		}
+		_, _ = io.WriteString(w, page)
+		return
 	}
 	body := f.Body
 	if body == nil {
@@ -115,16 +168,37 @@ func (f *Fault) before(c *call) bool {
 		}
 		body = js.Obj("error", text)
 	}
-	writeJSON(c.w, f.Status, body)
-	return true
+	writeJSON(w, f.Status, body)
 }
 
-// after tells whether the answer is to be swallowed.
-func (f *Fault) after() bool { return f != nil && f.DropAfter }
-
 // finish drops the connection once the handler has done its work.
-func (f *Fault) finish() {
-	if f.after() {
+func (f *Fault) finish(w *responseWriter) {
+	if f == nil {
+		return
+	}
+	if f.DropAfter {
 		panic(http.ErrAbortHandler)
+	}
+	if w.fault.end() {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// wait waits; it returns early when the client leaves or the server is closed. A
+// negative time lasts until then.
+func (c *call) wait(d time.Duration) {
+	if d == 0 {
+		return
+	}
+	var passed <-chan time.Time
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		passed = timer.C
+	}
+	select {
+	case <-passed:
+	case <-c.ctx().Done():
+	case <-c.srv.ctx.Done():
 	}
 }

@@ -115,6 +115,17 @@ func (m *memoryStore) deleteMessages(ids []string) {
 	}
 }
 
+// threadOf is the thread of a message.
+func (m *memoryStore) threadOf(messageID string) (threadID string, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	msg := m.messages[messageID]
+	if msg == nil {
+		return "", false
+	}
+	return msg.threadID, true
+}
+
 // messagesOf returns the messages of a thread in the order of their creation.
 func (m *memoryStore) messagesOf(threadID string, keep func(storedMessage) bool) []storedMessage {
 	m.mu.Lock()

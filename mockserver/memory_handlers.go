@@ -168,10 +168,15 @@ func (s *Server) listMessages(c *call) error {
 	}
 	list := s.memory.messagesOf(t.id, dateRange(c.query.Obj("filter").Obj("dateRange")))
 	total := len(list)
-	// Page 0 holds the newest messages, and every page is in ascending order.
 	start, end := window(page, perPage, total)
-	if c.query.Obj("orderBy").Str("direction") != "ASC" {
-		start, end = total-end, total-start
+	direction := c.query.Obj("orderBy").Str("direction")
+	if a := s.world.agent(c.query.Str("agentId")); a != nil && a.Memory != nil {
+		// Page 0 holds the newest messages, and every page is in ascending order.
+		if direction != "ASC" {
+			start, end = total-end, total-start
+		}
+	} else if direction == "DESC" {
+		slices.Reverse(list)
 	}
 	out := []any{}
 	for _, m := range list[start:end] {
@@ -236,9 +241,6 @@ func (s *Server) saveMessages(c *call) error {
 }
 
 func (s *Server) deleteMessages(c *call) error {
-	if _, err := c.needMemory(); err != nil {
-		return err
-	}
 	var ids []string
 	for _, v := range listOf(c.body.Get("messageIds")) {
 		switch v := v.(type) {
@@ -248,7 +250,12 @@ func (s *Server) deleteMessages(c *call) error {
 			ids = append(ids, v.Str("id"))
 		}
 	}
-	if slices.Contains(ids, "") {
+	for _, id := range ids {
+		if err := s.checkMessageOwner(id, c.query.Str("resourceId")); err != nil {
+			return err
+		}
+	}
+	if a := s.world.agent(c.query.Str("agentId")); a != nil && a.Memory != nil && slices.Contains(ids, "") {
 		return fail(http.StatusInternalServerError, "All message IDs must be non-empty strings")
 	}
 	s.memory.deleteMessages(ids)
@@ -257,6 +264,20 @@ func (s *Server) deleteMessages(c *call) error {
 		noun = "message"
 	}
 	return c.json(js.Obj("success", true, "message", js.Number(float64(len(ids)))+" "+noun+" deleted successfully"))
+}
+
+// checkMessageOwner checks that a message, if it is stored, may be deleted by the
+// resource.
+func (s *Server) checkMessageOwner(id, resourceID string) error {
+	threadID, ok := s.memory.threadOf(id)
+	if !ok {
+		return nil
+	}
+	t := s.memory.thread(threadID)
+	if t == nil {
+		return forbidden("Access denied: unable to verify message thread access")
+	}
+	return checkOwner(t, resourceID)
 }
 
 // workingMemoryKey is where a memory keeps the working memory of a thread.
@@ -270,14 +291,11 @@ func workingMemoryKey(m *Memory, threadID, resourceID string) string {
 const noWorkingMemoryResource = "Memory error: Resource-scoped working memory is enabled but no resourceId was provided. Either provide a resourceId or explicitly set workingMemory.scope to 'thread'."
 
 func (s *Server) getWorkingMemory(c *call) error {
-	m, err := c.memoryOf()
-	if err != nil {
-		return err
-	}
-	if m == nil {
+	a := s.world.agent(c.query.Str("agentId"))
+	if a == nil || a.Memory == nil {
 		return c.json(js.Obj("workingMemory", nil, "source", "thread", "workingMemoryTemplate", nil, "threadExists", false))
 	}
-	threadID, resource := c.param("threadId"), c.query.Str("resourceId")
+	m, threadID, resource := a.Memory, c.param("threadId"), c.query.Str("resourceId")
 	t := s.memory.thread(threadID)
 	if err := checkOwner(t, resource); err != nil {
 		return err

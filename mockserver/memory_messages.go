@@ -23,7 +23,11 @@ func messageFromClient(o *js.Object) (m storedMessage, shown *js.Object, err err
 	}
 	complete := o.Clone().Set("id", m.id).Set("createdAt", js.ISO(m.created))
 	if content := o.Obj("content"); content != nil && content.Has("parts") {
-		m.content, m.kind = content, o.Str("type")
+		m.content = content
+		// "v2" is how the store marks the format, and is not given back.
+		if kind := o.Str("type"); kind != "v2" {
+			m.kind = kind
+		}
 		return m, complete, nil
 	}
 	if o.Get("content") == nil && len(o.Arr("parts")) == 0 {

@@ -16,12 +16,11 @@ type upload []byte
 // parseMultipart reads a form: files become uploads, fields that hold JSON
 // become its value, other fields strings.
 func parseMultipart(contentType string, data []byte) (any, error) {
-	broken := func(err error) error {
-		return invalid(invalidBody, []zod.Issue{{Path: []string{"body"}, Message: err.Error()}})
-	}
+	broken := invalid(invalidBody, []zod.Issue{{Path: []string{"body"}, Message: "Failed to parse body as FormData."}})
 	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return nil, broken(err)
+	// The lines of a form end with a carriage return too.
+	if err != nil || !bytes.Contains(data, []byte("--"+params["boundary"]+"\r\n")) {
+		return nil, broken
 	}
 	form := js.Obj()
 	reader := multipart.NewReader(bytes.NewReader(data), params["boundary"])
@@ -31,11 +30,11 @@ func parseMultipart(contentType string, data []byte) (any, error) {
 			return form, nil
 		}
 		if err != nil {
-			return nil, broken(err)
+			return nil, broken
 		}
 		content, err := io.ReadAll(part)
 		if err != nil {
-			return nil, broken(err)
+			return nil, broken
 		}
 		if part.FileName() != "" {
 			form.Set(part.FormName(), upload(content))

@@ -1,6 +1,9 @@
 package mockserver
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // Option configures a Server.
 type Option func(*config)
@@ -14,6 +17,11 @@ type config struct {
 	workflows    []*Workflow
 	vectorStores []string
 	customRoutes []customRoute
+	timeout      time.Duration
+	origins      []string
+	requestLog   func(Request)
+	requestsKept int
+	faultControl bool
 }
 
 type customRoute struct {
@@ -24,11 +32,14 @@ type customRoute struct {
 // DefaultBodyLimit is the size of the largest request body that is read, 4.5 MiB.
 const DefaultBodyLimit = 4_718_592
 
-func defaultConfig() config { return config{bodyLimit: DefaultBodyLimit} }
+func defaultConfig() config { return config{bodyLimit: DefaultBodyLimit, requestsKept: DefaultRequestsKept} }
 
 func (c *config) isEmpty() bool {
 	return len(c.agents)+len(c.tools)+len(c.workflows)+len(c.vectorStores) == 0
 }
+
+// hasDemo tells whether the demo world is served.
+func (c *config) hasDemo() bool { return c.demo || c.isEmpty() }
 
 // WithToken makes the server ask for a bearer token: requests without it are
 // answered 401 before their body is looked at. The empty token turns it off.
@@ -37,6 +48,31 @@ func WithToken(token string) Option { return func(c *config) { c.token = token }
 // WithBodyLimit sets the size of the largest request body in bytes; larger ones
 // are answered 413.
 func WithBodyLimit(bytes int64) Option { return func(c *config) { c.bodyLimit = bytes } }
+
+// WithTimeout makes the server answer 504 where an answer has not begun in time;
+// what was asked goes on, and streams that have begun are not ended. 0, the
+// default, waits for ever.
+func WithTimeout(d time.Duration) Option { return func(c *config) { c.timeout = d } }
+
+// WithCORS lets browsers in from these origins only; by default from every one.
+func WithCORS(origins ...string) Option {
+	return func(c *config) { c.origins = append(c.origins, origins...) }
+}
+
+// WithRequestLog calls f with every request once it is answered, from the
+// goroutine that answered it.
+func WithRequestLog(f func(Request)) Option { return func(c *config) { c.requestLog = f } }
+
+// DefaultRequestsKept is how many requests Requests lists at most.
+const DefaultRequestsKept = 4096
+
+// WithRequestsKept sets how many requests are kept for Requests, the newest ones.
+func WithRequestsKept(n int) Option { return func(c *config) { c.requestsKept = max(0, n) } }
+
+// WithFaultControl takes faults over HTTP too: POST /__mock/faults with a Fault
+// as JSON, or a list of them, queues; DELETE forgets those that have not hit. The
+// route asks for no token.
+func WithFaultControl() Option { return func(c *config) { c.faultControl = true } }
 
 // WithDemoWorld adds the demo world to what the other options give.
 func WithDemoWorld() Option { return func(c *config) { c.demo = true } }

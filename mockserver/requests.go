@@ -31,15 +31,15 @@ type Request struct {
 	ClientLeft bool
 }
 
-const (
-	maxLoggedRequests = 4096
-	maxLoggedBody     = 1 << 20
-)
+const maxLoggedBody = 1 << 20
 
-// requestLog keeps the newest requests.
+// requestLog keeps the newest requests, in a ring once it is full.
 type requestLog struct {
+	kept int
+
 	mu      sync.Mutex
 	entries []*requestEntry
+	oldest  int
 }
 
 type requestEntry struct {
@@ -48,15 +48,14 @@ type requestEntry struct {
 	body    bytes.Buffer
 }
 
-// Requests returns what was asked so far, oldest first; of very many requests
-// only the newest 4096 are kept.
+// Requests returns what was asked so far, oldest first; of very many
+// requests only the newest are kept, see WithRequestsKept.
 func (s *Server) Requests() []Request {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
 	out := make([]Request, len(s.requests.entries))
-	for i, e := range s.requests.entries {
-		out[i] = e.request
-		out[i].Body = bytes.Clone(e.body.Bytes())
+	for i := range out {
+		out[i] = s.requests.entries[(s.requests.oldest+i)%len(out)].shown()
 	}
 	return out
 }
@@ -83,19 +82,32 @@ func (l *requestLog) begin(r *http.Request, operation string) *requestEntry {
 	}}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.entries) >= maxLoggedRequests {
-		l.entries = append(l.entries[:0:0], l.entries[len(l.entries)/2:]...)
+	switch {
+	case l.kept == 0:
+	case len(l.entries) < l.kept:
+		l.entries = append(l.entries, e)
+	default:
+		l.entries[l.oldest] = e
+		l.oldest = (l.oldest + 1) % l.kept
 	}
-	l.entries = append(l.entries, e)
 	return e
 }
 
-func (e *requestEntry) end(status int, clientLeft bool) {
+// shown is a copy of what is known; the log is locked.
+func (e *requestEntry) shown() Request {
+	r := e.request
+	r.Body = bytes.Clone(e.body.Bytes())
+	return r
+}
+
+// end completes the entry and returns it.
+func (e *requestEntry) end(status int, clientLeft bool) Request {
 	e.log.mu.Lock()
 	defer e.log.mu.Unlock()
 	e.request.Ended = time.Now()
 	e.request.Status = status
 	e.request.ClientLeft = clientLeft
+	return e.shown()
 }
 
 // tee keeps what is read from the body.

@@ -3,47 +3,107 @@ package mockserver
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"sort"
 	"strconv"
+	"sync"
 
 	"github.com/tmaxmax/go-sse"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
-// responseWriter remembers the status; with discard set it swallows what a
-// handler writes, for faults that drop the answer after the work was done.
+// responseWriter remembers the status. With discard set it swallows what a
+// handler writes, for faults that drop the answer after the work was done; after
+// a timeout, too. Headers reach the client with the status.
 type responseWriter struct {
 	http.ResponseWriter
-	status  int
+	header  http.Header
 	discard bool
+	fault   *faultWriter
+
+	mu       sync.Mutex
+	status   int
+	timedOut bool
 }
 
+func newResponseWriter(w http.ResponseWriter) *responseWriter {
+	return &responseWriter{ResponseWriter: w, header: w.Header().Clone()}
+}
+
+// Header is the handler's own, so that a handler which goes on after a timeout
+// disturbs nobody.
+func (w *responseWriter) Header() http.Header { return w.header }
+
+// WriteHeader sends the status and the headers.
 func (w *responseWriter) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.writeHeader(status)
+}
+
+func (w *responseWriter) writeHeader(status int) {
+	if w.timedOut || w.status != 0 {
+		return
 	}
-	if !w.discard {
-		w.ResponseWriter.WriteHeader(status)
+	w.status = status
+	if w.discard {
+		return
 	}
+	maps.Copy(w.ResponseWriter.Header(), w.header)
+	w.fault.begin(w.header.Get("Content-Type"))
+	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *responseWriter) Write(data []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	if w.discard {
+	w.mu.Lock()
+	w.writeHeader(http.StatusOK)
+	timedOut := w.timedOut
+	w.mu.Unlock()
+	switch {
+	case timedOut:
+		return 0, http.ErrHandlerTimeout
+	case w.discard:
 		return len(data), nil
+	case w.fault != nil:
+		return w.fault.write(data)
 	}
 	return w.ResponseWriter.Write(data)
 }
 
 // Flush sends what was written so far.
 func (w *responseWriter) Flush() {
-	if f, ok := w.ResponseWriter.(http.Flusher); ok && !w.discard {
+	w.mu.Lock()
+	timedOut := w.timedOut
+	w.mu.Unlock()
+	if !timedOut && !w.discard {
+		w.flush()
+	}
+}
+
+func (w *responseWriter) flush() {
+	if f, ok := w.ResponseWriter.(http.Flusher); ok {
 		f.Flush()
 	}
+}
+
+// code is the status that was sent, 0 for none.
+func (w *responseWriter) code() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.status
+}
+
+// timeOut takes the answer away from a handler that has not begun it.
+func (w *responseWriter) timeOut() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.status != 0 {
+		return false
+	}
+	w.timedOut, w.status = true, http.StatusGatewayTimeout
+	return true
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -93,7 +153,7 @@ func (c *call) json(v any) error {
 
 // fail answers with an error body; errors of other kinds are 500.
 func (c *call) fail(err error) {
-	if c.w.status != 0 {
+	if c.w.code() != 0 {
 		return
 	}
 	var he *httpError

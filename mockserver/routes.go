@@ -5,7 +5,7 @@ import "github.com/mastra-go/mastra/mockserver/internal/zod"
 // routeTable lists every route under the API prefix.
 func (s *Server) routeTable() []route {
 	var table []route
-	for _, part := range [][]route{agentRoutes(), workflowRoutes(), memoryRoutes(), toolRoutes(), vectorRoutes()} {
+	for _, part := range [][]route{agentRoutes(), workflowRoutes(), memoryRoutes(), toolRoutes(), vectorRoutes(), unservedRoutes()} {
 		table = append(table, part...)
 	}
 	return table
@@ -17,47 +17,6 @@ func query(props ...zod.Prop) *zod.Schema { return schema(zod.Object(props...)) 
 
 func optional(name string, s zod.Schema) zod.Prop { return zod.P(name, s.Optional()) }
 
-func agentRoutes() []route {
-	execution := executionBody()
-	resume := schema(zod.Object(zod.P("runId", zod.String()), zod.P("resumeData", zod.Any().Required("resumeData is required")), optional("toolCallId", zod.String())).Passthrough())
-	decision := schema(zod.Object(zod.P("runId", zod.String()), zod.P("toolCallId", zod.String())).Passthrough())
-	one := query(optional("status", zod.Enum("draft", "published")))
-	return []route{
-		{method: "GET", pattern: "/agents", op: "AgentsList", handler: (*Server).listAgents, query: query(optional("partial", zod.String()))},
-		{method: "GET", pattern: "/agents/{agentId}", op: "AgentGet", handler: (*Server).getAgent, query: one},
-		{method: "POST", pattern: "/agents/{agentId}/generate", op: "AgentGenerate", handler: (*Server).generateAgent, body: execution},
-		{method: "POST", pattern: "/agents/{agentId}/stream", op: "AgentStream", handler: (*Server).streamAgent, body: execution},
-		{method: "POST", pattern: "/agents/{agentId}/observe", op: "AgentObserve", handler: (*Server).observeAgent,
-			body: schema(zod.Object(zod.P("runId", zod.String()), optional("offset", zod.Number())).Passthrough())},
-		{method: "POST", pattern: "/agents/{agentId}/resume-stream", op: "AgentResumeStream", handler: (*Server).resumeAgentStream, body: resume},
-		{method: "POST", pattern: "/agents/{agentId}/approve-tool-call", op: "AgentApproveToolCall", handler: (*Server).approveToolCall, body: decision},
-		{method: "POST", pattern: "/agents/{agentId}/approve-tool-call-generate", op: "AgentApproveToolCallGenerate", handler: (*Server).approveToolCallGenerate, body: decision},
-		{method: "POST", pattern: "/agents/{agentId}/decline-tool-call", op: "AgentDeclineToolCall", handler: (*Server).declineToolCall, body: decision},
-		{method: "POST", pattern: "/agents/{agentId}/decline-tool-call-generate", op: "AgentDeclineToolCallGenerate", handler: (*Server).declineToolCallGenerate, body: decision},
-		{method: "GET", pattern: "/agents/{agentId}/suspended-runs", op: "AgentSuspendedRuns", handler: (*Server).suspendedRuns,
-			query: query(optional("threadId", zod.String()), optional("resourceId", zod.String()), optional("page", zod.Int().Coerce().Min(0)), optional("perPage", zod.Int().Coerce().Positive()))},
-	}
-}
-
-// executionBody is the body of generate and stream.
-func executionBody() *zod.Schema {
-	record := zod.Record(zod.Any())
-	text := zod.String()
-	thread := zod.Union(text, zod.Object(zod.P("id", text), optional("title", text), optional("metadata", record)).Passthrough())
-	memory := zod.Object(zod.P("thread", thread), optional("resource", text), optional("options", record), optional("readOnly", zod.Boolean())).Passthrough()
-	choice := zod.Union(zod.Enum("auto", "none", "required"), zod.Object(zod.P("type", zod.Enum("tool")), zod.P("toolName", text)))
-	structured := zod.Object(zod.P("schema", zod.Object().Passthrough()), optional("model", zod.Any()), optional("instructions", text), optional("jsonPromptInjection", zod.Boolean()),
-		optional("errorStrategy", zod.Enum("strict", "warn", "fallback")), optional("fallbackValue", zod.Any()))
-	return schema(zod.Object(
-		zod.P("messages", zod.Union(zod.Array(zod.Any()), text)),
-		optional("instructions", zod.Any()), optional("system", zod.Any()), optional("context", zod.Array(zod.Any())), optional("memory", memory),
-		optional("runId", text), optional("savePerStep", zod.Boolean()), optional("requestContext", record), optional("maxSteps", zod.Number()),
-		optional("model", text), optional("providerOptions", zod.Record(record)), optional("activeTools", zod.Array(text)),
-		optional("toolsets", record), optional("clientTools", record), optional("toolChoice", choice), optional("requireToolApproval", zod.Boolean()),
-		optional("returnScorerData", zod.Boolean()), optional("tracingOptions", record), optional("structuredOutput", structured),
-	).Passthrough())
-}
-
 func workflowRoutes() []route {
 	text, record := zod.String(), zod.Record(zod.Any())
 	runID := query(zod.P("runId", text))
@@ -68,6 +27,9 @@ func workflowRoutes() []route {
 	}
 	resume := query(optional("step", zod.Union(text, zod.Array(text))), optional("resumeData", zod.Any()), optional("requestContext", record),
 		optional("tracingOptions", record), optional("perStep", zod.Boolean()), optional("forEachIndex", zod.Int().Min(0)))
+	travel := query(zod.P("step", zod.Union(text, zod.Array(text))), optional("inputData", zod.Any()), optional("resumeData", zod.Any()), optional("initialState", zod.Any()),
+		optional("context", record), optional("nestedStepsContext", zod.Record(record)), optional("requestContext", record), optional("tracingOptions", record), optional("perStep", zod.Boolean()))
+	restart := query(optional("requestContext", record), optional("tracingOptions", record))
 	page := zod.Int().Coerce().Min(0)
 	list := query(optional("page", page), optional("perPage", page), optional("offset", page), optional("limit", page),
 		optional("fromDate", zod.Date()), optional("toDate", zod.Date()), optional("resourceId", text),
@@ -91,6 +53,13 @@ func workflowRoutes() []route {
 		{method: "POST", pattern: w + "/observe", op: "WorkflowObserve", handler: (*Server).observeWorkflow,
 			query: query(zod.P("runId", text), optional("offset", zod.Number().Coerce()))},
 		{method: "POST", pattern: w + "/resume", op: "WorkflowResume", handler: (*Server).resumeWorkflow, query: runID, body: resume, bodyOptional: true},
+		{method: "POST", pattern: w + "/time-travel", op: "WorkflowTimeTravel", handler: (*Server).travelWorkflow, query: runID, body: travel},
+		{method: "POST", pattern: w + "/time-travel-async", op: "WorkflowTimeTravelAsync", handler: (*Server).travelWorkflowAsync, query: runID, body: travel},
+		{method: "POST", pattern: w + "/time-travel-stream", op: "WorkflowTimeTravelStream", handler: (*Server).travelWorkflowStream, query: runID, body: travel},
+		{method: "POST", pattern: w + "/restart", op: "WorkflowRestart", handler: (*Server).restartWorkflow, query: runID, body: restart, bodyOptional: true},
+		{method: "POST", pattern: w + "/restart-async", op: "WorkflowRestartAsync", handler: (*Server).restartWorkflowAsync, query: runID, body: restart, bodyOptional: true},
+		{method: "POST", pattern: w + "/restart-all-active-workflow-runs", op: "WorkflowRestartAllActive", handler: (*Server).restartAllWorkflows},
+		{method: "POST", pattern: w + "/restart-all-active-workflow-runs-async", op: "WorkflowRestartAllActiveAsync", handler: (*Server).restartAllWorkflowsAsync},
 		{method: "POST", pattern: w + "/resume-async", op: "WorkflowResumeAsync", handler: (*Server).resumeWorkflowAsync, query: runID, body: resume, bodyOptional: true},
 		{method: "POST", pattern: w + "/resume-no-wait", op: "WorkflowResumeNoWait", handler: (*Server).resumeWorkflowNoWait, query: runID, body: resume, bodyOptional: true},
 		{method: "POST", pattern: w + "/resume-stream", op: "WorkflowResumeStream", handler: (*Server).resumeWorkflowStream, query: runID, body: resume, bodyOptional: true},
@@ -117,6 +86,7 @@ func vectorRoutes() []route {
 	const v = "/vector/{vectorName}"
 	return []route{
 		{method: "GET", pattern: "/vectors", op: "VectorsList", handler: (*Server).listVectorStores},
+		{method: "GET", pattern: "/embedders", op: "VectorsEmbedders", handler: (*Server).listEmbedders},
 		{method: "POST", pattern: v + "/create-index", op: "VectorCreateIndex", handler: (*Server).createVectorIndex,
 			body: index(zod.P("dimension", zod.Number()), optional("metric", zod.Enum("cosine", "euclidean", "dotproduct")))},
 		{method: "GET", pattern: v + "/indexes", op: "VectorListIndexes", handler: (*Server).listVectorIndexes},

@@ -26,8 +26,23 @@ func memoryRoutes() []route {
 			optional("roles", zod.Array(text)), optional("metadata", record))),
 	).Before(jsonFields("orderBy", "include", "filter"))
 	idObject := zod.Object(zod.P("id", text))
+	clone := query(optional("newThreadId", text), optional("resourceId", text), optional("title", text), optional("metadata", record),
+		optional("options", zod.Object(optional("messageLimit", zod.Number()), optional("messageFilter", zod.Object(
+			optional("startDate", zod.Date()), optional("endDate", zod.Date()), optional("messageIds", zod.Array(text)))))))
+	search := zod.Object(zod.P("agentId", text), zod.P("searchQuery", text), zod.P("resourceId", text), optional("threadId", text),
+		zod.P("limit", zod.Number().Coerce().Default(20.0)), optional("memoryConfig", record)).Before(jsonFields("memoryConfig"))
+	owner := []zod.Prop{zod.P("agentId", text), optional("resourceId", text), optional("threadId", text)}
 	const t = "/memory/threads"
 	return []route{
+		{method: "GET", pattern: "/memory/status", op: "MemoryStatus", handler: (*Server).memoryStatus, query: query(owner...)},
+		{method: "GET", pattern: "/memory/config", op: "MemoryConfig", handler: (*Server).memoryConfig, query: agent},
+		{method: "GET", pattern: "/memory/search", op: "MemorySearch", handler: (*Server).searchMemory, query: schema(search)},
+		{method: "GET", pattern: "/memory/observational-memory", op: "MemoryObservational", handler: (*Server).observationalMemory,
+			query: query(append(owner, optional("from", zod.Date()), optional("to", zod.Date()), optional("offset", zod.Int().Coerce().Min(0)), optional("limit", zod.Int().Coerce().Min(1)))...)},
+		{method: "POST", pattern: "/memory/observational-memory/buffer-status", op: "MemoryBufferStatus", handler: (*Server).observationalMemory, body: query(owner...)},
+		{method: "POST", pattern: t + "/{threadId}/clone", op: "MemoryThreadClone", handler: (*Server).cloneThread, query: agent, body: clone, bodyOptional: true},
+		{method: "POST", pattern: t + "/{threadId}/transfer", op: "MemoryThreadTransfer", handler: (*Server).transferThread,
+			query: query(optional("agentId", text)), body: query(zod.P("resourceId", text.MinLen(1)))},
 		{method: "GET", pattern: t, op: "MemoryListThreads", handler: (*Server).listThreads, query: schema(threads)},
 		{method: "POST", pattern: t, op: "MemoryCreateThread", handler: (*Server).createThread, query: agent,
 			body: query(zod.P("resourceId", text), optional("title", text), optional("metadata", record), optional("threadId", text))},

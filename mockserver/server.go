@@ -35,14 +35,15 @@ type Server struct {
 func New(options ...Option) *Server {
 	s := &Server{
 		config:   defaultConfig(),
-		requests: &requestLog{},
 		faults:   &faultQueue{},
 		counter:  NewCounter(),
 	}
 	for _, option := range options {
 		option(&s.config)
 	}
-	if s.config.demo || s.config.isEmpty() {
+	s.requests = &requestLog{kept: s.config.requestsKept}
+	if s.config.hasDemo() {
+		s.config.demo = true
 		addDemoWorld(&s.config, s.counter)
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())

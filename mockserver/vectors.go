@@ -36,7 +36,10 @@ func newVectorStore() *vectorStore { return &vectorStore{indexes: map[string]*ve
 
 var indexName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-const maxIndexName = 63
+const (
+	maxIndexName = 63
+	maxDimension = 65536
+)
 
 func checkIndexName(name string) error {
 	if !indexName.MatchString(name) || len(name) > maxIndexName {
@@ -57,6 +60,9 @@ func (s *vectorStore) create(name string, dimension float64, metric string) erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.indexes[name] == nil {
+		if dimension > maxDimension {
+			return said("SQLITE_ERROR: vector index: max vector dimension exceeded: F32_BLOB(%s)", js.Number(dimension))
+		}
 		s.names = append(s.names, name)
 		s.indexes[name] = &vectorIndex{dimension: int(dimension), metric: cmp.Or(metric, "cosine"), byID: map[string]*storedVector{}}
 	}

@@ -32,6 +32,11 @@ type execution struct {
 	workflow *Workflow
 	run      *liveRun
 	resume   *resumeInfo
+	// start is the stage to begin with; travel and restarting say how an execution
+	// differs that does not begin with the first.
+	start      int
+	travel     *travelInfo
+	restarting bool
 	// emit publishes an event of the run.
 	emit func(event *js.Object)
 
@@ -51,7 +56,7 @@ type outcome = *js.Object
 // execute walks the graph and returns the result as start-async answers it,
 // without the run id.
 func (x *execution) execute() *js.Object {
-	start := 0
+	start := x.start
 	if x.resume != nil && len(x.resume.path) > 0 {
 		start, x.resume.path = x.resume.path[0], x.resume.path[1:]
 	}
@@ -101,6 +106,8 @@ func (x *execution) entry(i int) outcome {
 		x.set(n.id, out)
 	case x.resume != nil && len(x.resume.path) > 0:
 		return x.resumeBlock(e, i, prev)
+	case x.inPart():
+		out = x.partly(e, i, prev)
 	case e.kind == parallelEntry:
 		out = x.parallel(e, i, prev)
 	default:
@@ -200,13 +207,15 @@ func (x *execution) format(last outcome) *js.Object {
 		}
 		steps.Set(m.Key, m.Value)
 	}
-	previous := valueOf(x.results, "input")
+	previous, full := valueOf(x.results, "input"), steps.Clone()
 	for _, id := range x.stepPath {
 		name, _ := id.(string)
-		result := steps.Obj(name)
+		result := full.Obj(name)
 		if result == nil {
 			continue
 		}
+		// Of a step that ran several times the last one counts.
+		steps.Set(name, result)
 		if payload, ok := result.Lookup("payload"); ok && js.String(payload) == js.String(previous) {
 			steps.Set(name, result.Without("payload"))
 		}

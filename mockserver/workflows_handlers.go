@@ -115,7 +115,7 @@ func (s *Server) startWorkflow(c *call) error {
 	}
 	l := s.createRun(w, rec.key.run, rec.resourceID)
 	req := c.startRequest()
-	s.spawn(func() {
+	s.walk(l, func() {
 		defer l.begin()
 		_, _ = s.start(l, req)
 	})
@@ -196,7 +196,7 @@ func (s *Server) resumeDetached(c *call) (runID string, err error) {
 		return "", err
 	}
 	l, req := s.createRun(w, rec.key.run, rec.resourceID), c.resumeRequest()
-	s.spawn(func() { _, _ = s.resumeAndClose(l, req) })
+	s.walk(l, func() { _, _ = s.resumeAndClose(l, req) })
 	return rec.key.run, nil
 }
 
@@ -209,12 +209,20 @@ func (s *Server) resumeWorkflowStream(c *call) error {
 	return s.sendRun(c, out, begin)
 }
 
+const cancelPatience = 20 * time.Millisecond
+
 func (s *Server) cancelWorkflowRun(c *call) error {
 	w, rec, err := c.record(c.param("runId"))
 	if err != nil {
 		return err
 	}
-	s.createRun(w, rec.key.run, rec.resourceID).cancel()
+	l := s.createRun(w, rec.key.run, rec.resourceID)
+	l.cancel()
+	// A step that heeds the cancellation has ended before the answer is sent.
+	select {
+	case <-l.resting():
+	case <-time.After(cancelPatience):
+	}
 	s.runs.setStatus(rec.key, "canceled", "")
 	return c.json(js.Obj("message", "Workflow run cancelled"))
 }

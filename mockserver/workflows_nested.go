@@ -35,6 +35,9 @@ func (p *pendingStep) nested() (any, error) {
 			return nil, invalidData("input data", issues)
 		}
 		child.results.Set("input", parsed)
+		if err := x.travelInto(child); err != nil {
+			return nil, err
+		}
 	}
 	result := child.execute()
 	switch result.Str("status") {

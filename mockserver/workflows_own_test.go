@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -140,23 +141,21 @@ func TestARunThatIsStreamedTwiceIsExecutedOnce(t *testing.T) {
 	w, release, executions := held()
 	mock, c, _ := flow(t, w)
 	const clients = 5
-	var wg sync.WaitGroup
-	lists := make([][]map[string]any, clients)
-	for i := range clients {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			lists[i] = c.stream("/api/workflows/w/stream?runId=r", `{"inputData":{"n":1}}`)
-		}()
+	var streams []io.Reader
+	for range clients {
+		res := c.open(t.Context(), "POST", "/api/workflows/w/stream?runId=r", `{"inputData":{"n":1}}`)
+		require.Equal(t, 200, res.StatusCode)
+		streams = append(streams, res.Body)
 	}
-	require.Eventually(t, func() bool { return len(mock.RequestsOf("WorkflowStream")) == clients && executions.Load() == 1 }, 5*time.Second, time.Millisecond)
 	release()
-	wg.Wait()
-	assert.Equal(t, int32(1), executions.Load())
-	assert.Equal(t, 1, mock.Executions("r"))
-	for _, list := range lists {
+	for _, stream := range streams {
+		data, err := io.ReadAll(stream)
+		require.NoError(t, err)
+		list := chunks(t, string(data))
 		assert.Equal(t, "workflow-finish", types(list)[len(list)-1])
 	}
+	assert.Equal(t, int32(1), executions.Load())
+	assert.Equal(t, 1, mock.Executions("r"))
 	status, _ := c.post("/api/workflows/w/stream?runId=r", `{"inputData":{"n":1}}`)
 	assert.Equal(t, 409, status, "a finished run is not streamed anew")
 }
@@ -195,4 +194,33 @@ func TestTheCounterOfTheDemoWorld(t *testing.T) {
 	assert.Equal(t, 3, mock.Counter().Count("k"))
 	_, answer := c.get("/counted/k")
 	assert.Equal(t, `{"count":3}`, answer)
+}
+
+func TestOfTwoResumesAtOnceOnlyOneSeesTheRun(t *testing.T) {
+	_, c := start(t)
+	for range 10 {
+		runID := c.object("/api/workflows/approval/start-async", `{"inputData":{"n":4}}`)["runId"].(string)
+		answers := []bool{true, false}
+		lists := make([][]map[string]any, len(answers))
+		var wg sync.WaitGroup
+		for i, yes := range answers {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				lists[i] = c.stream("/api/workflows/approval/resume-stream?runId="+runID, map[string]any{"step": "approve", "resumeData": map[string]bool{"approved": yes}})
+			}()
+		}
+		wg.Wait()
+		winners := 0
+		for i, list := range lists {
+			if len(list) == 2 {
+				assert.Equal(t, []string{"workflow-start", "workflow-finish"}, types(list))
+				assert.Equal(t, "This workflow run was not suspended", at(list[1], "payload", "metadata", "errorMessage"))
+				continue
+			}
+			winners++
+			assert.Equal(t, answers[i], at(find(t, list, "workflow-step-result"), "payload", "output", "approved"))
+		}
+		assert.Equal(t, 1, winners)
+	}
 }

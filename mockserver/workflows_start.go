@@ -184,12 +184,17 @@ func (s *Server) resume(l *liveRun, req *resumeRequest) (*js.Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.resumePrepared(l, rec, info), nil
+}
+
+// resumePrepared walks on from the suspension that was claimed.
+func (s *Server) resumePrepared(l *liveRun, rec *runRecord, info *resumeInfo) *js.Object {
 	l.mu.Lock()
 	l.lastStatus = "suspended"
 	l.mu.Unlock()
 	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: rec.context.Clone(), stepPath: rec.path,
 		resume: info, reqCtx: rec.requestContext, traceID: rec.traceID}
-	return s.finishRun(l, x, newSpanID()), nil
+	return s.finishRun(l, x, newSpanID())
 }
 
 // resumeAndClose resumes a run and, when it has ended, closes the stream that was

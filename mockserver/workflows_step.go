@@ -47,6 +47,8 @@ func (x *execution) begin(r stepRun) *pendingStep {
 	p.input, p.issues = stepInput(r.node, r.input)
 	if r.resume.first() == r.node.id {
 		p.resumeData = r.resume.payload
+	} else if data := x.travelAnswer(r.node, p.previous); data != js.Undefined {
+		p.resumeData = data
 	}
 	p.info = withoutCompletion(p.previous)
 	if truthy(p.resumeData) {

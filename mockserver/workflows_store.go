@@ -51,6 +51,45 @@ type liveRun struct {
 	closing  func()
 	// lastStatus is the status the engine stored last.
 	lastStatus string
+	// walking counts what executes the run now; waiters wait for its end.
+	walking int
+	waiters []chan struct{}
+}
+
+// walk runs f, which executes the run, in a goroutine.
+func (s *Server) walk(l *liveRun, f func()) {
+	l.mu.Lock()
+	l.walking++
+	l.mu.Unlock()
+	s.spawn(func() {
+		defer l.rest()
+		f()
+	})
+}
+
+func (l *liveRun) rest() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.walking--; l.walking > 0 {
+		return
+	}
+	for _, waiter := range l.waiters {
+		close(waiter)
+	}
+	l.waiters = nil
+}
+
+// resting is closed when nothing executes the run any more.
+func (l *liveRun) resting() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	waiter := make(chan struct{})
+	if l.walking == 0 {
+		close(waiter)
+	} else {
+		l.waiters = append(l.waiters, waiter)
+	}
+	return waiter
 }
 
 func (l *liveRun) begin() { l.beginOnce.Do(func() { close(l.begun) }) }

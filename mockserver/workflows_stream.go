@@ -107,7 +107,7 @@ func (s *Server) stream(l *liveRun, req *startRequest) (out *runOutput, begin fu
 		l.mu.Lock()
 		l.closing = closing
 		l.mu.Unlock()
-		s.spawn(func() {
+		s.walk(l, func() {
 			result, err := s.start(l, req)
 			o.settle(result, err)
 			if req.closeOnSuspend || err != nil || result.Str("status") != "suspended" {
@@ -124,15 +124,20 @@ func (s *Server) resumeStream(l *liveRun, req *resumeRequest) (out *runOutput, b
 	l.output = o
 	l.mu.Unlock()
 	return o, func() {
-		unwatch := l.watch(o.event)
-		closing := func() { unwatch(); o.close() }
 		l.mu.Lock()
-		l.closing = closing
+		l.closing = o.close
 		l.mu.Unlock()
-		s.spawn(func() {
-			result, err := s.resume(l, req)
-			o.settle(result, err)
-			closing()
+		s.walk(l, func() {
+			defer o.close()
+			rec, info, err := s.prepareResume(l, req)
+			if err != nil {
+				o.settle(nil, err)
+				return
+			}
+			// Only who resumes sees what follows: of two at once the other one is
+			// refused, and must not take the answer for its own.
+			defer l.watch(o.event)()
+			o.settle(s.resumePrepared(l, rec, info), nil)
 		})
 	}
 }

@@ -133,6 +133,37 @@ func TestCloseEndsAContinueThatBlocks(t *testing.T) {
 	assert.ErrorIs(t, err, stream.ErrClosed)
 }
 
+func TestCloseIsTheEndOfAContinueThatGivesUp(t *testing.T) {
+	var s *stream.Stream
+	s = stream.New(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{
+		Continue: func(ctx context.Context, _ error) (io.ReadCloser, error) {
+			_ = s.Close()
+			return nil, ctx.Err()
+		},
+		OnEnd: func(err error) error {
+			t.Error("a stream that is closed does not end by itself")
+			return err
+		},
+	})
+	_, err := drainText(t, s)
+	assert.ErrorIs(t, err, stream.ErrClosed)
+	assert.NotErrorIs(t, err, context.Canceled)
+}
+
+func TestAContextThatEndsIsTheEndOfAContinueThatGivesUp(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cause := errors.New("enough")
+	s := stream.New(ctx, sseBody(firstHalf), stream.Options{
+		Continue: func(_ context.Context, end error) (io.ReadCloser, error) {
+			cancel(cause)
+			return nil, end
+		},
+	})
+	_, err := drainText(t, s)
+	assert.ErrorIs(t, err, context.Canceled)
+	assert.ErrorIs(t, err, cause)
+}
+
 func TestACancelledContextIsNotContinued(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -238,8 +238,11 @@ func (s *Stream) finish(err error) error {
 			if body, err = s.opt.Continue(s.inner, err); body != nil {
 				return s.goOn(body)
 			}
+			if cut := s.interrupted(); cut == ErrClosed || cut != nil && err != nil { // meanwhile
+				err = cut
+			}
 		}
-		if s.opt.OnEnd != nil {
+		if s.opt.OnEnd != nil && err != ErrClosed {
 			err = s.opt.OnEnd(err)
 		}
 	}

@@ -1,0 +1,143 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastra-go/mastra"
+)
+
+// routed makes the router hand a text to its agent plain and then be done.
+func routed(prompt string) mastra.AgentRequest { return routedTo("plain", "agent", prompt) }
+
+func routedTo(id, kind, prompt string) mastra.AgentRequest {
+	plan, err := json.Marshal(map[string]any{
+		"primitiveId": id, "primitiveType": kind, "prompt": prompt, "selectionReason": "the only one",
+		"isComplete": true, "completionReason": "all is said", "finalResult": "the result of " + prompt,
+	})
+	if err != nil {
+		panic(err) // a map of texts encodes
+	}
+	req := ask("json:" + string(plan))
+	req.Memory = &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+	return req
+}
+
+func networked(t testing.TB, s *mastra.NetworkStream, err error) *mastra.NetworkStream {
+	t.Helper()
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() }) // closing again does nothing
+	return s
+}
+
+func TestANetworkRoutesToItsAgentAndTellsTheResult(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	req := routed("hi there")
+	s, err := c.Agent("router").Network(within(t), req)
+	s = networked(t, s, err)
+	list, err := types(t, s.Stream)
+	require.NoError(t, err)
+	assert.Equal(t, "routing-agent-start", list[0])
+	assert.Equal(t, "network-execution-event-finish", list[len(list)-1])
+	for _, kind := range []string{
+		"routing-agent-end", "agent-execution-start", "agent-execution-event-text-delta", "agent-execution-end",
+		"network-validation-start", "network-validation-end", "routing-agent-text-delta",
+	} {
+		assert.True(t, slices.Contains(list, kind), kind)
+	}
+	res, err := s.Result()
+	require.NoError(t, err)
+	assert.True(t, res.Done)
+	assert.Equal(t, "all is said", res.Reason)
+	assert.Equal(t, "the result of hi there", res.Text)
+	assert.NotEmpty(t, res.RunID)
+
+	page, err := c.Memory("router").ForResource(req.Memory.Resource).Thread(req.Memory.Thread).Messages(within(t), mastra.MessagesRequest{})
+	require.NoError(t, err)
+	assert.NotEmpty(t, page.Messages, "the conversation is remembered")
+}
+
+func TestANetworksTextIsThatOfTheFinalAnswer(t *testing.T) {
+	t.Parallel()
+	s, err := client(t).Agent("router").Network(within(t), routed("é😀"))
+	s = networked(t, s, err)
+	var text string
+	for piece, err := range s.Text() {
+		require.NoError(t, err)
+		text += piece
+	}
+	assert.Equal(t, "the result of é😀", text)
+}
+
+func TestANetworkWhoseModelFailsEndsWithoutAResult(t *testing.T) {
+	t.Parallel()
+	req := ask("fail-model")
+	req.Memory = &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+	s, err := client(t).Agent("router").Network(within(t), req)
+	s = networked(t, s, err)
+	list, err := types(t, s.Stream)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"routing-agent-start"}, list, "the server sends no error")
+	res, err := s.Result()
+	require.NoError(t, err)
+	assert.False(t, res.Done)
+	assert.Empty(t, res.Text)
+}
+
+func TestANetworkThatRoutesToNothingEndsThere(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("router")
+	for name, req := range map[string]mastra.AgentRequest{
+		"nothing to do":              routedTo("", "none", ""),
+		"an agent that is not there": routedTo("nobody", "agent", "hi"),
+	} {
+		s, err := agent.Network(within(t), req)
+		s = networked(t, s, err)
+		list, err := types(t, s.Stream)
+		require.NoError(t, err, name)
+		assert.Equal(t, []string{"routing-agent-start", "routing-agent-end"}, list, name)
+		res, err := s.Result()
+		require.NoError(t, err, name)
+		assert.False(t, res.Done, name)
+	}
+}
+
+func TestANetworkNeedsAnAgentWithMemory(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	_, err := c.Agent("plain").Network(within(t), routed("hi"))
+	require.ErrorIs(t, err, mastra.ErrBadRequest)
+	assert.Contains(t, failure(t, err).Message, "Memory is required")
+	_, err = c.Agent("router").Network(within(t), mastra.AgentRequest{})
+	var e *mastra.Error
+	require.Error(t, err)
+	require.NotErrorAs(t, err, &e, "refused before it is sent")
+}
+
+func TestTheAnswerToANetworkThatDoesNotWaitIsAnEmptyStream(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("router")
+	pending := mastra.Pending{RunID: unique("run"), ToolCallID: "call"}
+	for name, answer := range map[string]func() (*mastra.NetworkStream, error){
+		"approve": func() (*mastra.NetworkStream, error) {
+			return agent.ApproveNetworkToolCall(within(t), approve(pending))
+		},
+		"decline": func() (*mastra.NetworkStream, error) {
+			return agent.DeclineNetworkToolCall(within(t), decline(pending, "no"))
+		},
+	} {
+		s, err := answer()
+		s = networked(t, s, err)
+		list, err := types(t, s.Stream)
+		require.NoError(t, err, name)
+		assert.Empty(t, list, name)
+		res, err := s.Result()
+		require.NoError(t, err, name)
+		assert.False(t, res.Done, name)
+	}
+}

@@ -1,0 +1,284 @@
+package contract_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastra-go/mastra"
+)
+
+// follow subscribes to a thread and gives what is said on it: one result for each
+// run that ends, in its order.
+func follow(t testing.TB, agent *mastra.Agent, thread, user string) <-chan said {
+	t.Helper()
+	s, err := agent.SubscribeThread(within(t), thread, user)
+	s = opened(t, s, err)
+	out := make(chan said, 100)
+	t.Cleanup(func() {
+		_ = s.Close()
+		for range out { // until the goroutine has noticed
+		}
+	})
+	go func() {
+		defer close(out)
+		texts := map[string]string{}
+		for chunk, err := range s.Chunks() {
+			if err != nil {
+				return // closed at the end of the test
+			}
+			switch chunk.Type {
+			case "text-delta":
+				text, _ := chunk.Text()
+				texts[chunk.RunID] += text
+			case "finish", "abort", "tool-call-approval":
+				out <- said{chunk.RunID, chunk.Type, texts[chunk.RunID]}
+			}
+		}
+	}()
+	return out
+}
+
+// said is what a run on a thread came to.
+type said struct{ runID, end, text string }
+
+// next waits for the next run on a thread to end.
+func next(t testing.TB, runs <-chan said) said {
+	t.Helper()
+	select {
+	case run := <-runs:
+		return run
+	case <-within(t).Done():
+		require.Fail(t, "no run has ended on the thread")
+		return said{}
+	}
+}
+
+func TestWhoFollowsAThreadSeesEveryRunOnIt(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	agent := c.Agent("assistant")
+	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
+	runs := follow(t, agent, to.ThreadID, to.ResourceID)
+
+	receipt, err := agent.SendMessage(within(t), to, "hello é")
+	require.NoError(t, err)
+	assert.True(t, receipt.Accepted)
+	assert.Equal(t, said{receipt.RunID, "finish", "You said: hello é"}, next(t, runs), "a message starts a run")
+
+	receipt, err = agent.QueueMessage(within(t), to, "queued")
+	require.NoError(t, err)
+	assert.Equal(t, said{receipt.RunID, "finish", "You said: queued"}, next(t, runs), "and so does one that need not wait")
+
+	receipt, err = agent.SendSignal(within(t), to, signal("user-message", "signalled"))
+	require.NoError(t, err)
+	require.NotNil(t, receipt.Signal)
+	assert.NotEmpty(t, receipt.Signal.ID)
+	assert.Equal(t, said{receipt.RunID, "finish", "You said: signalled"}, next(t, runs))
+
+	req := ask("streamed")
+	req.Memory = &mastra.MemoryRef{Thread: to.ThreadID, Resource: to.ResourceID}
+	s, err := agent.Stream(within(t), req)
+	res, err := opened(t, s, err).Result()
+	require.NoError(t, err)
+	assert.Equal(t, said{res.RunID, "finish", "You said: streamed"}, next(t, runs), "other clients' runs too")
+
+	var roles []string
+	for m, err := range c.Memory("assistant").ForResource(to.ResourceID).Thread(to.ThreadID).AllMessages(within(t), mastra.MessagesRequest{}) {
+		require.NoError(t, err)
+		roles = append(roles, m.Role)
+	}
+	assert.Equal(t, []string{"signal", "assistant", "signal", "assistant", "signal", "assistant", "user", "assistant"}, roles)
+}
+
+// begun waits until a run on the thread is active.
+func begun(t testing.TB, agent *mastra.Agent, to mastra.ThreadTarget, text string) string {
+	t.Helper()
+	s, err := agent.SubscribeThread(within(t), to.ThreadID, to.ResourceID)
+	s = opened(t, s, err)
+	defer func() { assert.NoError(t, s.Close()) }()
+	receipt, err := agent.SendMessage(within(t), to, text)
+	require.NoError(t, err)
+	for chunk, err := range s.Chunks() {
+		require.NoError(t, err)
+		if chunk.Type == "text-delta" {
+			break
+		}
+	}
+	return receipt.RunID
+}
+
+func TestAnActiveRunOfAThreadIsStopped(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
+	runs := follow(t, agent, to.ThreadID, to.ResourceID)
+	abort := mastra.AbortThreadRequest{ThreadID: to.ThreadID, ResourceID: to.ResourceID}
+
+	aborted, err := agent.AbortThread(within(t), abort)
+	require.NoError(t, err)
+	assert.False(t, aborted, "nothing runs")
+
+	runID := begun(t, agent, to, "slow:400")
+	other := abort
+	other.ExpectedRunID = unique("run")
+	aborted, err = agent.AbortThread(within(t), other)
+	require.NoError(t, err)
+	assert.False(t, aborted, "another run was expected")
+	abort.ExpectedRunID = runID
+	aborted, err = agent.AbortThread(within(t), abort)
+	require.NoError(t, err)
+	assert.True(t, aborted)
+	stopped := next(t, runs)
+	assert.Equal(t, runID, stopped.runID)
+	assert.Equal(t, "abort", stopped.end)
+	assert.Contains(t, stopped.text, "chunk-0 ")
+	assert.NotContains(t, stopped.text, "chunk-399 ")
+}
+
+func TestAQueuedMessageWaitsForTheActiveRun(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
+	runs := follow(t, agent, to.ThreadID, to.ResourceID)
+	active := begun(t, agent, to, "slow:20")
+	receipt, err := agent.QueueMessage(within(t), to, "later")
+	require.NoError(t, err)
+	assert.NotEqual(t, active, receipt.RunID)
+	first, second := next(t, runs), next(t, runs)
+	assert.Equal(t, active, first.runID)
+	assert.Contains(t, first.text, "chunk-19 ")
+	assert.Equal(t, said{receipt.RunID, "finish", "You said: later"}, second)
+}
+
+func TestAMessageToAnActiveRunIsAccepted(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
+	active := begun(t, agent, to, "slow:400")
+	receipt, err := agent.SendMessage(within(t), mastra.ThreadTarget{RunID: active}, "more")
+	require.NoError(t, err)
+	assert.Equal(t, active, receipt.RunID)
+	receipt, err = agent.SendSignal(within(t), mastra.ThreadTarget{RunID: active}, signal("system-reminder", "mind the gap"))
+	require.NoError(t, err)
+	assert.Equal(t, active, receipt.RunID)
+	_, err = agent.AbortThread(within(t), mastra.AbortThreadRequest{ThreadID: to.ThreadID, ResourceID: to.ResourceID})
+	require.NoError(t, err)
+}
+
+func TestAMessageToARunThatIsNotThereIsRefused(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	nowhere := mastra.ThreadTarget{RunID: unique("run")}
+	for name, send := range map[string]func(mastra.ThreadTarget) error{
+		"message": func(to mastra.ThreadTarget) error { _, err := agent.SendMessage(within(t), to, "x"); return err },
+		"queue":   func(to mastra.ThreadTarget) error { _, err := agent.QueueMessage(within(t), to, "x"); return err },
+		"signal": func(to mastra.ThreadTarget) error {
+			_, err := agent.SendSignal(within(t), to, signal("user-message", "x"))
+			return err
+		},
+	} {
+		err := send(nowhere)
+		require.ErrorIs(t, err, mastra.ErrServer, name)
+		assert.Equal(t, 1, failure(t, err).Attempts, name)
+		assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown, name)
+		var e *mastra.Error
+		err = send(mastra.ThreadTarget{})
+		require.Error(t, err, name)
+		require.NotErrorAs(t, err, &e, "%s: refused before it is sent", name)
+		require.ErrorIs(t, send(mastra.ThreadTarget{ThreadID: "t"}), mastra.ErrBadRequest, "%s: a thread without its resource", name)
+	}
+	err := sendKind(t, agent, "no such kind")
+	require.ErrorIs(t, err, mastra.ErrBadRequest)
+}
+
+func sendKind(t testing.TB, agent *mastra.Agent, kind string) error {
+	_, err := agent.SendSignal(within(t), mastra.ThreadTarget{ThreadID: "t", ResourceID: "u"}, signal(kind, "x"))
+	return err
+}
+
+func TestAToolCallIsAnsweredForThoseWhoFollowTheThread(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	for name, x := range map[string]struct {
+		approved bool
+		text     string
+	}{
+		"approved": {true, saidVase},
+		"declined": {false, `Tool said: [{"type":"text","value":"Tool call was not approved by the user"}]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ref := mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+			req := ask(vase)
+			req.Memory = &ref
+			res, err := agent.Generate(within(t), req)
+			require.NoError(t, err)
+			require.Len(t, res.Pending(), 1)
+
+			of := mastra.SuspendedRunsRequest{ThreadID: ref.Thread, ResourceID: ref.Resource}
+			page, err := agent.SuspendedRuns(within(t), of)
+			require.NoError(t, err)
+			assert.Equal(t, 1, page.Total)
+			require.Len(t, page.Runs, 1)
+			require.Len(t, page.Runs[0].ToolCalls, 1)
+			assert.Equal(t, res.RunID, page.Runs[0].RunID)
+			assert.Equal(t, res.Pending()[0].ToolCallID, page.Runs[0].ToolCalls[0].ToolCallID)
+			assert.True(t, page.Runs[0].ToolCalls[0].RequiresApproval)
+			assert.Equal(t, ref.Resource, page.Runs[0].ResourceID)
+
+			runs := follow(t, agent, ref.Thread, ref.Resource)
+			answer := mastra.ToolApproval{ThreadID: ref.Thread, ResourceID: ref.Resource, ToolCallID: res.Pending()[0].ToolCallID, Approved: x.approved}
+			runID, err := agent.SendToolApproval(within(t), answer)
+			require.NoError(t, err)
+			assert.Equal(t, res.RunID, runID)
+			assert.Equal(t, said{runID, "finish", x.text}, next(t, runs))
+
+			page, err = agent.SuspendedRuns(within(t), of)
+			require.NoError(t, err)
+			assert.Empty(t, page.Runs)
+			_, err = agent.SendToolApproval(within(t), answer)
+			require.ErrorIs(t, err, mastra.ErrServer, "it was answered")
+			assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown)
+		})
+	}
+}
+
+func TestSuspendedRunsAreListedByPage(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	agent := c.Agent("assistant")
+	user := unique("user")
+	thread := unique("thread")
+	for range 3 {
+		req := ask(asks)
+		req.Memory = &mastra.MemoryRef{Thread: thread, Resource: user}
+		_, err := agent.Generate(within(t), req)
+		require.NoError(t, err)
+	}
+	page := func(req mastra.SuspendedRunsRequest) *mastra.SuspendedRunPage {
+		req.ResourceID = user
+		page, err := agent.SuspendedRuns(within(t), req)
+		require.NoError(t, err)
+		return page
+	}
+	all := page(mastra.SuspendedRunsRequest{})
+	assert.Equal(t, 3, all.Total)
+	require.Len(t, all.Runs, 3)
+	assert.False(t, all.Runs[0].SuspendedAt.Before(all.Runs[2].SuspendedAt.Time), "the newest first")
+	first := page(mastra.SuspendedRunsRequest{PerPage: 1})
+	assert.Equal(t, 3, first.Total)
+	require.Len(t, first.Runs, 1)
+	assert.Equal(t, all.Runs[0].RunID, first.Runs[0].RunID)
+	assert.Equal(t, all.Runs[1].RunID, page(mastra.SuspendedRunsRequest{Page: 1, PerPage: 1}).Runs[0].RunID)
+	assert.Empty(t, page(mastra.SuspendedRunsRequest{Page: 9, PerPage: 1}).Runs)
+	assert.Empty(t, page(mastra.SuspendedRunsRequest{Since: all.Runs[0].SuspendedAt.AddDate(1, 0, 0)}).Runs)
+	assert.Len(t, page(mastra.SuspendedRunsRequest{Until: all.Runs[0].SuspendedAt.AddDate(1, 0, 0)}).Runs, 3)
+
+	_, err := agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{ThreadID: unique("thread")})
+	require.ErrorIs(t, err, mastra.ErrForbidden, "a thread that is not there")
+	_, err = agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{ThreadID: thread, ResourceID: unique("stranger")})
+	require.ErrorIs(t, err, mastra.ErrForbidden)
+	_, err = agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{PerPage: -1})
+	require.Error(t, err)
+}

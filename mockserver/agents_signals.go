@@ -1,0 +1,300 @@
+package mockserver
+
+import (
+	"strings"
+	"time"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// signal is what is sent to an agent on a thread: a user's message, or an event
+// that it is told of.
+type signal struct {
+	id, kind, tag        string
+	contents             any // a text, or a list of parts
+	attributes, metadata *js.Object
+	accepted             time.Time
+}
+
+// signalKinds are the kinds by the names that clients use, and their tags.
+func signalKind(name string) (kind, tag string) {
+	switch name {
+	case "user", "user-message":
+		return "user", "user"
+	case "reactive", "system-reminder":
+		return "reactive", "system-reminder"
+	}
+	return name, name
+}
+
+// newSignal makes a signal of what a client sent.
+func newSignal(v any, name string) *signal {
+	o, _ := v.(*js.Object)
+	if o == nil {
+		o = js.Obj("contents", v)
+	}
+	s := &signal{id: o.Str("id"), contents: o.Get("contents"), attributes: o.Obj("attributes"), metadata: o.Obj("metadata"), accepted: now()}
+	s.kind, s.tag = signalKind(name)
+	if tag := o.Str("tagName"); tag != "" {
+		s.tag = tag
+	}
+	if s.id == "" {
+		s.id = newID()
+	}
+	return s
+}
+
+// extras are the members that not every signal has.
+func (s *signal) extras(o *js.Object) *js.Object {
+	if s.attributes != nil {
+		o.Set("attributes", s.attributes)
+	}
+	if s.metadata != nil {
+		o.Set("metadata", s.metadata)
+	}
+	return o
+}
+
+// json is the signal as a receipt shows it; the order tells how it was sent.
+func (s *signal) json(op string) *js.Object {
+	o := s.extras(js.Obj("contents", s.contents))
+	id := func() { o.Set("id", s.id).Set("acceptedAt", js.ISO(s.accepted)) }
+	switch op {
+	case "AgentSendMessage":
+		o.Set("type", s.kind).Set("tagName", s.tag)
+		id()
+	case "AgentQueueMessage":
+		id()
+		o.Set("type", s.kind).Set("tagName", s.tag)
+	default:
+		o.Set("type", s.kind)
+		id()
+		o.Set("tagName", s.tag)
+	}
+	return o.Set("createdAt", js.ISO(s.accepted)).Set("__isCreatedSignal", true)
+}
+
+// message is the signal as a message of the conversation.
+func (s *signal) message(at time.Time, threadID, resourceID string) *js.Object {
+	stamped := float64(at.UnixMilli())
+	content := js.Obj("format", 2, "parts", []any{js.Obj("type", "text", "text", s.contents, "createdAt", stamped)})
+	if list, ok := s.contents.([]any); ok {
+		content = contentOf(inputParts(list), stamped)
+	}
+	note := s.extras(js.Obj("id", s.id, "type", s.kind, "tagName", s.tag, "createdAt", js.ISO(at), "acceptedAt", js.ISO(s.accepted)))
+	return js.Obj("id", s.id, "content", content.Set("metadata", js.Obj("signal", note)), "role", "signal", "createdAt", js.ISO(at),
+		"threadId", threadID, "resourceId", resourceID, "type", s.kind)
+}
+
+// chunk is the signal as streams tell of it.
+func (s *signal) chunk(at time.Time) *js.Object {
+	kind := "data-signal"
+	if s.kind == "user" {
+		kind = "data-user-message"
+	}
+	data := s.extras(js.Obj("id", s.id, "type", s.kind, "tagName", s.tag, "contents", s.contents, "createdAt", js.ISO(at), "acceptedAt", js.ISO(s.accepted)))
+	return js.Obj("type", kind, "data", data, "transient", true)
+}
+
+// signalContent is the content that the model sees of a signal: a user's words
+// as they are, other signals within their tag.
+func signalContent(m *chatMessage) []any {
+	note := m.content().Obj("metadata").Obj("signal")
+	attributes := note.Obj("attributes")
+	content := []any{}
+	at := nowMillis()
+	if note.Str("type") == "user" && attributes.Len() == 0 {
+		for _, p := range m.parts() {
+			if part := modelPartOf(p.(*js.Object).Clone().Set("createdAt", at)); part != nil {
+				content = append(content, part)
+			}
+		}
+		return content
+	}
+	tag := note.Str("tagName")
+	open := "<" + tag
+	for _, a := range attributes.Members() {
+		value, ok := a.Value.(string)
+		if !ok {
+			value = js.String(a.Value)
+		}
+		open += " " + a.Key + `="` + strings.ReplaceAll(value, `"`, "&quot;") + `"`
+	}
+	text := open + ">" + textOfParts(m.content(), "\n") + "</" + tag + ">"
+	return append(content, modelPartOf(js.Obj("type", "text", "text", text, "createdAt", at)))
+}
+
+// takeSignals puts signals into the conversation and tells of them.
+func (r *agentRun) takeSignals(list []*signal) {
+	for _, s := range list {
+		at := now()
+		r.messages.list = append(r.messages.list, &chatMessage{s.message(at, r.threadID, r.resourceID), "input"})
+		r.send(s.chunk(at))
+	}
+}
+
+// interrupt lets the run go on with the signals that have arrived. It tells
+// whether there were any.
+func (r *agentRun) interrupt(step *agentStep) bool {
+	list := r.active.take(!step.continued)
+	if len(list) == 0 {
+		return false
+	}
+	if !step.continued {
+		step.reason, step.continued = "other", true
+	}
+	r.seal()
+	r.takeSignals(list)
+	r.resumed = true
+	return true
+}
+
+func (s *Server) sendMessage(c *call) error {
+	return c.deliver(newSignal(c.body.Get("message"), "user"))
+}
+
+func (s *Server) sendSignal(c *call) error {
+	o := c.body.Obj("signal")
+	return c.deliver(newSignal(o, o.Str("type")))
+}
+
+// deliver hands a signal to the active run of a thread, or starts one.
+func (c *call) deliver(sig *signal) error {
+	key, err := c.threadKey()
+	if err != nil {
+		return err
+	}
+	a, _ := c.agent()
+	h := c.srv.agents.threads
+	h.mu.Lock()
+	run := h.target(key, c.body.Str("runId"))
+	if run != nil {
+		key = run.key
+	}
+	if key.resource == "" || key.thread == "" {
+		h.mu.Unlock()
+		return said("No active agent run found for signal target")
+	}
+	start, runID, persist := func() {}, "", false
+	takes := run != nil && run.agentID == a.ID && !run.closing
+	behaviour := c.body.Obj("ifIdle")
+	if takes {
+		behaviour = c.body.Obj("ifActive")
+	}
+	if attributes := behaviour.Obj("attributes"); attributes != nil {
+		sig.attributes = js.Obj().Merge(sig.attributes, attributes)
+	}
+	switch behaviour.Str("behavior") {
+	case "discard":
+	case "persist":
+		persist = true
+	default:
+		switch queued := (queuedSignal{a, newID(), sig}); {
+		case takes:
+			runID = run.runID
+			run.signals = append(run.signals, sig)
+		case run != nil:
+			runID = queued.runID
+			h.waiting[key] = append(h.waiting[key], queued)
+		default:
+			runID = queued.runID
+			start = h.wake(c.srv, key, queued)
+		}
+	}
+	h.mu.Unlock()
+	if persist {
+		c.persist(a, sig, key)
+	}
+	start()
+	return c.receipt(runID, sig)
+}
+
+// target finds the active run that is meant: by the thread, or by its id.
+func (h *threadHub) target(key threadKey, runID string) *activeRun {
+	if key.thread != "" && key.resource != "" {
+		return h.active[key]
+	}
+	for _, run := range h.active {
+		if runID != "" && run.runID == runID {
+			return run
+		}
+	}
+	return nil
+}
+
+// queueMessage starts a run of its own, after the active one.
+func (s *Server) queueMessage(c *call) error {
+	key, err := c.threadKey()
+	if err != nil {
+		return err
+	}
+	a, _ := c.agent()
+	queued := queuedSignal{a, newID(), newSignal(c.body.Get("message"), "user")}
+	h := s.agents.threads
+	h.mu.Lock()
+	run := h.target(key, c.body.Str("runId"))
+	if run != nil {
+		key = run.key
+	}
+	if key.resource == "" || key.thread == "" {
+		h.mu.Unlock()
+		return said("resourceId and threadId are required to queue a message")
+	}
+	start := func() {}
+	if run != nil {
+		h.waiting[key] = append(h.waiting[key], queued)
+	} else {
+		start = h.wake(s, key, queued)
+	}
+	h.mu.Unlock()
+	start()
+	return c.receipt(queued.runID, queued.signal)
+}
+
+// persist keeps a signal in memory, for later runs.
+func (c *call) persist(a *Agent, sig *signal, key threadKey) {
+	r := &agentRun{srv: c.srv, agent: a, tools: a, threadID: key.thread, resourceID: key.resource, messages: &messageList{}}
+	r.messages.list = []*chatMessage{{sig.message(now(), key.thread, key.resource), "input"}}
+	r.saveMemory()
+}
+
+func (c *call) receipt(runID string, sig *signal) error {
+	return c.json(js.Obj("accepted", true, "runId", js.Opt(runID), "signal", sig.json(c.route.op)))
+}
+
+// sendToolApproval decides on a call that a run on a thread waits for; what
+// follows is told to those who follow the thread.
+func (s *Server) sendToolApproval(c *call) error {
+	key, err := c.threadKey()
+	if err != nil {
+		return err
+	}
+	a, _ := c.agent()
+	callID := c.body.Str("toolCallId")
+	if callID == "" {
+		return badRequest("Tool call id is required")
+	}
+	kept := s.agents.takeOnThread(a.ID, key, callID)
+	if kept == nil {
+		return said("Agent %q sendToolApproval() could not find an active or suspended run for thread %q. The run may have already completed or been resumed.", a.ID, key.thread)
+	}
+	var data any = js.Obj("approved", c.body.Bool("approved"))
+	if v := valueOf(c.body, "resumeData"); v != js.Undefined {
+		data = v
+	}
+	s.goOn(a, kept, data)
+	return c.json(js.Obj("accepted", true, "runId", kept.runID, "toolCallId", callID))
+}
+
+// takeOnThread takes the suspended run of a thread that waits for a call.
+func (a *agentRuns) takeOnThread(agentID string, key threadKey, callID string) *suspendedRun {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for id, run := range a.suspended {
+		if run.agentID == agentID && run.threadID == key.thread && run.resourceID == key.resource && run.pending.call.id == callID {
+			delete(a.suspended, id)
+			return run
+		}
+	}
+	return nil
+}

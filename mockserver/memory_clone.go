@@ -1,0 +1,118 @@
+package mockserver
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// cloneThread copies a thread with its messages, which get new ids.
+func (s *Server) cloneThread(c *call) error {
+	m, err := c.needMemory()
+	if err != nil {
+		return err
+	}
+	source := s.memory.thread(c.param("threadId"))
+	if source == nil {
+		return notFound("Source thread not found")
+	}
+	if err := checkOwner(source, c.body.Str("resourceId")); err != nil {
+		return err
+	}
+	id := cmp.Or(c.body.Str("newThreadId"), newID())
+	resource := cmp.Or(c.body.Str("resourceId"), source.resourceID)
+	if existing := s.memory.thread(id); existing != nil {
+		if err := checkOwner(existing, resource); err != nil {
+			return err
+		}
+		return said("Thread with id %s already exists", id)
+	}
+	title := c.body.Str("title")
+	if title == "" && source.title != "" {
+		title = "Clone of " + source.title
+	}
+	messages := s.clonedFrom(source.id, c.body.Obj("options"))
+	at := now()
+	origin := js.Obj("sourceThreadId", source.id, "clonedAt", js.ISO(at))
+	if n := len(messages); n > 0 {
+		origin.Set("lastMessageId", messages[n-1].id)
+	}
+	clone := thread{id: id, resourceID: resource, title: title, created: at, updated: at,
+		metadata: js.Obj().Merge(c.body.Obj("metadata")).Set("clone", origin)}
+	ids, shown := js.Obj(), []any{}
+	for i := range messages {
+		msg := &messages[i]
+		old := msg.id
+		msg.id, msg.threadID, msg.resourceID = newID(), id, resource
+		ids.Set(old, msg.id)
+		shown = append(shown, msg.json())
+	}
+	s.memory.saveMessages(messages)
+	s.memory.saveThread(clone)
+	if m.WorkingMemory != "" && m.WorkingMemoryScope == "thread" {
+		if text, ok := s.memory.workingMemory(workingMemoryKey(m, source.id, resource)); ok {
+			s.memory.setWorkingMemory(workingMemoryKey(m, id, resource), text)
+		}
+	}
+	return c.json(js.Obj("thread", clone.json(), "messageIdMap", ids, "clonedMessages", shown))
+}
+
+// clonedFrom are the messages that the options select, in order.
+func (s *Server) clonedFrom(threadID string, options *js.Object) []storedMessage {
+	filter := options.Obj("messageFilter")
+	start, hasStart := filter.Get("startDate").(time.Time)
+	end, hasEnd := filter.Get("endDate").(time.Time)
+	ids := filter.Arr("messageIds")
+	list := s.memory.messagesOf(threadID, func(m storedMessage) bool {
+		return !(hasStart && m.created.Before(start)) && !(hasEnd && m.created.After(end)) &&
+			(len(ids) == 0 || slices.Contains(ids, any(m.id)))
+	})
+	if n, ok := options.Num("messageLimit"); ok && n > 0 {
+		list = newest(list, whole(n))
+	}
+	return list
+}
+
+const transferForbidden = "Thread transfer requires explicit authorization. Configure an FGA provider (memory:write) to authorize privileged, non-resource-scoped transfers."
+
+// transferThread gives a thread with its messages to another resource.
+func (s *Server) transferThread(c *call) error {
+	if s.config.token != "" {
+		return forbidden(transferForbidden)
+	}
+	t := s.memory.thread(c.param("threadId"))
+	if t == nil {
+		return notFound("Thread not found")
+	}
+	resource := c.body.Str("resourceId")
+	a := s.world.agent(c.query.Str("agentId"))
+	if a != nil && a.Memory != nil && t.resourceID == resource {
+		return c.json(t.json())
+	}
+	if t.resourceID != resource {
+		t = s.memory.transfer(t.id, resource)
+	}
+	// The store answers without the metadata, which it keeps.
+	return c.json(t.json().Set("metadata", js.Obj()))
+}
+
+// transfer changes the owner of a thread and of its messages.
+func (m *memoryStore) transfer(id, resource string) *thread {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	t := *m.threads[id]
+	t.resourceID, t.updated = resource, now()
+	m.touch(&t)
+	m.threads[id] = &t
+	for key, msg := range m.messages {
+		if msg.threadID == id {
+			moved := *msg
+			moved.resourceID = resource
+			m.messages[key] = &moved
+		}
+	}
+	shown := t
+	return &shown
+}

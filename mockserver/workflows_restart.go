@@ -1,0 +1,168 @@
+package mockserver
+
+import (
+	"slices"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+// restart carries a run on that was cut off; one that has ended is answered as
+// it is.
+func (s *Server) restart(l *liveRun, given *js.Object) (*js.Object, error) {
+	rec := s.runs.get(l.key)
+	if rec == nil {
+		return nil, said("Snapshot not found for run %s", l.key.run)
+	}
+	switch rec.status {
+	case "success", "failed":
+		s.runs.forget(l)
+		return endedResult(rec), nil
+	case "running", "waiting":
+	default:
+		if rec.status != "pending" || !rec.context.Has("input") {
+			return nil, said("This workflow run was not active")
+		}
+	}
+	start := 0
+	if len(rec.activePaths) > 0 && rec.status != "pending" {
+		start = indexOf(rec.activePaths[0])
+	}
+	path := rec.path
+	if path == nil {
+		path = []any{}
+	}
+	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: rec.context.Clone(), stepPath: path, start: start,
+		restarting: len(l.workflow.entries[start].nodes) > 1, traceID: newTraceID(), reqCtx: js.Obj().Merge(rec.requestContext, given)}
+	return s.finishRun(l, x, newSpanID()), nil
+}
+
+// indexOf is a position in the graph, which is a float64 where it was read from
+// a file.
+func indexOf(v any) int {
+	switch v := v.(type) {
+	case int:
+		return v
+	case float64:
+		return int(v)
+	}
+	return 0
+}
+
+// restarted tells which steps of the stage that was cut off run again.
+func (x *execution) restarted(_ string, kept *js.Object) bool {
+	status := kept.Str("status")
+	return status == "" || status == "running"
+}
+
+func endedResult(rec *runRecord) *js.Object {
+	steps := js.Obj()
+	for _, m := range rec.context.Members() {
+		if result, ok := m.Value.(*js.Object); ok && m.Key != "input" {
+			steps.Set(m.Key, result.Without("metadata"))
+			continue
+		}
+		steps.Set(m.Key, m.Value)
+	}
+	out := js.Obj("steps", steps, "input", valueOf(rec.context, "input"), "runId", rec.key.run)
+	if rec.path != nil {
+		out.Set("stepExecutionPath", rec.path)
+	}
+	out.Set("resumeLabels", js.Obj()).Set("status", rec.status)
+	if rec.status == "failed" {
+		return out.Set("error", rec.err)
+	}
+	return out.Set("result", rec.result)
+}
+
+// active are the runs of a workflow that are carried out, or were when the
+// server ended.
+func (s *Server) active(w *Workflow) []*runRecord {
+	return s.runs.list(w.id, func(r *runRecord) bool { return slices.Contains([]string{"running", "waiting"}, r.status) })
+}
+
+func (s *Server) restartWorkflowAsync(c *call) error {
+	w, rec, err := c.record(c.query.Str("runId"))
+	if err != nil {
+		return err
+	}
+	l := s.createRun(w, rec.key.run, rec.resourceID)
+	return c.await(func() (*js.Object, error) { return s.restart(l, c.requestContext) })
+}
+
+func (s *Server) restartWorkflow(c *call) error {
+	w, rec, err := c.record(c.query.Str("runId"))
+	if err != nil {
+		return err
+	}
+	l := s.createRun(w, rec.key.run, rec.resourceID)
+	s.walk(l, func() { _, _ = s.restart(l, c.requestContext) })
+	return c.json(js.Obj("message", "Workflow run restarted"))
+}
+
+const allRestarted = "All active workflow runs restarted"
+
+func (s *Server) restartAllWorkflows(c *call) error {
+	w, err := c.workflow()
+	if err != nil {
+		return err
+	}
+	s.spawn(func() { s.restartAll(w) })
+	return c.json(js.Obj("message", allRestarted))
+}
+
+func (s *Server) restartAllWorkflowsAsync(c *call) error {
+	w, err := c.workflow()
+	if err != nil {
+		return err
+	}
+	return c.await(func() (*js.Object, error) {
+		s.restartAll(w)
+		return js.Obj("message", allRestarted), nil
+	})
+}
+
+// restartAll takes up one run after the other.
+func (s *Server) restartAll(w *Workflow) {
+	for _, rec := range s.active(w) {
+		_, _ = s.restart(s.createRun(w, rec.key.run, rec.resourceID), nil)
+	}
+}
+
+func (s *Server) travelWorkflowAsync(c *call) error {
+	w, rec, err := c.record(c.query.Str("runId"))
+	if err != nil {
+		return err
+	}
+	l, req := s.createRun(w, rec.key.run, rec.resourceID), c.travelRequest()
+	return c.await(func() (*js.Object, error) { return s.travel(l, req) })
+}
+
+func (s *Server) travelWorkflow(c *call) error {
+	w, rec, err := c.record(c.query.Str("runId"))
+	if err != nil {
+		return err
+	}
+	l, req := s.createRun(w, rec.key.run, rec.resourceID), c.travelRequest()
+	s.walk(l, func() { _, _ = s.travel(l, req) })
+	return c.json(js.Obj("message", "Workflow run time travel started"))
+}
+
+func (s *Server) travelWorkflowStream(c *call) error {
+	w, rec, err := c.record(c.query.Str("runId"))
+	if err != nil {
+		return err
+	}
+	l, req := s.createRun(w, rec.key.run, rec.resourceID), c.travelRequest()
+	o := newRunOutput(l)
+	l.mu.Lock()
+	l.output, l.closing = o, o.close
+	l.mu.Unlock()
+	return s.sendRun(c, o, func() {
+		unwatch := l.watch(o.event)
+		s.walk(l, func() {
+			defer o.close()
+			defer unwatch()
+			o.settle(s.travel(l, req))
+		})
+	})
+}
