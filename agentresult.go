@@ -285,18 +285,18 @@ func (r *AgentResult) UnmarshalJSON(data []byte) error {
 		failure.RunID = wire.RunID
 		r.failure = failure.Err()
 	}
-	r.clientTools()
+	r.clientTools(r.ToolCalls, r.ToolResults)
 	r.Raw = append(json.RawMessage(nil), data...)
 	return nil
 }
 
 // clientTools adds the calls that the run ended for: those without a result.
-func (r *AgentResult) clientTools() {
+func (r *AgentResult) clientTools(calls []ToolCall, results []ToolResult) {
 	if r.FinishReason != FinishToolCalls {
 		return
 	}
-	for _, call := range r.ToolCalls {
-		answered := slices.ContainsFunc(r.ToolResults, func(t ToolResult) bool { return t.ID == call.ID })
+	for _, call := range calls {
+		answered := slices.ContainsFunc(results, func(t ToolResult) bool { return t.ID == call.ID })
 		if !answered && !call.ProviderExecuted {
 			r.pending = append(r.pending, Pending{Kind: PendingClientTool, RunID: call.RunID, ToolCallID: call.ID, ToolName: call.Name, Args: call.Args})
 		}

@@ -70,6 +70,7 @@ type agentBuilder struct {
 	partial         AgentResult
 	steps, finishes []stream.Chunk
 	transcript      *transcript // only for client tools
+	calls, results  int         // of the rounds before: some models count their calls anew in each
 	ended           bool
 }
 
@@ -179,6 +180,6 @@ func (b *agentBuilder) result() *AgentResult {
 	case r.Tripwire != nil && r.FinishReason == "":
 		r.FinishReason = FinishOther // as in an answer that is not streamed
 	}
-	r.clientTools()
+	r.clientTools(r.ToolCalls[b.calls:], r.ToolResults[min(b.results, len(r.ToolResults)):])
 	return &r
 }

@@ -144,7 +144,7 @@ func failing() map[string]struct {
 		"an error that panics":                    {tool(func(context.Context, in) (any, error) { return nil, (*brokenError)(nil) }), `{"n":1}`, "tool t panicked"},
 		"a panic":                                 {tool(func(context.Context, in) (any, error) { panic("secret state") }), `{"n":1}`, "tool t panicked"},
 		"a panic of an error":                     {tool(func(context.Context, in) (any, error) { panic(errors.New("secret")) }), `{"n":1}`, "tool t panicked"},
-		"a nil map":                               {tool(func(context.Context, in) (any, error) { var m map[string]int; m["a"] = 1; return m, nil }), `{"n":1}`, "tool t panicked"},
+		"an index out of range":                   {tool(func(_ context.Context, v in) (any, error) { return make([]int, 1)[v.N], nil }), `{"n":1}`, "tool t panicked"},
 		"a goroutine that ends":                   {tool(func(context.Context, in) (any, error) { exit(); return nil, nil }), `{"n":1}`, "did not return"},
 		"a result that does not encode":           {tool(func(context.Context, in) (any, error) { return func() {}, nil }), `{"n":1}`, "the result does not encode"},
 		"a result that panics as it encodes":      {tool(func(context.Context, in) (any, error) { return brokenJSON{}, nil }), `{"n":1}`, "tool t panicked"},

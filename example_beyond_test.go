@@ -307,18 +307,19 @@ func ExampleAgent_Observe() {
 	// Output: You said: Hello there
 }
 
-// Run it against a server: SubscribeThread has no end of its own.
 func ExampleAgent_SubscribeThread() {
-	client, err := mastra.New("")
-	if err != nil {
-		log.Fatal(err)
-	}
-	ctx := context.Background()
-	s, err := client.Agent("assistant").SubscribeThread(ctx, "t-1", "user-7")
+	client, ctx, done := demo()
+	defer done()
+
+	agent := client.Agent("assistant")
+	s, err := agent.SubscribeThread(ctx, "t-1", "user-7") // it lasts until it is closed
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer s.Close()
+	if _, err := agent.SendMessage(ctx, mastra.ThreadTarget{ThreadID: "t-1", ResourceID: "user-7"}, "Hello there"); err != nil {
+		log.Fatal(err)
+	}
 	for chunk, err := range s.Chunks() {
 		if err != nil {
 			log.Fatal(err) // 401, 404: it would not get better
@@ -330,33 +331,49 @@ func ExampleAgent_SubscribeThread() {
 		case stream.TypeResubscribed:
 			fmt.Println("(the connection was lost for a while)")
 		}
+		if chunk.Type == stream.TypeFinish {
+			break // of a run; the next one would follow
+		}
 	}
+	// Output: You said: Hello there
 }
 
-// Run it against a server.
 func ExampleAgent_AbortThread() {
-	client, err := mastra.New("")
-	if err != nil {
-		log.Fatal(err)
-	}
-	aborted, err := client.Agent("assistant").AbortThread(context.Background(), mastra.AbortThreadRequest{
-		ThreadID: "t-1", ResourceID: "user-7",
+	client, ctx, done := demo()
+	defer done()
+
+	agent := client.Agent("assistant")
+	s, err := agent.Stream(ctx, mastra.AgentRequest{
+		Messages: mastra.Prompt("slow:400"),
+		Memory:   &mastra.MemoryRef{Thread: "t-1", Resource: "user-7"},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("a run was stopped:", aborted)
+	defer s.Close()
+	for text, err := range s.Text() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if text == "chunk-0 " { // anybody may stop it, from anywhere
+			aborted, err := agent.AbortThread(ctx, mastra.AbortThreadRequest{ThreadID: "t-1", ResourceID: "user-7"})
+			if err != nil {
+				log.Fatal(err)
+			}
+			fmt.Println("a run was stopped:", aborted)
+		}
+	}
+	// Output: a run was stopped: true
 }
 
-// Run it against a server.
 func ExampleAgent_Network() {
-	client, err := mastra.New("")
-	if err != nil {
-		log.Fatal(err)
-	}
-	s, err := client.Agent("router").Network(context.Background(), mastra.AgentRequest{
-		Messages: mastra.Prompt("Find a flight and write it down"),
-		Memory:   &mastra.MemoryRef{Thread: "t-1", Resource: "user-7"},
+	client, ctx, done := demo()
+	defer done()
+
+	s, err := client.Agent("router").Network(ctx, mastra.AgentRequest{
+		Messages: mastra.Prompt(`json:{"primitiveId":"plain","primitiveType":"agent","prompt":"find it","selectionReason":"it can",` +
+			`"isComplete":true,"completionReason":"all is said","finalResult":"found"}`), // how the demo's router is steered
+		Memory: &mastra.MemoryRef{Thread: "t-1", Resource: "user-7"},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -370,9 +387,12 @@ func ExampleAgent_Network() {
 		case *stream.RoutingAgentTextDelta:
 			fmt.Print(v.Text)
 		case *stream.NetworkFinish:
-			fmt.Println(v.IsComplete, v.CompletionReason)
+			fmt.Printf("\n%t, %s\n", v.IsComplete, v.CompletionReason)
 		}
 	}
+	// Output:
+	// found
+	// true, all is said
 }
 
 func ExampleWithTrace() {
@@ -392,6 +412,6 @@ func ExampleWithTrace() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(len(res.TraceID)) // of a server that traces, it is the caller's
-	// Output: 32
+	fmt.Println(res.TraceID)
+	// Output: 4bf92f3577b34da6a3ce929d0e0e4736
 }

@@ -266,7 +266,8 @@ func WithIdleTimeout(d time.Duration) Option {
 // [Run.ResumeStream]) that breaks is taken up again where it broke, by observing
 // the run; as often in a row without progress as [WithRetries] says, with the same
 // pauses. Default true. Where the server has lost the run's history, the stream
-// ends with [ErrTruncated] all the same.
+// ends with [ErrTruncated] all the same. It sets too whether a subscription
+// ([Agent.SubscribeThread]) that breaks is taken up again.
 func WithReattach(on bool) Option {
 	return option(func(c *config) error { c.reattach = on; return nil })
 }

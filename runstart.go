@@ -56,9 +56,10 @@ func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*Run
 
 // Stream starts the run, as [Run.Start] does, and streams what happens in it. It
 // blocks until the first record is on its way; until then a lost answer is cured
-// by asking again. Afterwards a stream that breaks is taken up again where it broke,
-// by observing the run ([WithReattach]); where the server has lost the history, it
-// ends with [ErrTruncated], and [Run.Wait] tells what becomes of the run.
+// by asking again, and by observing the run where it has ended since. Afterwards a
+// stream that breaks is taken up again where it broke, by observing the run
+// ([WithReattach]); where the server has lost the history, it ends with
+// [ErrTruncated], and [Run.Wait] tells what becomes of the run.
 //
 // Input that does not fit ends the stream with an error that matches
 // [ErrInvalidInput]. A run that has ended already gives [ErrConflict].

@@ -181,7 +181,7 @@ func TestASubscriptionEndsWithItsReader(t *testing.T) {
 func TestATokenThatExpiresDoesNotEndASubscription(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := play(broadcast("a"), answer(401, `{"error":"expired"}`), goesOn("end"))
-		client := inMemory(t, rt, mastra.WithTokenSource(&renewed{}))
+		client := inMemory(t, rt, mastra.WithTokenSource(renewed{}))
 		s, err := client.Agent("a").SubscribeThread(t.Context(), "t", "u")
 		require.NoError(t, err)
 		text, err := heard(s, "end")
@@ -192,9 +192,9 @@ func TestATokenThatExpiresDoesNotEndASubscription(t *testing.T) {
 }
 
 // renewed gives another token once one was refused.
-type renewed struct{ token string }
+type renewed struct{}
 
-func (r *renewed) Token(_ context.Context, refused string) (string, error) {
+func (renewed) Token(_ context.Context, refused string) (string, error) {
 	if refused != "" {
 		return "new", nil
 	}

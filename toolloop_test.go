@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"runtime"
 	"strings"
 	"sync"
@@ -59,29 +58,11 @@ func calling(tool string) func(*mockserver.ModelCall, int) {
 	return func(c *mockserver.ModelCall, n int) { c.Call(tool, map[string]int{"id": n}) }
 }
 
-// remembers answers the question how many messages an agent's memory recalls: null
-// for an agent without memory.
-func remembers(lastMessages string) mastra.ClientOption {
-	return mastra.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-		return roundTripper(func(req *http.Request) (*http.Response, error) {
-			if !strings.HasSuffix(req.URL.Path, "/memory/config") {
-				return next.RoundTrip(req)
-			}
-			config := `{"config":{"lastMessages":` + lastMessages + `}}`
-			if lastMessages == "null" {
-				config = `{"config":null}`
-			}
-			return answer(200, config)(req)
-		})
-	})
-}
-
 func TestAllCallsOfARoundRun(t *testing.T) {
 	bothWays(t, func(t *testing.T, run runner) {
 		for name, memory := range map[string]*mastra.MemoryRef{"no thread": nil, "a thread": {Thread: "t", Resource: "u"}} {
 			t.Run(name, func(t *testing.T) {
-				mock := mockserver.Start(t)
-				client := dial(t, mock.URL, remembers("10"))
+				client, mock := onMock(t)
 				var runs atomic.Int32
 				double := mastra.NewClientTool("double", "", func(_ context.Context, in lookupIn) (int, error) {
 					runs.Add(1)
@@ -142,12 +123,7 @@ func TestThePromptIsNeverLost(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			bothWays(t, func(t *testing.T, run runner) {
 				var p prompts
-				mock := mockserver.Start(t, mockserver.WithAgent(mockserver.Agent{ID: "a", Memory: tt.memory, Model: p.model(tt.rounds, calling("lookup"))}))
-				last := "null"
-				if tt.memory != nil {
-					last = fmt.Sprint(tt.memory.LastMessages)
-				}
-				client := dial(t, mock.URL, remembers(last))
+				client, _ := onMock(t, mockserver.WithAgent(mockserver.Agent{ID: "a", Memory: tt.memory, Model: p.model(tt.rounds, calling("lookup"))}))
 				req := mastra.AgentRequest{Messages: tt.messages, Memory: tt.thread, ClientTools: []mastra.ClientTool{lookupTool()}, RunID: "my-run"}
 				res, err := run(t.Context(), client.Agent("a"), req)
 				require.NoError(t, err)

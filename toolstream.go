@@ -40,6 +40,7 @@ func (l *toolLoop) streamOn(ctx context.Context, b *agentBuilder, end error) (io
 		return nil, err
 	}
 	b.transcript.told(results)
+	b.calls, b.results = len(b.partial.ToolCalls), len(b.partial.ToolResults)+len(results)
 	return struct {
 		io.Reader
 		io.Closer
@@ -83,9 +84,7 @@ type transcript struct {
 }
 
 func (t *transcript) told(results []ToolResult) {
-	if t.known == nil {
-		t.known = map[string]bool{}
-	}
+	t.known = map[string]bool{}
 	for _, r := range results {
 		t.known[r.ID] = true
 	}

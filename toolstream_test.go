@@ -160,6 +160,29 @@ func TestAContinuationThatBreaksIsTruncated(t *testing.T) {
 	assert.Equal(t, 1, rt.attempts(), "never by posting again")
 }
 
+func TestAModelMayCountItsCallsAnewInEachRound(t *testing.T) {
+	call := `{"type":"tool-call","runId":"r","payload":{"toolCallId":"call_0","toolName":"lookup","args":{"id":1}}}`
+	more := `{"type":"finish","runId":"r","payload":{"stepResult":{"reason":"tool-calls"}}}`
+	last := `{"type":"finish","runId":"r","payload":{"stepResult":{"reason":"stop"}}}`
+	rt := play(events(call, more), events(call, more), events(last))
+	s, err := inMemory(t, rt).Agent("a").Stream(t.Context(), withTools("x", lookupTool()))
+	require.NoError(t, err)
+	res, err := s.Result()
+	require.NoError(t, err)
+	assert.Equal(t, mastra.FinishStop, res.FinishReason)
+	assert.Equal(t, 3, rt.attempts())
+	assert.Len(t, res.ToolResults, 2)
+	assert.Equal(t, 2, strings.Count(rt.bodies[2], `"tool-result"`))
+	assert.Equal(t, 2, strings.Count(rt.bodies[2], `"tool-call"`))
+
+	whole := `{"finishReason":"tool-calls","runId":"r","toolCalls":[` + call + `],"response":{"messages":[]}}`
+	rt = play(answer(200, whole), answer(200, whole), answer(200, `{"text":"done","finishReason":"stop"}`))
+	res, err = inMemory(t, rt).Agent("a").Generate(t.Context(), withTools("x", lookupTool()))
+	require.NoError(t, err)
+	assert.Equal(t, 3, rt.attempts())
+	assert.Len(t, res.ToolResults, 2)
+}
+
 func TestAModelThatFailsBeforeItsToolsRunIsTheEnd(t *testing.T) {
 	call := `{"type":"tool-call","runId":"r","payload":{"toolCallId":"c1","toolName":"lookup","args":{"id":1}}}`
 	failure := `{"type":"error","runId":"r","payload":{"error":{"name":"Error","message":"model broke"}}}`
@@ -274,8 +297,7 @@ func TestClientToolsRunAfterAnAnswerToo(t *testing.T) {
 		for kind, memory := range map[string]*mockserver.Memory{"without memory": nil, "on a thread": {LastMessages: 10}} {
 			t.Run(name+" "+kind, func(t *testing.T) {
 				var p prompts
-				mock := mockserver.Start(t, afterApproval(&p, memory))
-				client := dial(t, mock.URL, remembers("10"))
+				client, _ := onMock(t, afterApproval(&p, memory))
 				var ref *mastra.MemoryRef
 				if memory != nil {
 					ref = &mastra.MemoryRef{Thread: "t", Resource: "u"}

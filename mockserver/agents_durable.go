@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -145,7 +146,7 @@ func (c *call) resumeDurable(a *Agent, data any) error {
 	runID, callID := c.body.Str("runId"), c.body.Str("toolCallId")
 	record := c.srv.durables.get(runID)
 	waiting := c.srv.agents.get(runID)
-	if decision := c.route.op != "AgentResumeStream"; decision {
+	if decision := !strings.HasPrefix(c.route.op, "AgentResumeStream"); decision {
 		if waiting == nil || waiting.agentID != a.ID {
 			return forbidden("Access denied: durable run belongs to a different resource")
 		}

@@ -128,27 +128,3 @@ func (s *Server) generateResume(c *call, data any) error {
 	}
 	return c.answer(r)
 }
-
-func (s *Server) suspendedRuns(c *call) error {
-	a, err := c.agent()
-	if err != nil {
-		return err
-	}
-	threadID, resource := c.query.Str("threadId"), c.query.Str("resourceId")
-	list := s.agents.list(func(run *suspendedRun) bool {
-		return run.agentID == a.ID && (threadID == "" || run.threadID == threadID) && (resource == "" || run.resourceID == resource)
-	})
-	runs := []any{}
-	for _, run := range list {
-		p := run.pending
-		o := js.Obj("toolCallId", p.call.id, "toolName", p.call.name)
-		if p.approval && !a.Durable {
-			o.Set("args", p.call.args).Set("requiresApproval", true)
-		} else {
-			o.Set("requiresApproval", false).Set("suspendPayload", js.When(!p.approval, p.payload))
-		}
-		runs = append(runs, js.Obj("runId", run.runID, "status", "suspended", "threadId", js.Opt(run.threadID), "resourceId", js.Opt(run.resourceID),
-			"suspendedAt", js.ISO(run.at), "toolCalls", []any{o}))
-	}
-	return c.json(js.Obj("runs", runs, "total", len(runs)))
-}

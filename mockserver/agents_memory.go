@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -38,13 +39,16 @@ func (r *agentRun) saveMemory() {
 		r.srv.memory.saveThread(thread{id: r.threadID, resourceID: r.resourceID, created: at, updated: at})
 	}
 	var list []storedMessage
+	known := map[string]bool{}
 	for _, m := range r.messages.list {
 		if m.source == "memory" {
-			continue
+			known[m.Str("id")] = true
 		}
 		at, _ := js.ParseDate(m.Str("createdAt"))
 		content, _ := js.DeepClone(m.content()).(*js.Object)
 		list = append(list, storedMessage{id: m.Str("id"), role: m.Str("role"), threadID: r.threadID, resourceID: r.resourceID, kind: m.Str("type"), content: content.Delete("toolInvocations"), created: at})
 	}
-	r.srv.memory.saveMessages(list)
+	// What is new comes after what was known.
+	inOrder(list)
+	r.srv.memory.saveMessages(slices.DeleteFunc(list, func(m storedMessage) bool { return known[m.id] }))
 }

@@ -20,6 +20,17 @@ func (m *chatMessage) addPart(part *js.Object) {
 	m.content().Set("parts", append(m.parts(), part))
 }
 
+// calledInOlderFormat tells whether the client wrote the message's tool calls in
+// the older format, which shows in the order of members.
+func (m *chatMessage) calledInOlderFormat() bool {
+	for _, p := range m.parts() {
+		if call := p.(*js.Object).Obj("toolInvocation"); call != nil {
+			return call.Keys()[0] == "state"
+		}
+	}
+	return false
+}
+
 // messageList is the conversation of one run.
 type messageList struct {
 	list   []*chatMessage
@@ -59,6 +70,9 @@ func (l *messageList) addInput(v any, threadID, resourceID string) error {
 
 func (l *messageList) addMessage(o *js.Object, threadID, resourceID string) error {
 	role := o.Str("role")
+	if o.Get("content") == nil && len(o.Arr("parts")) == 0 {
+		return said("Message with role %q must have either a 'content' property (string or array) or a 'parts' property (array) that is not empty, null, or undefined. Received message: %s", role, js.Indent(o))
+	}
 	switch role {
 	case "system":
 		l.system = append(l.system, textOfInput(o))
@@ -110,12 +124,11 @@ func inputParts(v any) any {
 		part, _ := e.(*js.Object)
 		switch part.Str("type") {
 		case "tool-call":
-			args := valueOf(part, "input")
-			if args == js.Undefined {
-				args = valueOf(part, "args")
+			call := js.Obj("toolCallId", part.Get("toolCallId"), "toolName", part.Get("toolName"), "args", firstOf(part, "input", "args"), "state", "call")
+			if !part.Has("input") { // of an older format
+				call = js.Obj("state", "call").Merge(call)
 			}
-			out = append(out, js.Obj("type", "tool-invocation", "toolInvocation",
-				js.Obj("toolCallId", part.Get("toolCallId"), "toolName", part.Get("toolName"), "args", args, "state", "call")))
+			out = append(out, js.Obj("type", "tool-invocation", "toolInvocation", call))
 		case "image":
 			out = append(out, js.Obj("type", "file", "data", part.Get("image"), "mimeType", firstOf(part, "mediaType", "mimeType")))
 		case "file":
@@ -268,7 +281,11 @@ func (l *messageList) addResponse(a answer, threadID, resourceID string) {
 	metadata := js.Obj().Merge(m.content().Obj("metadata"), a.metadata)
 	body := js.Obj("format", 2, "parts", all)
 	if continued {
-		body.Set("toolInvocations", valueOf(m.content(), "toolInvocations")).Set("content", js.Opt(a.text)).Set("metadata", metadata)
+		body.Set("toolInvocations", valueOf(m.content(), "toolInvocations"))
+		if older := m.calledInOlderFormat(); !older {
+			body.Set("content", js.Opt(a.text))
+		}
+		body.Set("metadata", metadata).Set("content", js.Opt(a.text))
 	} else {
 		body.Set("metadata", metadata).Set("content", js.Opt(a.text))
 	}

@@ -21,10 +21,13 @@ func (s *Server) recoverAgent(c *call) error {
 	if kept := s.agents.get(runID); kept == nil || kept.agentID != a.ID {
 		return said("DurableAgent %q recover(%s): no persisted workflow snapshot found. The run may have already completed or been cleaned up.", a.ID, runID)
 	}
+	// It can be resumed as any other from now on.
+	if s.durables.get(runID) == nil {
+		s.durables.begin(a.ID, runID)
+	}
 	w := c.sse()
 	err = said("This workflow run was not active")
-	if err := w.chunk(js.Obj("type", "error", "runId", runID, "from", "AGENT", "payload",
-		js.Obj("error", js.Obj("message", err.Error(), "stack", stackOf(err), "name", "Error")))); err != nil {
+	if err := w.chunk(js.Obj("type", "error", "payload", js.Obj("error", js.Obj("message", err.Error(), "name", "Error", "stack", stackOf(err))))); err != nil {
 		return err
 	}
 	return w.done()

@@ -1,8 +1,13 @@
 package mockserver
 
 import (
+	"regexp"
+
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
+
+// traceID is what a trace's id looks like.
+var traceID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // newRun reads the body of generate and stream and makes a run of it.
 func (c *call) newRun() (*agentRun, error) {
@@ -20,6 +25,9 @@ func (c *call) newRun() (*agentRun, error) {
 	}
 	if r.id == "" {
 		r.id = newID()
+	}
+	if id := c.body.Obj("tracingOptions").Str("traceId"); traceID.MatchString(id) {
+		r.traceID = id
 	}
 	if err := r.chooseModels(); err != nil {
 		return nil, err
@@ -103,6 +111,7 @@ func (c *call) runOptions() runOptions {
 	o := runOptions{
 		requireApproval: c.body.Bool("requireToolApproval"), clientTools: c.body.Obj("clientTools"),
 		requestContext: c.requestContext, instructions: c.body.Str("instructions"), noTools: c.body.Str("toolChoice") == "none",
+		scored: c.body.Bool("returnScorerData"),
 	}
 	if n, ok := c.body.Num("maxSteps"); ok {
 		o.maxSteps = whole(n)

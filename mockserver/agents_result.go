@@ -1,6 +1,10 @@
 package mockserver
 
-import "github.com/mastra-go/mastra/mockserver/internal/js"
+import (
+	"cmp"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
 
 // result is the run as generate answers it.
 func (r *agentRun) result() *js.Object {
@@ -43,6 +47,9 @@ func (r *agentRun) result() *js.Object {
 		o.Set("object", last.object)
 	}
 	o.Set("usedFallbackValue", last.fallback)
+	if r.options.scored && finished {
+		o.Set("scoringData", r.scoringData())
+	}
 	if r.tripped != nil {
 		o.Set("tripwire", r.tripped)
 	}
@@ -61,6 +68,18 @@ func (r *agentRun) result() *js.Object {
 		}
 	}
 	return o.Set("messages", messages).Set("rememberedMessages", remembered)
+}
+
+// scoringData is what a scorer would look at.
+func (r *agentRun) scoringData() *js.Object {
+	system := []any{}
+	for _, text := range append([]string{cmp.Or(r.options.instructions, r.agent.Instructions)}, r.messages.system...) {
+		if text != "" {
+			system = append(system, js.Obj("role", "system", "content", text))
+		}
+	}
+	return js.Obj("input", js.Obj("inputMessages", dbMessages(r.messages.of("input")), "rememberedMessages", dbMessages(r.messages.of("memory")),
+		"systemMessages", system, "taggedSystemMessages", js.Obj()), "output", dbMessages(r.messages.of("response")))
 }
 
 // shown is what the run waits for, as the result shows it.

@@ -65,6 +65,7 @@ type runOptions struct {
 	structured      *structuredOutput
 	requestContext  *js.Object
 	instructions    string
+	scored          bool // the data of scorers is wanted
 }
 
 // agentStep is what one model call and its tools gave.
@@ -213,6 +214,7 @@ func (r *agentRun) closeStep(step *agentStep) bool {
 		return true
 	}
 	r.ended = true
+	r.saveMemory() // who sees the end sees the messages too
 	payload = r.stepPayload(step, r.totalUsage(step))
 	if r.processesOutput() {
 		responses := r.messages.of("response")
@@ -418,30 +420,6 @@ func (r *agentRun) rememberObject(v any) {
 			m.content().Set("metadata", js.Obj().Merge(m.content().Obj("metadata")).Set("structuredOutput", v))
 		}
 	}
-}
-
-// keepPartial keeps what a model had said when its run was aborted.
-func (r *agentRun) keepPartial(m *modelRun) {
-	parts := m.closeParts()
-	aborted := r.active.isAborted() && !r.durable()
-	if aborted {
-		r.cutOff(m)
-	}
-	// What was kept has an id of its own.
-	r.messageID = newID()
-	r.addResponse(parts, nil)
-	r.saveMemory()
-	if responses := r.messages.of("response"); aborted && r.processesOutput() {
-		r.cut.Set("response", m.metadata.Clone().Set("modelMetadata", r.modelMetadata()).Set("messages", modelMessages(responses)).Set("uiMessages", uiMessages(responses)))
-	}
-}
-
-// cutOff makes the end of a run that is aborted, before what was said is kept.
-func (r *agentRun) cutOff(m *modelRun) {
-	r.cut = js.Obj("messageId", r.messageID, "stepResult", js.Obj("reason", "tripwire", "isContinued", false),
-		"metadata", m.metadata.Clone().Set("modelMetadata", r.modelMetadata()),
-		"output", js.Obj("text", m.text, "toolCalls", []any{}, "usage", js.Obj("inputTokens", 0, "outputTokens", 0, "totalTokens", 0), "steps", js.Array(r.records)),
-		"messages", js.Obj("all", modelMessages(r.messages.list), "user", modelMessages(r.messages.of("input")), "nonUser", modelMessages(r.messages.of("response"))))
 }
 
 func (r *agentRun) emitError(err error, threw bool) {

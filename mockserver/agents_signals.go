@@ -14,6 +14,7 @@ type signal struct {
 	contents             any // a text, or a list of parts
 	attributes, metadata *js.Object
 	accepted             time.Time
+	named                bool // its tag is not that of its kind
 }
 
 // signalKinds are the kinds by the names that clients use, and their tags.
@@ -36,7 +37,7 @@ func newSignal(v any, name string) *signal {
 	s := &signal{id: o.Str("id"), contents: o.Get("contents"), attributes: o.Obj("attributes"), metadata: o.Obj("metadata"), accepted: now()}
 	s.kind, s.tag = signalKind(name)
 	if tag := o.Str("tagName"); tag != "" {
-		s.tag = tag
+		s.tag, s.named = tag, true
 	}
 	if s.id == "" {
 		s.id = newID()
@@ -57,7 +58,22 @@ func (s *signal) extras(o *js.Object) *js.Object {
 
 // json is the signal as a receipt shows it; the order tells how it was sent.
 func (s *signal) json(op string) *js.Object {
-	o := s.extras(js.Obj("contents", s.contents))
+	o := js.Obj("contents", s.contents)
+	if op == "AgentSendSignal" {
+		o = js.Obj()
+		if s.metadata != nil {
+			o.Set("metadata", s.metadata)
+		}
+		if s.attributes != nil {
+			o.Set("attributes", s.attributes)
+		}
+		if s.named {
+			o.Set("tagName", s.tag)
+		}
+		o.Set("contents", s.contents)
+	} else {
+		s.extras(o)
+	}
 	id := func() { o.Set("id", s.id).Set("acceptedAt", js.ISO(s.accepted)) }
 	switch op {
 	case "AgentSendMessage":
@@ -83,7 +99,7 @@ func (s *signal) message(at time.Time, threadID, resourceID string) *js.Object {
 	}
 	note := s.extras(js.Obj("id", s.id, "type", s.kind, "tagName", s.tag, "createdAt", js.ISO(at), "acceptedAt", js.ISO(s.accepted)))
 	return js.Obj("id", s.id, "content", content.Set("metadata", js.Obj("signal", note)), "role", "signal", "createdAt", js.ISO(at),
-		"threadId", threadID, "resourceId", resourceID, "type", s.kind)
+		"threadId", threadID, "resourceId", resourceID, "type", s.tag)
 }
 
 // chunk is the signal as streams tell of it.
@@ -96,6 +112,9 @@ func (s *signal) chunk(at time.Time) *js.Object {
 	return js.Obj("type", kind, "data", data, "transient", true)
 }
 
+// inTag writes a text within a tag.
+var inTag = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
+
 // signalContent is the content that the model sees of a signal: a user's words
 // as they are, other signals within their tag.
 func signalContent(m *chatMessage) []any {
@@ -103,7 +122,8 @@ func signalContent(m *chatMessage) []any {
 	attributes := note.Obj("attributes")
 	content := []any{}
 	at := nowMillis()
-	if note.Str("type") == "user" && attributes.Len() == 0 {
+	tag := note.Str("tagName")
+	if tag == "user" && attributes.Len() == 0 {
 		for _, p := range m.parts() {
 			if part := modelPartOf(p.(*js.Object).Clone().Set("createdAt", at)); part != nil {
 				content = append(content, part)
@@ -111,14 +131,16 @@ func signalContent(m *chatMessage) []any {
 		}
 		return content
 	}
-	tag := note.Str("tagName")
 	open := "<" + tag
 	for _, a := range attributes.Members() {
+		if a.Value == nil {
+			continue
+		}
 		value, ok := a.Value.(string)
 		if !ok {
 			value = js.String(a.Value)
 		}
-		open += " " + a.Key + `="` + strings.ReplaceAll(value, `"`, "&quot;") + `"`
+		open += " " + a.Key + `="` + inTag.Replace(value) + `"`
 	}
 	text := open + ">" + textOfParts(m.content(), "\n") + "</" + tag + ">"
 	return append(content, modelPartOf(js.Obj("type", "text", "text", text, "createdAt", at)))
@@ -186,8 +208,9 @@ func (c *call) deliver(sig *signal) error {
 	}
 	switch behaviour.Str("behavior") {
 	case "discard":
+		runID = sig.id
 	case "persist":
-		persist = true
+		runID, persist = sig.id, c.srv.memory.thread(key.thread) != nil
 	default:
 		switch queued := (queuedSignal{a, newID(), sig}); {
 		case takes:

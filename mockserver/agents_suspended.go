@@ -1,8 +1,9 @@
 package mockserver
 
 import (
+	"cmp"
 	"context"
-	"sort"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ type agentRuns struct {
 	suspended map[string]*suspendedRun
 	models    modelSets
 	threads   *threadHub
+	seq       int
 }
 
 // suspendedRun is what is kept of a run that waits for the client.
@@ -33,6 +35,7 @@ type suspendedRun struct {
 	durable              bool
 	// whole tells that the client got the run so far at once.
 	whole bool
+	seq   int // orders what was suspended within the same millisecond
 }
 
 func newAgentRuns() *agentRuns {
@@ -44,7 +47,9 @@ func (a *agentRuns) suspend(r *agentRun) {
 	r.saveMemory()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.seq++
 	a.suspended[r.id] = &suspendedRun{
+		seq:     a.seq,
 		agentID: r.tools.ID, runID: r.id, threadID: r.threadID, resourceID: r.resourceID, traceID: r.traceID, messageID: r.messageID,
 		at: now(), options: r.options, messages: r.messages, steps: r.steps, records: r.records, pending: r.pending, modelFrom: r.modelFrom,
 		durable: r.durable(), whole: r.whole,
@@ -83,7 +88,7 @@ func (a *agentRuns) list(keep func(*suspendedRun) bool) []*suspendedRun {
 			out = append(out, run)
 		}
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].at.After(out[j].at) })
+	slices.SortFunc(out, func(a, b *suspendedRun) int { return cmp.Or(b.at.Compare(a.at), b.seq-a.seq) })
 	return out
 }
 

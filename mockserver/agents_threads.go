@@ -130,6 +130,10 @@ func (a *activeRun) end(s *Server) {
 		return
 	}
 	delete(h.active, a.key)
+	if s.ctx.Err() != nil {
+		h.mu.Unlock()
+		return
+	}
 	if len(a.signals) > 0 && !a.aborted {
 		late := []queuedSignal{}
 		for _, sig := range a.signals {
@@ -186,26 +190,6 @@ func (s *Server) runOnThread(ctx context.Context, a *Agent, active *activeRun) {
 	}
 }
 
-// settle ends a run that has no client who waits: it tells of an abort, and
-// keeps what was said.
-func (r *agentRun) settle() {
-	r.tellAbort()
-	if r.pending == nil {
-		r.saveMemory()
-	}
-}
-
-// tellAbort ends the stream of a run that was aborted.
-func (r *agentRun) tellAbort() {
-	if r.ended || r.pending != nil || !r.active.isAborted() {
-		return
-	}
-	r.emit("abort", js.Obj())
-	if r.cut != nil {
-		r.sink(r.chunk("finish", r.cut))
-	}
-}
-
 func (s *Server) abortThread(c *call) error {
 	key, err := c.threadKey()
 	if err != nil {
@@ -216,7 +200,7 @@ func (s *Server) abortThread(c *call) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	run := h.active[key]
-	if run == nil || run.agentID != c.param("agentId") || expected != "" && run.runID != expected {
+	if run == nil || run.closing || run.agentID != c.param("agentId") || expected != "" && run.runID != expected {
 		return c.json(js.Obj("aborted", false))
 	}
 	run.aborted = true

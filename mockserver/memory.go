@@ -107,6 +107,16 @@ func (m *memoryStore) saveMessages(list []storedMessage) {
 	}
 }
 
+// inOrder gives the messages of a conversation times that tell their order, as
+// the server does: no two are of the same millisecond.
+func inOrder(list []storedMessage) {
+	for i := 1; i < len(list); i++ {
+		if before := list[i-1].created; !list[i].created.After(before) {
+			list[i].created = before.Add(time.Millisecond)
+		}
+	}
+}
+
 func (m *memoryStore) deleteMessages(ids []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

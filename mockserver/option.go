@@ -32,7 +32,9 @@ type customRoute struct {
 // DefaultBodyLimit is the size of the largest request body that is read, 4.5 MiB.
 const DefaultBodyLimit = 4_718_592
 
-func defaultConfig() config { return config{bodyLimit: DefaultBodyLimit, requestsKept: DefaultRequestsKept} }
+func defaultConfig() config {
+	return config{bodyLimit: DefaultBodyLimit, requestsKept: DefaultRequestsKept}
+}
 
 func (c *config) isEmpty() bool {
 	return len(c.agents)+len(c.tools)+len(c.workflows)+len(c.vectorStores) == 0

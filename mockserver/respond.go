@@ -22,6 +22,8 @@ type responseWriter struct {
 	header  http.Header
 	discard bool
 	fault   *faultWriter
+	// before, if any, is called before the status is sent.
+	before func()
 
 	mu       sync.Mutex
 	status   int
@@ -50,6 +52,9 @@ func (w *responseWriter) writeHeader(status int) {
 	w.status = status
 	if w.discard {
 		return
+	}
+	if w.before != nil {
+		w.before()
 	}
 	maps.Copy(w.ResponseWriter.Header(), w.header)
 	w.fault.begin(w.header.Get("Content-Type"))

@@ -64,6 +64,9 @@ func (c *call) operation() string {
 	return ""
 }
 
+// changes tells whether the request may change what survives the server.
+func (c *call) changes() bool { return c.route != nil && c.r.Method != http.MethodGet }
+
 // answer answers a request, or fails as a fault wants it.
 func (s *Server) answer(c *call, inAPI bool) {
 	s.cors(c.w.Header(), c.r)
@@ -73,6 +76,9 @@ func (s *Server) answer(c *call, inAPI bool) {
 	}
 	if inAPI {
 		c.echoHeader(js.Undefined)
+	}
+	if c.changes() && s.state != nil {
+		c.w.before = func() { _ = s.SaveState() }
 	}
 	fault := s.faults.take(c.operation())
 	if !fault.before(c) {
@@ -84,6 +90,9 @@ func (s *Server) answer(c *call, inAPI bool) {
 		default:
 			s.serveRoot(c.w, c.r)
 		}
+	}
+	if c.changes() {
+		_ = s.SaveState()
 	}
 	fault.finish(c.w)
 	c.w.WriteHeader(http.StatusOK) // where the handler has sent nothing

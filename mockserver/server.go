@@ -20,6 +20,7 @@ type Server struct {
 	runs     *workflowRuns
 	requests *requestLog
 	faults   *faultQueue
+	state    *stateFile
 	counter  *Counter
 
 	toolCalls atomic.Int64
@@ -34,9 +35,9 @@ type Server struct {
 // given and nothing else, unless WithDemoWorld is given too.
 func New(options ...Option) *Server {
 	s := &Server{
-		config:   defaultConfig(),
-		faults:   &faultQueue{},
-		counter:  NewCounter(),
+		config:  defaultConfig(),
+		faults:  &faultQueue{},
+		counter: NewCounter(),
 	}
 	for _, option := range options {
 		option(&s.config)
@@ -60,10 +61,16 @@ func New(options ...Option) *Server {
 	return s
 }
 
-// Close ends every run and subscription and waits for their goroutines.
+// Close ends every run and subscription and waits for their goroutines. A state
+// file is written before that: what runs is left as running.
 func (s *Server) Close() {
-	s.cancel()
+	s.stop()
 	s.wg.Wait()
+}
+
+func (s *Server) stop() {
+	_ = s.SaveState()
+	s.cancel()
 }
 
 // Counter is the tally that the demo world's workflow "counted" keeps.

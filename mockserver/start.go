@@ -65,7 +65,7 @@ func ListenOn(addr string, options ...Option) (*Running, error) {
 
 // Close drops every connection, ends every run and waits until both are done.
 func (r *Running) Close() {
-	r.cancel()
+	r.stop()
 	r.http.CloseClientConnections()
 	r.http.Close()
 	r.Server.Close()

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
@@ -219,7 +220,7 @@ func (s *Server) travel(l *liveRun, req *travelRequest) (*js.Object, error) {
 	if n := l.workflow.stepByID(req.steps[0]); n != nil && len(req.steps) == 1 && truthy(req.input) {
 		parsed, issues := n.input.Parse(req.input)
 		if len(issues) > 0 {
-			return nil, &workflowError{status: http.StatusInternalServerError, body: js.Obj("message", "Invalid inputData: \n"+zod.Lines(issues))}
+			return nil, &workflowError{status: http.StatusBadRequest, body: js.Obj("message", "Invalid inputData: \n"+zod.Lines(issues))}
 		}
 		req.input = parsed
 	}
@@ -227,6 +228,7 @@ func (s *Server) travel(l *liveRun, req *travelRequest) (*js.Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	awaitNewInstant(rec.context)
 	l.mu.Lock()
 	l.lastStatus = ""
 	l.mu.Unlock()
@@ -237,6 +239,18 @@ func (s *Server) travel(l *liveRun, req *travelRequest) (*js.Object, error) {
 		x.stepPath = []any{}
 	}
 	return s.finishRun(l, x, newSpanID()), nil
+}
+
+// awaitNewInstant waits until a step that suspends again does so at another
+// millisecond: the old suspension can be told from the new one.
+func awaitNewInstant(recorded *js.Object) {
+	for _, m := range recorded.Members() {
+		if result, ok := m.Value.(*js.Object); ok {
+			for at, _ := result.Num("suspendedAt"); nowMillis() <= at; {
+				time.Sleep(time.Millisecond)
+			}
+		}
+	}
 }
 
 // travelInto makes the nested execution of a step begin in its middle too.

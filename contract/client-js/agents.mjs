@@ -17,12 +17,12 @@ const mine = () => ({
 const ask = text => [{ role: 'user', content: text }];
 
 export async function agents(t) {
-  const c = t.client();
-  const agent = id => c.client.getAgent(id);
-  const call = (name, make) => t.call(name, c, make);
+  const client = t.client();
+  const agent = id => client.getAgent(id);
+  const call = (name, make) => t.call(name, make);
 
-  await call('list of agents', client => client.listAgents());
-  await call('list of agents in part', client => client.listAgents(undefined, true));
+  await call('list of agents', () => client.listAgents());
+  await call('list of agents in part', () => client.listAgents(undefined, true));
   for (const id of ['assistant', 'plain', 'router', 'guarded', 'durable', 'multi', 'voiced', 'nope'])
     await call(`details of ${id}`, () => agent(id).details());
 
@@ -56,12 +56,12 @@ export async function agents(t) {
   await call('generate: nobody', () => agent('nope').generate('x'));
   await call('stream: nobody', () => agent('nope').stream('x'));
   await call('generate: no messages', () => agent('plain').generate(''));
-  await t.call('generate: a failure is repeated', t.client({ retries: 1 }), client => client.getAgent('plain').generate('fail-model'));
+  await call('generate: a failure is repeated', () => t.client({ retries: 1 }).getAgent('plain').generate('fail-model'));
   await call('generate: with a request context', () => agent('plain').generate('x', { requestContext: { tenant: 'a' } }));
 
   await decisions(agent, call);
   await clientTools(agent, call);
-  await conversations(t, agent, call);
+  await conversations(agent, call);
   await models(agent, call);
 }
 
@@ -86,8 +86,8 @@ async function decisions(agent, call) {
   await call('decline, answered whole', () =>
     assistant.declineToolCallGenerate({ runId: four.runId, toolCallId: four.suspendPayload.toolCallId }));
   const five = await suspended('stream: a tool that asks', 'js-5', 'tool:ask-user {"question":"why?"}');
-  await call('resume', async () => chunksOf(await assistant.resumeStream({ answer: 'so' }, five)));
-  await call('resume twice', () => assistant.resumeStream({ answer: 'so' }, five));
+  await call('answer a tool that asks', async () => chunksOf(await assistant.resumeStream({ answer: 'so' }, five)));
+  await call('answer a tool that asks, twice', () => assistant.resumeStream({ answer: 'so' }, five));
 }
 
 async function clientTools(agent, call) {
@@ -101,7 +101,7 @@ async function clientTools(agent, call) {
     agent('assistant').generate(prompt, { clientTools: { mine: { id: 'mine', description: 'd', inputSchema: schema } } }));
 }
 
-async function conversations(t, agent, call) {
+async function conversations(agent, call) {
   const memory = { thread: 'js-talk', resource: 'js' };
   await call('generate: in a thread', () => agent('assistant').generate('hello', { memory }));
   await call('stream: in a thread', async () => chunksOf(await agent('assistant').stream('again', { memory })));
@@ -114,29 +114,28 @@ async function conversations(t, agent, call) {
   await call('abort of an idle thread', () => agent('assistant').abortThread({ threadId: 'js-talk', resourceId: 'js' }));
   await call('message to an unknown run', () => agent('assistant').sendMessage({ message: 'x', runId: 'nope' }));
 
-  await subscription(t, call);
+  await subscription(agent('assistant'), call);
   await call('stream: durable, with a run id', async () => chunksOf(await agent('durable').stream('chunks:2', { runId: 'js-dur' })));
-  await call('observe from the middle', async () => chunksOf(await agent('durable').observe({ runId: 'js-dur', offset: 2 })));
+  await call('observe an agent from the middle', async () => chunksOf(await agent('durable').observe({ runId: 'js-dur', offset: 2 })));
 }
 
 /** A message wakes the agent, and whoever has subscribed to the thread sees the run. */
-async function subscription(t, call) {
-  const subscriber = t.client();
+async function subscription(assistant, call) {
   const talk = { threadId: 'js-sub', resourceId: 'js' };
   const chunks = [];
-  let seen;
-  const subscribed = await t.call('subscribe to a thread', subscriber, client =>
-    client.getAgent('assistant').subscribeToThread(talk).then(subscription => {
-      seen = new Promise((resolve, reject) => {
-        subscription.processDataStream({ onChunk: async chunk => {
-          chunks.push(chunk);
-          if (chunk.type === 'finish') resolve();
-        } }).catch(reject);
-      });
-      return { unsubscribe: () => subscription.unsubscribe() };
-    }));
-  await call('message to a thread', client => client.getAgent('assistant').sendMessage({ message: 'hello', ...talk }));
-  await t.call('what a subscriber sees', subscriber, async () => {
+  let subscribed, seen;
+  await call('subscribe to a thread', async () => {
+    subscribed = await assistant.subscribeToThread(talk);
+    seen = new Promise((resolve, reject) => {
+      const onChunk = async chunk => {
+        chunks.push(chunk);
+        if (chunk.type === 'finish') resolve();
+      };
+      subscribed.processDataStream({ onChunk }).catch(reject);
+    });
+  });
+  await call('message to a thread', () => assistant.sendMessage({ message: 'hello', ...talk }));
+  await call('what a subscriber sees', async () => {
     await seen;
     subscribed?.unsubscribe();
     return chunks;

@@ -1,5 +1,6 @@
 // Writes down what a call of the client came to: the requests it made, the
 // shape of what it gave back, or how it failed.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { MastraClient } from '@mastra/client-js';
 
 const ids = [
@@ -60,15 +61,16 @@ async function inTime(work) {
 /** A transcript of calls on one server, printed as they are made. */
 export class Transcript {
   calls = 0;
+  /** The requests of the call that is being made: each call has its own, even when it is late. */
+  requests = new AsyncLocalStorage();
 
   constructor(baseUrl) {
     this.baseUrl = baseUrl;
   }
 
-  /** A client whose requests are counted to the call that is being made. No repetitions, unless asked for. */
+  /** A client whose requests are written down. No repetitions, unless asked for. */
   client(options = {}) {
-    const requests = [];
-    const client = new MastraClient({
+    return new MastraClient({
       baseUrl: this.baseUrl,
       retries: 0,
       backoffMs: 1,
@@ -77,19 +79,19 @@ export class Transcript {
         const response = await fetch(url, init);
         const { pathname, search } = new URL(url);
         const route = plain(decodeURIComponent(pathname) + decodeURIComponent(search));
-        requests.push(`${init?.method ?? 'GET'} ${route} ${response.status} ${response.headers.get('content-type')}`);
+        const type = response.headers.get('content-type');
+        this.requests.getStore()?.push(`${init?.method ?? 'GET'} ${route} ${response.status} ${type}`);
         return response;
       },
     });
-    return { client, requests };
   }
 
   /** Makes a call and writes its line. Gives what the call gave, undefined where it failed. */
-  async call(name, { client, requests }, make) {
-    requests.length = 0;
+  async call(name, make) {
+    const requests = [];
     let given, outcome;
     try {
-      given = await inTime(make(client));
+      given = await inTime(this.requests.run(requests, make));
       outcome = shapeOf(given);
     } catch (error) {
       outcome = [`failed ${error.name} ${error.status ?? ''} ${plain(error.message)}`];

@@ -2,14 +2,14 @@
 import { chunksOf } from './record.mjs';
 
 export async function workflows(t) {
-  const c = t.client();
-  const workflow = id => c.client.getWorkflow(id);
-  const call = (name, make) => t.call(name, c, make);
+  const client = t.client();
+  const workflow = id => client.getWorkflow(id);
+  const call = (name, make) => t.call(name, make);
   // Making a run is a call of its own.
   const run = async (id, runId) => workflow(id).createRun({ runId });
 
-  await call('list of workflows', client => client.listWorkflows());
-  await call('list of workflows in part', client => client.listWorkflows(undefined, true));
+  await call('list of workflows', () => client.listWorkflows());
+  await call('list of workflows in part', () => client.listWorkflows(undefined, true));
   for (const id of ['doubler', 'approval', 'review', 'slowly', 'fan', 'outer', 'flaky', 'counted', 'nope'])
     await call(`details of workflow ${id}`, () => workflow(id).details());
   await call('schema of a workflow', () => workflow('doubler').getSchema());

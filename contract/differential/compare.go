@@ -8,8 +8,9 @@ import (
 
 // Difference is one place where two answers differ.
 type Difference struct {
-	// At is the place: "status", "type", "end", or a path into the body such as
-	// body.runs[0].status or event[3:tool-result].payload.args.
+	// At is the place: "status", "type", "end", "events", or a path into the body such
+	// as body.runs[0].status or event[3:tool-result].payload.args. An object that holds
+	// the same members in another order differs at "order of " its path.
 	At string
 	// Real and Mock are what stands there, with placeholders.
 	Real, Mock string
@@ -19,15 +20,23 @@ func (d Difference) String() string {
 	return fmt.Sprintf("%s: real %s | mock %s", d.At, short(d.Real), short(d.Mock))
 }
 
-const absent = "(absent)"
+const (
+	absent = "(absent)"
+	order  = "order of "
+)
+
+// OfOrder tells whether only the order of an object's members differs.
+func (d Difference) OfOrder() bool { return strings.HasPrefix(d.At, order) }
 
 // Outcome is how the two answers of one exchange compare.
 type Outcome struct {
+	Scene       string
 	Exchange    Exchange
 	Differences []Difference
-	// Order lists objects that hold the same members in another order.
-	Order []Difference
 }
+
+// Name is how the exchange is called in the table of deliberate differences.
+func (o Outcome) Name() string { return o.Scene + ": " + o.Exchange.Title }
 
 // Compare holds the answers of two servers to one scene against each other.
 func Compare(real, mock Transcript) []Outcome {
@@ -38,12 +47,12 @@ func Compare(real, mock Transcript) []Outcome {
 		m.next(i)
 		c := &comparison{}
 		c.answers(real.Answers[i], mock.Answers[i], r, m)
-		out = append(out, Outcome{Exchange: x, Differences: c.differences, Order: c.order})
+		out = append(out, Outcome{Scene: real.Scene.Name, Exchange: x, Differences: c.differences})
 	}
 	return out
 }
 
-type comparison struct{ differences, order []Difference }
+type comparison struct{ differences []Difference }
 
 func (c *comparison) differ(at, real, mock string) {
 	c.differences = append(c.differences, Difference{at, real, mock})
@@ -160,7 +169,7 @@ func (c *comparison) objects(at string, real, mock *value) {
 		}
 	}
 	if same && !slices.Equal(real.keys, mock.keys) {
-		c.order = append(c.order, Difference{at, strings.Join(real.keys, ","), strings.Join(mock.keys, ",")})
+		c.differ(order+at, strings.Join(real.keys, ","), strings.Join(mock.keys, ","))
 	}
 }
 
