@@ -32,7 +32,7 @@ func TestEveryReadmeSnippetIsPartOfAnExample(t *testing.T) {
 	require.GreaterOrEqual(t, len(snippets), 8)
 	for _, s := range snippets {
 		for block := range strings.SplitSeq(s[1], "\n\n") {
-			assert.Contains(t, examples, plainLines(block))
+			assert.True(t, strings.Contains(examples, plainLines(block)), "no example has:\n%s", block)
 		}
 	}
 	assert.Less(t, strings.Count(string(readme), "\n"), 300, "the README stays short")

@@ -41,10 +41,10 @@ func TestTheMockServerAnswersAsTheRealServerDoes(t *testing.T) {
 	for _, o := range r.Different {
 		t.Errorf("%s\n%s %s\n%s", o.Name(), o.Exchange.Method, o.Exchange.Path, listed(o.Differences))
 	}
-	t.Run("spoilt answers are caught", func(t *testing.T) { spoilt(t, played) })
 	if !whole() {
 		return
 	}
+	t.Run("spoilt answers are caught", func(t *testing.T) { spoilt(t, played) })
 	assert.GreaterOrEqual(t, r.Exchanges, fewestExchanges)
 	assert.GreaterOrEqual(t, r.Percent(), float64(leastIdentical), "per cent identical")
 	assert.LessOrEqual(t, len(r.Rows), differential.MostRows, "rows of the table")
