@@ -154,6 +154,10 @@ func TestARunningRunCanBeObservedToItsEnd(t *testing.T) {
 	run := client(t).Workflow("slowly").NewRun()
 	first, err := run.Stream(within(t), mastra.StartRequest{Input: map[string]int{"ms": 300}})
 	first = streamed(t, first, err)
+	for range 2 { // the step has begun
+		_, err := first.Next()
+		require.NoError(t, err)
+	}
 	s, err := run.Observe(within(t), mastra.ObserveRequest{})
 	s = streamed(t, s, err)
 	list, err := types(t, s.Stream)

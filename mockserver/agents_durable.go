@@ -117,7 +117,9 @@ func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, w
 	ctx, cancel := context.WithCancel(c.srv.ctx)
 	defer cancel()
 	r.sink, r.record = record.chunk, record
+	r.active = c.srv.agents.threads.begin(r, cancel)
 	c.srv.spawn(func() {
+		defer r.active.end(c.srv)
 		work(ctx)
 		if r.pending == nil {
 			c.srv.endDurable(r.id, record)

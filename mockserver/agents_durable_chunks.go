@@ -102,7 +102,10 @@ func (r *agentRun) finishDurable(step *agentStep) {
 		usage = r.totalUsage(step)
 		result.Set("totalUsage", step.usage).Set("request", js.Obj())
 	}
-	r.event("finish", js.Obj("output", js.Obj("text", step.text, "usage", usage, "steps", steps), "stepResult", result))
+	r.saveMemory()
+	told := js.Obj("output", js.Obj("text", step.text, "usage", usage, "steps", steps), "stepResult", result)
+	r.event("finish", told)
+	r.active.publish(js.Obj("type", "finish", "payload", told))
 	for _, chunk := range r.late {
 		r.send(chunk)
 	}

@@ -146,6 +146,12 @@ func signalContent(m *chatMessage) []any {
 	return append(content, modelPartOf(js.Obj("type", "text", "text", text, "createdAt", at)))
 }
 
+// isReminder tells whether a message reminds the agent of something; lists of
+// messages count those and do not show them.
+func (m storedMessage) isReminder() bool {
+	return m.role == "signal" && m.content.Obj("metadata").Obj("signal").Str("type") == "reactive"
+}
+
 // takeSignals puts signals into the conversation and tells of them.
 func (r *agentRun) takeSignals(list []*signal) {
 	for _, s := range list {

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -84,7 +85,11 @@ func followed(chunk *js.Object, runID string) *js.Object {
 		if output := payload.Obj("output"); output != nil {
 			payload.Set("output", output.Without("steps"))
 		}
-		return chunk.Clone().Set("payload", payload)
+		chunk = chunk.Clone().Set("payload", payload)
+		if !chunk.Has("runId") { // of a durable run
+			chunk = js.Obj("type", chunk.Get("type"), "runId", runID).Merge(chunk)
+		}
+		return chunk
 	case "abort":
 		return js.Obj("type", "abort", "runId", runID)
 	}
@@ -222,6 +227,9 @@ func (c *call) threadKey() (threadKey, error) {
 	return key, err
 }
 
+// heartbeat is how long a subscription is silent before it says that it lives.
+const heartbeat = 25 * time.Second
+
 // subscribeThread streams the chunks of every run on a thread. It does not end.
 func (s *Server) subscribeThread(c *call) error {
 	key, err := c.threadKey()
@@ -235,12 +243,20 @@ func (s *Server) subscribeThread(c *call) error {
 		return err
 	}
 	c.w.Flush()
+	silence := time.NewTimer(heartbeat)
+	defer silence.Stop()
 	for {
 		select {
 		case <-c.ctx().Done():
 			return nil
+		case <-silence.C:
+			if _, err := c.w.Write([]byte(": heartbeat\n\n")); err != nil {
+				return err
+			}
+			c.w.Flush()
 		case <-f.wake:
 		}
+		silence.Reset(heartbeat)
 		for _, chunk := range f.take() {
 			if err := w.chunk(chunk); err != nil {
 				return err

@@ -4,11 +4,16 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mastra-go/mastra/mockserver"
 )
 
 const (
@@ -208,4 +213,61 @@ func TestWhatWaitsCannotBeRecoveredAndWaitsOn(t *testing.T) {
 	assert.Equal(t, 500, status)
 	status, _ = c.post("/api/agents/plain/recover", `{"runId":"r"}`)
 	assert.Equal(t, 400, status)
+}
+
+func TestRemindersAreCountedAndNotListed(t *testing.T) {
+	_, c := start(t)
+	next := followThread(t, c)
+	receipt := c.object(assistant+"signals", `{"signal":{"type":"reactive","contents":"mind"},`+onThread+`}`)
+	textOf(t, next, receipt["runId"])
+	for query, n := range map[string]int{"": 1, "&includeSystemReminders=false": 1, "&includeSystemReminders=true": 2} {
+		_, text := c.get("/api/memory/threads/t/messages?agentId=assistant" + query)
+		assert.Len(t, decode(t, text)["messages"], n, query)
+		assert.Equal(t, 2.0, decode(t, text)["total"], query)
+	}
+	status, _ := c.get("/api/memory/threads/t/messages?agentId=assistant&includeSystemReminders=x")
+	assert.Equal(t, 400, status)
+}
+
+func TestDurableRunsAreFollowedToo(t *testing.T) {
+	_, c := start(t)
+	next := followThread(t, c)
+	receipt := c.object(durable+"send-message", `{"message":"one",`+onThread+`}`)
+	assert.Equal(t, "You said: one", textOf(t, next, receipt["runId"]))
+	c.stream(durable+"stream", `{"messages":"two","memory":{"thread":"t","resource":"r"},"runId":"run"}`)
+	until(t, next, "response-metadata")
+	end := until(t, next, "finish")
+	assert.Equal(t, "run", end["runId"])
+	assert.NotContains(t, at(end, "payload", "output"), "steps")
+}
+
+func TestAMessageThatIsOnlyKeptStartsNoRun(t *testing.T) {
+	_, c := start(t)
+	c.object(assistant+"generate", `{"messages":"hi","memory":{"thread":"t","resource":"r"}}`)
+	receipt := c.object(assistant+"send-message", `{"message":"for later","ifIdle":{"behavior":"persist"},`+onThread+`}`)
+	assert.Equal(t, at(receipt, "signal", "id"), receipt["runId"])
+	c.object(assistant+"send-message", `{"message":"for nothing","ifIdle":{"behavior":"discard"},`+onThread+`}`)
+	_, text := c.get("/api/memory/threads/t/messages?agentId=assistant")
+	assert.Len(t, decode(t, text)["messages"], 3)
+	assert.Contains(t, text, "for later")
+}
+
+func TestASilentSubscriptionSaysThatItLives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := mockserver.New()
+		ctx, leave := context.WithCancel(t.Context())
+		res := httptest.NewRecorder()
+		req := httptest.NewRequestWithContext(ctx, "POST", assistant+"threads/subscribe", strings.NewReader("{"+onThread+"}"))
+		req.Header.Set("Content-Type", "application/json")
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			mock.ServeHTTP(res, req)
+		}()
+		time.Sleep(51 * time.Second)
+		leave()
+		<-done
+		mock.Close()
+		assert.Equal(t, ": connected\n\n: heartbeat\n\n: heartbeat\n\n", res.Body.String())
+	})
 }

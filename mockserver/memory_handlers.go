@@ -180,7 +180,9 @@ func (s *Server) listMessages(c *call) error {
 	}
 	out := []any{}
 	for _, m := range list[start:end] {
-		out = append(out, m.json())
+		if !m.isReminder() || c.query.Bool("includeSystemReminders") {
+			out = append(out, m.json())
+		}
 	}
 	return answer(out, total, (page+1)*perPage < float64(total))
 }

@@ -24,6 +24,7 @@ func memoryRoutes() []route {
 		optional("filter", zod.Object(
 			optional("dateRange", zod.Object(optional("start", zod.Date()), optional("end", zod.Date()), optional("startExclusive", zod.Boolean()), optional("endExclusive", zod.Boolean()))),
 			optional("roles", zod.Array(text)), optional("metadata", record))),
+		optional("includeSystemReminders", zod.Boolean().Before(flag)),
 	).Before(jsonFields("orderBy", "include", "filter"))
 	idObject := zod.Object(zod.P("id", text))
 	clone := query(optional("newThreadId", text), optional("resourceId", text), optional("title", text), optional("metadata", record),
@@ -87,6 +88,17 @@ func jsonFields(names ...string) func(any) any {
 		}
 		return out
 	}
+}
+
+// flag turns the words true and false into what they mean.
+func flag(v any) any {
+	switch v {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	return v
 }
 
 // legacyOrder accepts orderBy=field&sortDirection=DIRECTION.

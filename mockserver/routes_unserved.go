@@ -6,8 +6,7 @@ import "net/http"
 // they ask for the token as every route does, and answer 501.
 func unservedRoutes() []route {
 	var table []route
-	for _, r := range [][3]string{
-	} {
+	for _, r := range [][3]string{} {
 		table = append(table, route{method: r[0], pattern: r[1], op: r[2], handler: (*Server).unserved})
 	}
 	return table

@@ -12,10 +12,14 @@ type startRequest struct {
 	input          any
 	requestContext *js.Object
 	closeOnSuspend bool
+	traceID        string // the caller's, or a new one
 }
 
 func (c *call) startRequest() *startRequest {
-	req := &startRequest{input: valueOf(c.body, "inputData"), requestContext: c.requestContext, closeOnSuspend: true}
+	req := &startRequest{input: valueOf(c.body, "inputData"), requestContext: c.requestContext, closeOnSuspend: true, traceID: newTraceID()}
+	if id := c.body.Obj("tracingOptions").Str("traceId"); traceID.MatchString(id) {
+		req.traceID = id
+	}
 	if v, ok := c.body.Get("closeOnSuspend").(bool); ok {
 		req.closeOnSuspend = v
 	}
@@ -25,7 +29,7 @@ func (c *call) startRequest() *startRequest {
 // start runs a workflow from its beginning and returns the result. An error
 // means that no step has run.
 func (s *Server) start(l *liveRun, req *startRequest) (*js.Object, error) {
-	trace, span := newTraceID(), newSpanID()
+	span := newSpanID()
 	input, issues := l.workflow.input.Parse(req.input)
 	if len(issues) > 0 {
 		return nil, invalidData("input data", issues)
@@ -35,7 +39,7 @@ func (s *Server) start(l *liveRun, req *startRequest) (*js.Object, error) {
 	l.lastStatus = ""
 	l.mu.Unlock()
 	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: js.Obj("input", input), stepPath: []any{},
-		reqCtx: req.requestContext, traceID: trace}
+		reqCtx: req.requestContext, traceID: req.traceID}
 	return s.finishRun(l, x, span), nil
 }
 
