@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"sync"
@@ -80,7 +79,7 @@ func (m *modelSets) reset(a *Agent) {
 // foreign is a model of a provider. There is no key for any.
 func foreign(provider, model string) Model {
 	return func(context.Context, *ModelCall) error {
-		return fmt.Errorf("Could not find API key process.env.%s for model id %s/%s", keyOf(provider), provider, model)
+		return said("Could not find API key process.env.%s for model id %s/%s", keyOf(provider), provider, model)
 	}
 }
 
