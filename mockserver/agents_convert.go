@@ -24,7 +24,10 @@ func modelMessages(list []*chatMessage) []any {
 			out = append(out, js.Obj("role", m.Str("role"), "content", content))
 			continue
 		}
-		out = append(out, assistantMessages(m.parts())...)
+		for _, v := range assistantMessages(m.parts()) {
+			withInputs(v.(*js.Object).Arr("content"), m)
+			out = append(out, v)
+		}
 	}
 	return out
 }
@@ -245,7 +248,7 @@ func stepContent(responses []*chatMessage, step int) []any {
 	} else if step-2 < len(bounds) {
 		parts = all[bounds[step-2]+1 : at(step-1, len(all))]
 	}
-	return contentOfParts(parts)
+	return withInputs(contentOfParts(parts), responses...)
 }
 
 // lastStepContent is what the last step added to the responses. Without a
@@ -269,13 +272,13 @@ func lastStepContent(responses []*chatMessage) []any {
 	n := len(tools)
 	switch {
 	case from >= 0:
-		return contentOfParts(all[from+1:])
+		return withInputs(contentOfParts(all[from+1:]), responses...)
 	case n == 0:
-		return contentOfParts(all)
+		return withInputs(contentOfParts(all), responses...)
 	case n == 1:
-		return contentOfParts(all[:tools[0]+1])
+		return withInputs(contentOfParts(all[:tools[0]+1]), responses...)
 	}
-	return contentOfParts(all[tools[n-2]+1 : tools[n-1]+1])
+	return withInputs(contentOfParts(all[tools[n-2]+1:tools[n-1]+1]), responses...)
 }
 
 // contentOfParts is a step's content as step results show it.

@@ -24,8 +24,8 @@ func (r *agentRun) recall() {
 	stored := r.srv.memory.messagesOf(r.threadID, nil)
 	for _, m := range stored[max(0, len(stored)-last):] {
 		content, _ := js.DeepClone(m.content).(*js.Object)
-		r.messages.list = append(r.messages.list, &chatMessage{js.Obj("id", m.id, "content", content, "role", m.role,
-			"createdAt", js.ISO(m.created), "threadId", m.threadID, "resourceId", m.resourceID, "type", js.Opt(m.kind)), "memory"})
+		r.messages.list = append(r.messages.list, &chatMessage{Object: js.Obj("id", m.id, "content", content, "role", m.role,
+			"createdAt", js.ISO(m.created), "threadId", m.threadID, "resourceId", m.resourceID, "type", js.Opt(m.kind)), source: "memory"})
 	}
 }
 

@@ -10,6 +10,9 @@ import (
 type chatMessage struct {
 	*js.Object
 	source string // memory, input or response
+	// inputs are what tools were called with, by call, where the message does not
+	// say so itself.
+	inputs map[string]any
 }
 
 func (m *chatMessage) content() *js.Object { return m.Obj("content") }
@@ -93,7 +96,7 @@ func (l *messageList) addMessage(o *js.Object, threadID, resourceID string) erro
 	switch {
 	case o.Obj("content") != nil:
 		content.Merge(contentOf(o.Obj("content").Get("parts"), at)).Merge(js.Obj("content", valueOf(o.Obj("content"), "content"), "metadata", valueOf(o.Obj("content"), "metadata")))
-	case o.Has("parts") && !o.Has("content"):
+	case len(o.Arr("parts")) > 0 && (!o.Has("content") || o.Get("content") == ""):
 		content.Merge(contentOf(uiParts(o.Arr("parts")), at))
 	default:
 		content.Merge(contentOf(inputParts(o.Get("content")), at))
@@ -101,8 +104,14 @@ func (l *messageList) addMessage(o *js.Object, threadID, resourceID string) erro
 			content.Set("content", text)
 		}
 	}
+	for _, p := range content.Arr("parts") {
+		part, _ := p.(*js.Object)
+		if created, ok := part.Obj("providerMetadata").Obj("mastra").Num("createdAt"); ok {
+			part.Set("createdAt", created)
+		}
+	}
 	m := js.Obj("id", id, "role", role, "createdAt", js.ISO(now()), "content", content, "threadId", js.Opt(threadID), "resourceId", js.Opt(resourceID))
-	l.list = append(l.list, &chatMessage{m, "input"})
+	l.list = append(l.list, &chatMessage{Object: m, source: "input"})
 	return nil
 }
 
@@ -128,7 +137,11 @@ func inputParts(v any) any {
 			if !part.Has("input") { // of an older format
 				call = js.Obj("state", "call").Merge(call)
 			}
-			out = append(out, js.Obj("type", "tool-invocation", "toolInvocation", call))
+			invocation := js.Obj("type", "tool-invocation", "toolInvocation", call)
+			if o := part.Obj("providerOptions"); o != nil {
+				invocation.Set("providerMetadata", o)
+			}
+			out = append(out, invocation)
 		case "image":
 			out = append(out, js.Obj("type", "file", "data", part.Get("image"), "mimeType", firstOf(part, "mediaType", "mimeType")))
 		case "file":
@@ -150,6 +163,15 @@ func uiParts(list []any) any {
 			out = append(out, js.Obj("type", "text", "text", part.Get("text")))
 		case "file":
 			out = append(out, js.Obj("type", "file", "data", part.Get("url"), "mimeType", part.Get("mediaType")))
+		case "step-start":
+			out = append(out, js.Obj("type", kind))
+		case "tool-invocation":
+			call := part.Obj("toolInvocation")
+			invocation := js.Obj("state", call.Get("state"), "toolCallId", call.Get("toolCallId"), "toolName", call.Get("toolName"), "args", call.Get("args"))
+			if call.Has("result") {
+				invocation.Set("result", call.Get("result"))
+			}
+			out = append(out, js.Obj("type", kind, "toolInvocation", invocation))
 		}
 	}
 	return out
@@ -177,6 +199,11 @@ func (l *messageList) addToolResults(o *js.Object) {
 		if m == nil {
 			continue
 		}
+		if m.source == "memory" {
+			// What is stored stays as it is.
+			l.addAnswered(part, result, firstOf(part, "input", "args"), m.Str("threadId"), m.Str("resourceId"))
+			continue
+		}
 		call := m.parts()[i].(*js.Object)
 		invocation := call.Obj("toolInvocation").Clone().Set("state", "result").Set("result", result)
 		parts := append([]any(nil), m.parts()...)
@@ -184,6 +211,29 @@ func (l *messageList) addToolResults(o *js.Object) {
 		m.content().Set("parts", parts).Set("toolInvocations", invocationsOf(parts))
 		m.source = "response"
 	}
+}
+
+// addAnswered adds the result of a call that a stored message made.
+func (l *messageList) addAnswered(part *js.Object, result, input any, threadID, resourceID string) {
+	id := part.Str("toolCallId")
+	invocation := js.Obj("state", "result", "toolCallId", id, "toolName", part.Get("toolName"), "result", result, "args", js.Obj())
+	parts := []any{js.Obj("type", "tool-invocation", "toolInvocation", invocation, "createdAt", nowMillis())}
+	m := js.Obj("id", newID(), "role", "assistant", "createdAt", js.ISO(now()), "content", js.Obj("format", 2, "parts", parts, "toolInvocations", invocationsOf(parts)),
+		"threadId", threadID, "resourceId", resourceID)
+	l.list = append(l.list, &chatMessage{Object: m, source: "response", inputs: map[string]any{id: input}})
+}
+
+// withInputs puts the inputs that the messages do not name into tool results.
+func withInputs(content []any, list ...*chatMessage) []any {
+	for _, m := range list {
+		for _, e := range content {
+			part := e.(*js.Object)
+			if input, ok := m.inputs[part.Str("toolCallId")]; ok && part.Str("type") == "tool-result" {
+				part.Set("input", input)
+			}
+		}
+	}
+	return content
 }
 
 // findTool finds the part of a tool call.
@@ -248,7 +298,7 @@ func (l *messageList) addError(id, message, threadID, resourceID string) {
 	}
 	m := js.Obj("id", id, "role", "assistant", "createdAt", js.ISO(now()), "content", js.Obj("format", 2, "parts", []any{part.Set("createdAt", nowMillis())}),
 		"threadId", js.Opt(threadID), "resourceId", js.Opt(resourceID))
-	l.list = append(l.list, &chatMessage{m, "response"})
+	l.list = append(l.list, &chatMessage{Object: m, source: "response"})
 }
 
 // answer is what a model said in one step.
@@ -269,7 +319,7 @@ func (l *messageList) addResponse(a answer, threadID, resourceID string) {
 			body.Set("metadata", a.metadata)
 		}
 		o := js.Obj("id", a.id, "role", "assistant", "content", body, "createdAt", js.ISO(now()), "threadId", js.Opt(threadID), "resourceId", js.Opt(resourceID))
-		l.list = append(l.list, &chatMessage{o, "response"})
+		l.list = append(l.list, &chatMessage{Object: o, source: "response"})
 		return
 	}
 	continued := m.Str("id") != a.id

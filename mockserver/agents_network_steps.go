@@ -40,7 +40,7 @@ func (n *network) callAgent(ctx context.Context, i int, d *decision, sub *Agent)
 	for _, v := range d.context {
 		m := v.(*js.Object).Clone()
 		m.Set("content", m.Obj("content").Clone().Merge(contentOf(m.Obj("content").Get("parts"), nowMillis())))
-		r.messages.list = append(r.messages.list, &chatMessage{m, "input"})
+		r.messages.list = append(r.messages.list, &chatMessage{Object: m, source: "input"})
 	}
 	if err := r.messages.addInput(d.prompt, n.threadID, n.resourceID); err != nil {
 		return nil, err

@@ -244,3 +244,31 @@ func TestAnAgentRemembers(t *testing.T) {
 	_, messages := c.get("/api/memory/threads/t/messages?agentId=mine")
 	require.Len(t, decode(t, messages)["messages"], 8, messages)
 }
+
+func TestAClientToolIsAnsweredInEitherFormat(t *testing.T) {
+	_, c := start(t)
+	for name, messages := range map[string]string{
+		"model messages": `{"role":"assistant","content":[{"type":"tool-call","toolCallId":"c","toolName":"mine","input":{"a":1},"providerOptions":{"mastra":{"createdAt":5}}}]}`,
+		"UI messages": `{"id":"m","role":"assistant","content":"","parts":[{"type":"step-start"},
+			{"type":"tool-invocation","toolInvocation":{"state":"call","step":0,"toolCallId":"c","toolName":"mine","args":{"a":1}}}]}`,
+	} {
+		result := c.object("/api/agents/assistant/generate", `{"messages":[{"role":"user","content":"tool:mine {\"a\":1}"},`+messages+
+			`,{"role":"tool","content":[{"type":"tool-result","toolCallId":"c","toolName":"mine","result":{"b":2}}]}]}`)
+		assert.Equal(t, `Tool said: [{"type":"json","value":{"b":2}}]`, result["text"], name)
+	}
+}
+
+func TestTheResultOfAStoredCallIsAMessageOfItsOwn(t *testing.T) {
+	_, c := start(t)
+	const memory = `"memory":{"thread":"t","resource":"r"}`
+	first := c.object("/api/agents/assistant/generate", `{"messages":"tool:mine {\"a\":1}","clientTools":{"mine":{"id":"mine","description":"d","inputSchema":{"type":"object"}}},`+memory+`}`)
+	id := at(first["toolCalls"].([]any)[0], "payload", "toolCallId").(string)
+	second := c.object("/api/agents/assistant/generate",
+		`{"messages":[{"role":"tool","content":[{"type":"tool-result","toolCallId":"`+id+`","toolName":"mine","input":{"a":1},"result":{"b":2}}]}],`+memory+`}`)
+	assert.Equal(t, `Tool said: [{"type":"json","value":{"b":2}}]`, second["text"])
+	_, text := c.get("/api/memory/threads/t/messages?agentId=assistant")
+	stored := decode(t, text)["messages"].([]any)
+	require.Len(t, stored, 3)
+	assert.Equal(t, "call", at(at(stored[1], "content", "parts").([]any)[0], "toolInvocation", "state"))
+	assert.Equal(t, "result", at(at(stored[2], "content", "parts").([]any)[0], "toolInvocation", "state"))
+}

@@ -156,7 +156,7 @@ func (m storedMessage) isReminder() bool {
 func (r *agentRun) takeSignals(list []*signal) {
 	for _, s := range list {
 		at := now()
-		r.messages.list = append(r.messages.list, &chatMessage{s.message(at, r.threadID, r.resourceID), "input"})
+		r.messages.list = append(r.messages.list, &chatMessage{Object: s.message(at, r.threadID, r.resourceID), source: "input"})
 		r.send(s.chunk(at))
 	}
 }
@@ -283,7 +283,7 @@ func (s *Server) queueMessage(c *call) error {
 // persist keeps a signal in memory, for later runs.
 func (c *call) persist(a *Agent, sig *signal, key threadKey) {
 	r := &agentRun{srv: c.srv, agent: a, tools: a, threadID: key.thread, resourceID: key.resource, messages: &messageList{}}
-	r.messages.list = []*chatMessage{{sig.message(now(), key.thread, key.resource), "input"}}
+	r.messages.list = []*chatMessage{{Object: sig.message(now(), key.thread, key.resource), source: "input"}}
 	r.saveMemory()
 }
 

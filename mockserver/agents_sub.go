@@ -54,7 +54,7 @@ func (r *agentRun) callAgent(ctx context.Context, c *toolCallState, sub *Agent) 
 	}
 	for _, m := range r.messages.list {
 		if m.Str("id") != r.messageID {
-			child.messages.list = append(child.messages.list, &chatMessage{m.Object, "context"})
+			child.messages.list = append(child.messages.list, &chatMessage{Object: m.Object, source: "context"})
 		}
 	}
 	// A prompt that is a string cannot be refused.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -219,12 +220,28 @@ var reservedContextKeys = []string{
 	"mastra__authToken", "mastra__isStudio", "mastra__authMode", "mastra__inheritedMemory", "organizationId",
 }
 
+// entriesOf are the entries of an object; those of a list have its indexes as
+// keys.
+func entriesOf(v any) *js.Object {
+	switch v := v.(type) {
+	case *js.Object:
+		return v
+	case []any:
+		out := js.Obj()
+		for i, e := range v {
+			out.Set(strconv.Itoa(i), e)
+		}
+		return out
+	}
+	return nil
+}
+
 // mergeRequestContext joins the request contexts of body and query; the query
 // wins key by key. With authentication on, the user is the one of the token.
 func mergeRequestContext(method, encoded string, body any, authenticated bool) *js.Object {
 	merged := js.Obj()
 	if o, ok := body.(*js.Object); ok && (method == http.MethodPost || method == http.MethodPut) {
-		merged.Merge(o.Obj("requestContext"))
+		merged.Merge(entriesOf(o.Get("requestContext")))
 	}
 	if encoded != "" && (method == http.MethodPost || method == http.MethodGet) {
 		v, err := js.Parse([]byte(encoded))

@@ -41,10 +41,16 @@ suspensions, memory, structured output, streams in both framings.
 # What was asked, and what goes wrong
 
 [Server.Requests] lists what clients sent, [Server.Executions] tells how often a
-workflow run really began, and [Server.Inject] makes requests fail: a status
-with or without Retry-After, a delay, a connection dropped before or after the
-work was done. Operations are named as in the OpenAPI description of the API:
+workflow run really began, [Server.ExpectRuns] fails a test where that is not so
+often as it should be, and [Server.Inject] makes requests fail: see [Fault] for
+statuses, delays, dropped connections, answers that are cut off, split, silent or
+full of garbage. [WithFaultControl] takes faults over HTTP. Operations are named as in the OpenAPI description of the API:
 AgentGenerate, WorkflowStream, MemoryListThreads.
+
+# What survives
+
+[Server.KeepState] keeps threads, vectors and suspended runs in a file. Command
+mastra-mock, in cmd/mastra-mock, serves the demo world with all of this.
 
 # Faithfulness
 

@@ -157,3 +157,12 @@ func decodeList(t *testing.T, text string) []map[string]any {
 	require.NoError(t, json.Unmarshal([]byte(text), &v), text)
 	return v
 }
+
+// read answers a JSON object; the query's quotes and braces may stand as they
+// are.
+func (c *caller) read(method, path string) (out map[string]any) {
+	c.t.Helper()
+	res := c.open(c.t.Context(), method, strings.NewReplacer(`"`, "%22", "{", "%7B", "}", "%7D").Replace(path), nil)
+	require.NoError(c.t, json.NewDecoder(res.Body).Decode(&out))
+	return out
+}

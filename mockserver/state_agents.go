@@ -119,7 +119,7 @@ func restoreChat(list []any) []*chatMessage {
 	var out []*chatMessage
 	for _, v := range list {
 		if o, ok := v.(*js.Object); ok && o.Obj("message") != nil {
-			out = append(out, &chatMessage{o.Obj("message"), o.Str("source")})
+			out = append(out, &chatMessage{Object: o.Obj("message"), source: o.Str("source")})
 		}
 	}
 	return out

@@ -169,7 +169,7 @@ func (s *vectorStore) query(name string, vector []float64, topK float64, filter 
 	if index == nil {
 		return nil, fmt.Errorf("SQLITE_ERROR: no such table: %s", name)
 	}
-	if len(vector) != index.dimension {
+	if len(vector) != index.dimension && len(index.vectors) > 0 {
 		return nil, fmt.Errorf("SQLITE_ERROR: vector_distance: vectors must have the same length: %d != %d", index.dimension, len(vector))
 	}
 	type match struct {

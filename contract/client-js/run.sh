@@ -19,11 +19,11 @@ fi
 mkdir -p .bin
 (cd ../.. && go build -o contract/client-js/.bin/mastra-mock ./mockserver/cmd/mastra-mock)
 
-servers=()
+processes=()
 databases=$(mktemp -d)
 stop() {
-  for pid in "${servers[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${servers[@]}"; do wait "$pid" 2>/dev/null || true; done
+  for pid in "${processes[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${processes[@]}"; do wait "$pid" 2>/dev/null || true; done
   rm -rf "$databases"
 }
 trap stop EXIT
@@ -33,16 +33,20 @@ free_port() {
 }
 
 mock=$(free_port)
-.bin/mastra-mock -addr "127.0.0.1:$mock" >.bin/mock.log 2>&1 &
-servers+=($!)
+.bin/mastra-mock -token "" -addr "127.0.0.1:$mock" >.bin/mock.log 2>&1 &
+processes+=($!)
 real=$(free_port)
 PORT=$real MASTRA_DB_DIR=$databases MASTRA_DEMO_TOKEN= ../server/start.sh >.bin/real.log 2>&1 &
-servers+=($!)
+processes+=($!)
 
+# Each waits until its server is healthy.
 node transcript.mjs "http://127.0.0.1:$real" >.bin/real.txt &
 of_real=$!
-node transcript.mjs "http://127.0.0.1:$mock" >.bin/mock.txt || { cat .bin/mock.log >&2; exit 1; }
+node transcript.mjs "http://127.0.0.1:$mock" >.bin/mock.txt &
+of_mock=$!
+processes+=("$of_real" "$of_mock")
 wait "$of_real" || { cat .bin/real.log >&2; exit 1; }
+wait "$of_mock" || { cat .bin/mock.log >&2; exit 1; }
 
 if ! diff -u .bin/real.txt .bin/mock.txt; then
   echo "the mock server's transcript differs from the real server's" >&2

@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"net/http"
 	"strings"
 )
 
@@ -8,6 +9,7 @@ import (
 type Answer struct {
 	Status int
 	Type   string // the header Content-Type
+	Header http.Header
 	Body   []byte
 	// Closed says that the client did not wait for the end.
 	Closed bool

@@ -2,13 +2,15 @@ package differential
 
 import (
 	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 	"strings"
 )
 
 // Difference is one place where two answers differ.
 type Difference struct {
-	// At is the place: "status", "type", "end", "events", or a path into the body such
+	// At is the place: "status", "type", "header NAME", "end", "events", or a path into the body such
 	// as body.runs[0].status or event[3:tool-result].payload.args. An object that holds
 	// the same members in another order differs at "order of " its path.
 	At string
@@ -69,6 +71,7 @@ func (c *comparison) answers(real, mock Answer, r, m *normaliser) {
 	if real.Type != mock.Type {
 		c.differ("type", real.Type, mock.Type)
 	}
+	c.headers(real.Header, mock.Header)
 	if real.Closed != mock.Closed {
 		c.differ("end", ending(real), ending(mock))
 	}
@@ -90,6 +93,31 @@ func (c *comparison) answers(real, mock Answer, r, m *normaliser) {
 	for i := range a {
 		c.values(fmt.Sprintf("event[%d:%s]", i, typeOf(a[i])), a[i], b[i])
 	}
+}
+
+// ofTransport are the headers that say how the answer travels, and the content type,
+// which is compared by itself.
+var ofTransport = []string{"Connection", "Content-Length", "Content-Type", "Date", "Keep-Alive", "Transfer-Encoding"}
+
+func (c *comparison) headers(real, mock http.Header) {
+	names := map[string]bool{}
+	for _, h := range []http.Header{real, mock} {
+		for name := range h {
+			names[name] = !slices.Contains(ofTransport, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if a, b := headerText(real, name), headerText(mock, name); names[name] && a != b {
+			c.differ("header "+name, a, b)
+		}
+	}
+}
+
+func headerText(h http.Header, name string) string {
+	if len(h.Values(name)) == 0 {
+		return absent
+	}
+	return strings.Join(h.Values(name), ", ")
 }
 
 func errorText(err error) string {

@@ -1,6 +1,6 @@
 // Package differential holds the mock server against a real Mastra server: the
-// same raw HTTP exchanges go to both, each freshly started, and status, content
-// type and body of every answer are compared, streams event by event.
+// same raw HTTP exchanges go to both, each freshly started, and status, headers
+// and body of every answer are compared, streams event by event.
 //
 // The exchanges are data: the files script/*.txt, one [Scene] each (see [Parse]
 // for their form). [Play] sends a scene to one server and keeps its answers.

@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -36,7 +37,9 @@ func Spoiler(next http.Handler, change func(Answer) Answer) http.Handler {
 		}
 		rec := httptest.NewRecorder()
 		next.ServeHTTP(rec, r)
-		a := change(Answer{Status: rec.Code, Type: rec.Header().Get("Content-Type"), Body: rec.Body.Bytes()})
+		a := change(Answer{Status: rec.Code, Type: rec.Header().Get("Content-Type"), Header: rec.Header(), Body: rec.Body.Bytes()})
+		maps.Copy(w.Header(), a.Header)
+		w.Header().Del("Content-Length")
 		w.Header().Set("Content-Type", a.Type)
 		w.WriteHeader(a.Status)
 		_, _ = w.Write(a.Body) // a client that has left gets nothing
@@ -63,6 +66,13 @@ func answerMutations() []Mutation {
 		{"another content type", func(_ *rand.Rand, a Answer) (Answer, bool) {
 			ok := a.Type == "application/json"
 			a.Type = "application/json; charset=utf-8"
+			return a, ok
+		}},
+		{"a header is missing", func(_ *rand.Rand, a Answer) (Answer, bool) {
+			const name = "Access-Control-Allow-Origin"
+			ok := a.Header.Get(name) != ""
+			a.Header = a.Header.Clone()
+			a.Header.Del(name)
 			return a, ok
 		}},
 		{"an empty body", func(_ *rand.Rand, a Answer) (Answer, bool) {

@@ -230,7 +230,7 @@ func (p *player) receive(ctx context.Context, cancel func(), r *reading, send re
 	}
 	defer resp.Body.Close()
 	r.mu.Lock()
-	r.answer.Status, r.answer.Type = resp.StatusCode, resp.Header.Get("Content-Type")
+	r.answer.Status, r.answer.Type, r.answer.Header = resp.StatusCode, resp.Header.Get("Content-Type"), resp.Header
 	r.mu.Unlock()
 	// An open answer that goes silent, having sent what it must, is closed.
 	silence := time.AfterFunc(2*answerTime, func() {

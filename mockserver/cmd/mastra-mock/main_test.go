@@ -1,13 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,44 +15,59 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// output collects what the program writes.
+type output struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (o *output) Write(data []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(data)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
 // program is the command in this process.
 type program struct {
 	url   string
 	stop  context.CancelFunc
 	ended chan error
-	lines *bufio.Scanner
+	out   *output
 }
+
+const patient = 10 * time.Second
 
 func started(t *testing.T, args ...string) *program {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
-	r, w := io.Pipe()
-	p := &program{stop: stop, ended: make(chan error, 1), lines: bufio.NewScanner(r)}
-	go func() {
-		err := run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), w)
-		_ = w.Close()
-		p.ended <- err
-	}()
-	require.True(t, p.lines.Scan())
-	url, ok := strings.CutPrefix(p.lines.Text(), "mastra-mock serves ")
-	require.True(t, ok, p.lines.Text())
-	p.url = url
+	p := &program{stop: stop, ended: make(chan error, 1), out: &output{}}
+	go func() { p.ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), p.out) }()
+	require.Eventually(t, func() bool {
+		line, _, ok := strings.Cut(p.out.String(), "\n")
+		p.url = strings.TrimPrefix(line, "mastra-mock serves ")
+		return ok
+	}, patient, time.Millisecond)
 	return p
 }
 
-func (p *program) end(t *testing.T) (rest []string) {
+// end stops the program and returns what it wrote after its first line.
+func (p *program) end(t *testing.T) string {
 	t.Helper()
+	http.DefaultClient.CloseIdleConnections()
 	p.stop()
-	for p.lines.Scan() {
-		rest = append(rest, p.lines.Text())
-	}
 	select {
 	case err := <-p.ended:
 		require.NoError(t, err)
-	case <-time.After(10 * time.Second):
+	case <-time.After(patient):
 		t.Fatal("it does not end")
 	}
-	http.DefaultClient.CloseIdleConnections()
+	_, rest, _ := strings.Cut(p.out.String(), "\n")
 	return rest
 }
 
@@ -104,7 +119,7 @@ func TestTheFlagsConfigureTheServer(t *testing.T) {
 	status, _, header = p.send(t, "GET", "/api/agents", "", auth...)
 	assert.Equal(t, 503, status)
 	assert.Equal(t, "3", header.Get("Retry-After"))
-	assert.Contains(t, strings.Join(p.end(t), "\n"), "POST /api/workflows/slowly/start-async WorkflowStartAsync 504")
+	assert.Contains(t, p.end(t), "POST /api/workflows/slowly/start-async WorkflowStartAsync 504")
 }
 
 func TestWhatWaitsSurvivesARestart(t *testing.T) {

@@ -1,0 +1,96 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/mastra-go/mastra/mockserver"
+)
+
+// TestManyClientsLeaveNothingBehind runs 200 clients for 2 s, 10 s with
+// MASTRA_SOAK=1, and looks at the memory half way and at the end. The records of
+// runs and threads are the clients' own: they are replaced, not added.
+func TestManyClientsLeaveNothingBehind(t *testing.T) {
+	const clients, kept = 200, 256
+	length := 2 * time.Second
+	if os.Getenv("MASTRA_SOAK") != "" {
+		length = 10 * time.Second
+	}
+	mock := mockserver.Start(t, mockserver.WithRequestsKept(kept))
+	base := runtime.NumGoroutine()
+	transport := &http.Transport{MaxIdleConnsPerHost: clients}
+	client := &http.Client{Transport: transport}
+	var failures atomic.Int64
+	var pause sync.RWMutex // held for writing while the memory is measured
+	var group sync.WaitGroup
+	end := time.Now().Add(length)
+	for i := range clients {
+		requests := soakRequests(i)
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for n := 0; time.Now().Before(end); n++ {
+				pause.RLock()
+				if !soakSend(client, mock.URL, requests[n%len(requests)]) {
+					failures.Add(1)
+				}
+				pause.RUnlock()
+			}
+		}()
+	}
+	time.Sleep(time.Until(end.Add(-length / 2)))
+	pause.Lock()
+	half := heap()
+	pause.Unlock()
+	group.Wait()
+	assert.Zero(t, failures.Load())
+	whole := heap()
+	assert.InEpsilon(t, half, whole, 0.1, "the heap half way and at the end")
+	transport.CloseIdleConnections()
+	for range 1000 {
+		if runtime.NumGoroutine() <= base {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines, %d at the beginning", runtime.NumGoroutine(), base)
+}
+
+func heap() float64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
+
+func soakRequests(i int) [][2]string {
+	return [][2]string{
+		{"/api/agents/plain/stream", `{"messages":"chunks:5"}`},
+		{"/api/agents/assistant/generate", `{"messages":"tool:weather {\"city\":\"Oslo\"}"}`},
+		{fmt.Sprintf("/api/workflows/doubler/start-async?runId=d%d", i), `{"inputData":{"n":3}}`},
+		{"/api/tools/weather/execute", `{"data":{"city":"Oslo"}}`},
+		{"/api/memory/threads?agentId=assistant", fmt.Sprintf(`{"resourceId":"r","threadId":"t%d"}`, i)},
+	}
+}
+
+// soakSend sends a request and reads the answer to its end.
+func soakSend(client *http.Client, base string, r [2]string) bool {
+	res, err := client.Post(base+r[0], "application/json", strings.NewReader(r[1]))
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close()
+	_, err = io.Copy(io.Discard, res.Body)
+	return err == nil && res.StatusCode == http.StatusOK
+}
