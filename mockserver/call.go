@@ -220,8 +220,8 @@ var reservedContextKeys = []string{
 	"mastra__authToken", "mastra__isStudio", "mastra__authMode", "mastra__inheritedMemory", "organizationId",
 }
 
-// entriesOf are the entries of an object; those of a list have its indexes as
-// keys.
+// entriesOf are the entries of an object; those of a list or a text have indexes
+// as keys.
 func entriesOf(v any) *js.Object {
 	switch v := v.(type) {
 	case *js.Object:
@@ -230,6 +230,12 @@ func entriesOf(v any) *js.Object {
 		out := js.Obj()
 		for i, e := range v {
 			out.Set(strconv.Itoa(i), e)
+		}
+		return out
+	case string:
+		out := js.Obj()
+		for i, char := range []rune(v) {
+			out.Set(strconv.Itoa(i), string(char))
 		}
 		return out
 	}
@@ -249,9 +255,7 @@ func mergeRequestContext(method, encoded string, body any, authenticated bool) *
 			decoded, _ := base64.StdEncoding.DecodeString(encoded)
 			v, _ = js.Parse(decoded)
 		}
-		if o, ok := v.(*js.Object); ok {
-			merged.Merge(o)
-		}
+		merged.Merge(entriesOf(v))
 	}
 	if authenticated {
 		merged.Delete("user")

@@ -40,3 +40,13 @@ func TestAStoreOfOnesOwnIsTheOnlyOne(t *testing.T) {
 	_, answer := c.get("/api/vector/mine/indexes")
 	assert.Equal(t, "[]", answer)
 }
+
+func TestAnEmptyIndexTakesAnyQuery(t *testing.T) {
+	_, c := start(t)
+	c.object("/api/vector/vec/create-index", `{"indexName":"i","dimension":3}`)
+	status, body := c.post("/api/vector/vec/query", `{"indexName":"i","queryVector":[1,0]}`)
+	assert.Equal(t, 200, status)
+	assert.Equal(t, "[]", body)
+	status, _ = c.post("/api/vector/vec/create-index", `{"indexName":"j","dimension":65537}`)
+	assert.Equal(t, 500, status)
+}
