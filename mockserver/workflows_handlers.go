@@ -36,6 +36,9 @@ func (s *Server) listWorkflows(c *call) error {
 	for _, w := range s.world.workflows {
 		out.Set(w.id, w.info(c.query.Str("partial") == "true"))
 	}
+	for _, p := range s.world.processorWorkflows() {
+		out.Set(p.id, p.info(c.query.Str("partial") == "true"))
+	}
 	return c.json(out)
 }
 
@@ -54,6 +57,9 @@ func (s *Server) workflowRunCounts(c *call) error {
 			return len(s.runs.list(w.id, func(r *runRecord) bool { return r.status == status }))
 		}
 		out.Set(w.id, js.Obj("running", count("running"), "suspended", count("suspended")))
+	}
+	for _, p := range s.world.processorWorkflows() {
+		out.Set(p.id, js.Obj("running", 0, "suspended", 0))
 	}
 	return c.json(out)
 }
