@@ -155,6 +155,9 @@ func (c *call) resumeDurable(a *Agent, data any) error {
 		if waiting.pending.call.id != callID {
 			return forbidden("Access denied: tool call is not suspended on this durable run")
 		}
+		if record == nil { // it was suspended before the server was restarted
+			record = c.srv.durables.begin(a.ID, runID)
+		}
 	}
 	if record == nil || waiting == nil {
 		return said("No registry entry found for run %s. Cannot resume.", runID)

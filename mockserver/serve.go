@@ -64,9 +64,6 @@ func (c *call) operation() string {
 	return ""
 }
 
-// changes tells whether the request may change what survives the server.
-func (c *call) changes() bool { return c.route != nil && c.r.Method != http.MethodGet }
-
 // answer answers a request, or fails as a fault wants it.
 func (s *Server) answer(c *call, inAPI bool) {
 	s.cors(c.w.Header(), c.r)
@@ -77,7 +74,8 @@ func (s *Server) answer(c *call, inAPI bool) {
 	if inAPI {
 		c.echoHeader(js.Undefined)
 	}
-	if c.changes() && s.state != nil {
+	if c.route != nil && s.state != nil {
+		// A read as well: what a run has done and a client has seen survives.
 		c.w.before = func() { _ = s.SaveState() }
 	}
 	fault := s.faults.take(c.operation())
@@ -91,7 +89,7 @@ func (s *Server) answer(c *call, inAPI bool) {
 			s.serveRoot(c.w, c.r)
 		}
 	}
-	if c.changes() {
+	if c.route != nil {
 		_ = s.SaveState()
 	}
 	fault.finish(c.w)

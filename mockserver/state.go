@@ -30,7 +30,7 @@ const stateInterval = 200 * time.Millisecond
 // KeepState reads a file that an earlier server has left, where there is one,
 // and from now on writes what is to survive this one: suspended runs and the
 // records of workflow runs, threads, messages, working memory and vectors. The
-// file is replaced as a whole, before a change is answered. It is called before
+// file is replaced as a whole, before a request is answered. It is called before
 // the server serves.
 //
 // A file that is damaged, or that was written by another version, is an error

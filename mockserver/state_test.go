@@ -110,3 +110,34 @@ func TestARunThatWasCutOffIsTakenUpByARestart(t *testing.T) {
 	_, body = c.get("/api/workflows/counted/runs/b")
 	assert.Contains(t, body, `"result":{"key":"b","count":1}`)
 }
+
+func TestWhatARunHasDoneAndAClientHasSeenIsInTheFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state.json")
+	_, c := kept(t, file)
+	c.object("/api/workflows/slowly/create-run?runId=s", `{}`)
+	c.object("/api/workflows/slowly/start?runId=s", `{"inputData":{"ms":20}}`)
+	for {
+		_, body := c.get("/api/workflows/slowly/runs/s")
+		content, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if strings.Contains(body, `"result":{`) {
+			assert.Contains(t, string(content), `"result":{`)
+			return
+		}
+	}
+}
+
+func TestADurableRunIsApprovedByTheNextServer(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state.json")
+	mock, c := kept(t, file)
+	first := openFrames(t, c.open(t.Context(), "POST", durable+"stream", `{"messages":"tool:delicate {\"what\":\"b\"}","runId":"r"}`).Body)
+	id := at(until(t, first, "tool-call-approval"), "payload", "toolCallId").(string)
+	_, body := c.get("/api/agents/durable/suspended-runs")
+	require.Contains(t, body, id)
+	mock.Close()
+
+	_, c = kept(t, file)
+	list := c.stream(durable+"approve-tool-call", map[string]any{"runId": "r", "toolCallId": id})
+	assert.Contains(t, types(list), "tool-result")
+	assert.Equal(t, "finish", types(list)[len(list)-1])
+}
