@@ -74,6 +74,9 @@ func (f *faultWriter) send(event []byte) error {
 			}
 		}
 		f.call.wait(f.Silence)
+		if f.Silence != 0 && f.call.srv.ctx.Err() != nil {
+			return f.cutOff() // not a good end: the server was closed
+		}
 	}
 	if f.CutAtEvent != 0 && f.event >= f.CutAtEvent {
 		return f.cutOff()
