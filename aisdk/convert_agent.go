@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/jsonstring"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -211,7 +212,7 @@ type lastDelta struct {
 
 func (d *lastDelta) learn(id string) {
 	if id != d.id || d.prefix == "" {
-		d.id, d.prefix = id, `{"id":`+string(appendString(nil, id))+`,"text":"`
+		d.id, d.prefix = id, `{"id":`+string(jsonstring.Append(nil, id))+`,"text":"`
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/jsonstring"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -186,7 +187,7 @@ func (r *workflowRun) snapshot(status string, outputs bool, output json.RawMessa
 			if !outputs {
 				shown.Output = jsonNull
 			}
-			name := appendString(nil, s.id)
+			name := jsonstring.Append(nil, s.id)
 			o.value(string(name[1:len(name)-1]), shown)
 		}
 	})

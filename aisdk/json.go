@@ -3,7 +3,8 @@ package aisdk
 import (
 	"bytes"
 	"encoding/json"
-	"unicode/utf8"
+
+	"github.com/mastra-go/mastra/internal/jsonstring"
 )
 
 var jsonNull = json.RawMessage("null")
@@ -22,7 +23,7 @@ func (o *objectWriter) key(name string) {
 
 func (o *objectWriter) text(name, value string) {
 	o.key(name)
-	o.b = appendString(o.b, value)
+	o.b = jsonstring.Append(o.b, value)
 }
 
 func (o *objectWriter) optional(name, value string) {
@@ -83,56 +84,11 @@ func encode(v any) json.RawMessage {
 	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})
 }
 
-const hexDigits = "0123456789abcdef"
-
 // object makes a JSON object.
 func object(write func(o *objectWriter)) json.RawMessage {
 	o := objectWriter{[]byte{'{'}}
 	write(&o)
 	return append(o.b, '}')
-}
-
-// appendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD, as it
-// does with encoding/json.
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				b = append(append(b, s[start:i]...), "\ufffd"...)
-				start = i + 1
-			}
-			i += size
-			continue
-		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		b = append(b, s[start:i]...)
-		switch c {
-		case '"', '\\':
-			b = append(b, '\\', c)
-		case '\n':
-			b = append(b, '\\', 'n')
-		case '\r':
-			b = append(b, '\\', 'r')
-		case '\t':
-			b = append(b, '\\', 't')
-		case '\b':
-			b = append(b, '\\', 'b')
-		case '\f':
-			b = append(b, '\\', 'f')
-		default:
-			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-		i++
-		start = i
-	}
-	return append(append(b, s[start:]...), '"')
 }
 
 // present turns the JSON null into nil.

@@ -7,7 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
-	"unicode/utf8"
+
+	"github.com/mastra-go/mastra/internal/jsonstring"
 )
 
 // Marshal writes a value as JSON.stringify does: no escaping of <, > and &, no
@@ -25,7 +26,7 @@ func Append(b []byte, v any) []byte {
 	case bool:
 		return strconv.AppendBool(b, v)
 	case string:
-		return appendString(b, v)
+		return jsonstring.Append(b, v)
 	case float64:
 		return appendNumber(b, v)
 	case int:
@@ -107,7 +108,7 @@ func appendObject(b []byte, o *Object) []byte {
 			b = append(b, ',')
 		}
 		first = false
-		b = appendString(b, m.Key)
+		b = jsonstring.Append(b, m.Key)
 		b = append(b, ':')
 		b = Append(b, m.Value)
 	}
@@ -134,7 +135,7 @@ func indent(b *strings.Builder, v any, newline string) {
 				b.WriteByte(',')
 			}
 			b.WriteString(inner)
-			b.Write(appendString(nil, m.Key))
+			b.Write(jsonstring.Append(nil, m.Key))
 			b.WriteString(": ")
 			indent(b, m.Value, inner)
 		}
@@ -178,51 +179,6 @@ func appendNumber(b []byte, f float64) []byte {
 	mantissa, exponent, _ := strings.Cut(s, "e")
 	sign := exponent[:1]
 	return append(b, mantissa+"e"+sign+strings.TrimLeft(exponent[1:], "0")...)
-}
-
-const hexDigits = "0123456789abcdef"
-
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				b = append(b, s[start:i]...)
-				b = append(b, "\uFFFD"...)
-				start = i + 1
-			}
-			i += size
-			continue
-		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		b = append(b, s[start:i]...)
-		switch c {
-		case '"', '\\':
-			b = append(b, '\\', c)
-		case '\b':
-			b = append(b, '\\', 'b')
-		case '\f':
-			b = append(b, '\\', 'f')
-		case '\n':
-			b = append(b, '\\', 'n')
-		case '\r':
-			b = append(b, '\\', 'r')
-		case '\t':
-			b = append(b, '\\', 't')
-		default:
-			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-		i++
-		start = i
-	}
-	b = append(b, s[start:]...)
-	return append(b, '"')
 }
 
 // Length is the length of a string in UTF-16 units, JavaScript's length.
