@@ -1,0 +1,50 @@
+package mastra_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/mastra-go/mastra"
+
+// TestImportsGoOneWay names what each package may import beside the standard
+// library. The mock server judges the client, so it shares no code with it.
+func TestImportsGoOneWay(t *testing.T) {
+	t.Parallel()
+	may := map[string][]string{
+		"stream":                         {},
+		"gen":                            {"./stream", "github.com/oapi-codegen/runtime"},
+		".":                              {"./stream", "./gen", "github.com/hashicorp/go-retryablehttp", "github.com/oapi-codegen/runtime", "github.com/google/jsonschema-go/jsonschema", "github.com/google/uuid"},
+		"aisdk":                          {".", "./stream", "./internal/jsonstring"},
+		"mockserver":                     {"./mockserver/internal/js", "./mockserver/internal/jsonschema", "./mockserver/internal/zod", "github.com/tmaxmax/go-sse"},
+		"mockserver/internal/js":         {"./internal/jsonstring"},
+		"mockserver/internal/jsonschema": {"./mockserver/internal/js"},
+		"mockserver/internal/zod":        {"./mockserver/internal/js"},
+		"mockserver/cmd/mastra-mock":     {"./mockserver"},
+		"internal/jsonstring":            {},
+	}
+	for name, allowed := range may {
+		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "./"+name).Output()
+		require.NoError(t, err)
+		for _, path := range strings.Fields(string(out)) {
+			if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
+				continue // of the standard library
+			}
+			if own, ok := strings.CutPrefix(path, module); ok {
+				path = "." + own
+			}
+			assert.Contains(t, allowed, path, "an import of ./%s", name)
+		}
+	}
+}
+
+func TestTheMockProgramDoesNotLinkTesting(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "./mockserver/cmd/mastra-mock").Output()
+	require.NoError(t, err)
+	assert.NotContains(t, strings.Fields(string(out)), "testing")
+}
