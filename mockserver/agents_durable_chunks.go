@@ -1,6 +1,9 @@
 package mockserver
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -47,7 +50,7 @@ func (s *agentStep) durableContent() []any {
 
 // durableResult publishes the result of a call.
 func (r *agentRun) durableResult(c *toolCallState) {
-	payload := js.Obj("toolCallId", c.id, "toolName", c.name, "args", c.args)
+	payload := js.Obj("toolCallId", c.id, "toolName", c.name, "args", r.toolArgs(c.args))
 	switch {
 	case c.err != nil:
 		r.emit("tool-error", payload.Set("error", c.durableError()))
@@ -56,23 +59,26 @@ func (r *agentRun) durableResult(c *toolCallState) {
 	}
 }
 
+// durableError is the error of a call; one that the tool itself threw leaks its
+// stack.
 func (c *toolCallState) durableError() *js.Object {
-	return js.Obj("name", c.err.Get("name"), "message", c.errText)
+	e := js.Obj("name", c.err.Get("name"), "message", c.errText)
+	if c.err.Has("id") {
+		e.Set("stack", stackOf(errors.New(c.errText)))
+	}
+	return e
 }
 
 // closeDurableStep publishes the end of a step and, after the last one, of the
 // run.
 func (r *agentRun) closeDurableStep(step *agentStep) bool {
-	limit, limited := r.options.maxSteps, true
-	if limit == 0 {
-		limit, limited = 5, false
-	}
+	limit := cmp.Or(r.options.maxSteps, defaultMaxSteps)
 	payload := js.Obj("stepResult", js.Obj("reason", step.reason, "isContinued", step.continued), "output", js.Obj("usage", step.countedUsage()), "metadata", js.Obj())
 	if !step.errored {
 		payload.Set("messages", js.Obj("all", []any{}, "user", []any{}, "nonUser", []any{})).Set("type", "finish").Set("_durableStepContent", step.durableContent())
 	}
 	r.emit("step-finish", payload)
-	if limited && len(r.steps) >= limit {
+	if len(r.steps) >= limit {
 		step.cut, step.continued = step.continued, false
 	}
 	told := r.durableStep(step)
@@ -97,13 +103,11 @@ func (r *agentRun) finishDurable(step *agentStep) {
 		steps = append(steps, r.durableStep(s))
 	}
 	result := js.Obj("reason", step.reason, "warnings", []any{}, "isContinued", step.cut)
-	usage := step.countedUsage()
 	if !step.errored {
-		usage = r.totalUsage(step)
 		result.Set("totalUsage", step.usage).Set("request", js.Obj())
 	}
 	r.saveMemory()
-	told := js.Obj("output", js.Obj("text", step.text, "usage", usage, "steps", steps), "stepResult", result)
+	told := js.Obj("output", js.Obj("text", step.text, "usage", r.totalUsage(), "steps", steps), "stepResult", result)
 	r.event("finish", told)
 	r.active.publish(js.Obj("type", "finish", "payload", told))
 	for _, chunk := range r.late {
@@ -163,7 +167,7 @@ func (m *modelRun) span() *js.Object {
 	for _, message := range m.messages.prompt(m.instructions()) {
 		input = append(input, js.Obj("role", message.Role, "content", message.Text))
 	}
-	return js.Obj("id", newSpanID(), "traceId", m.traceID, "name", "step: 0", "type", "model_step", "entityType", "agent", "entityId", m.agent.ID,
-		"entityName", m.agent.ID, "attributes", js.Obj("stepIndex", 0, "messageId", m.messageID), "metadata", js.Obj("runId", m.id),
+	return js.Obj("id", newSpanID(), "traceId", m.traceID, "name", fmt.Sprintf("step: %d", len(m.steps)), "type", "model_step", "entityType", "agent", "entityId", m.agent.ID,
+		"entityName", m.agent.ID, "attributes", js.Obj("stepIndex", len(m.steps), "messageId", m.messageID), "metadata", js.Obj("runId", m.id),
 		"startTime", js.ISO(time.UnixMilli(int64(m.startedAt))), "input", input, "isEvent", false, "isRootSpan", false, "parentSpanId", m.spanID)
 }

@@ -20,6 +20,7 @@ type modelRun struct {
 	quiet, opened bool
 	touched       bool
 	usage         Usage
+	finish        string
 	metadata      *js.Object
 
 	text, reasoningText       string
@@ -27,7 +28,7 @@ type modelRun struct {
 	calls                     []*toolCallState
 	callChunks                []any
 	parts                     []any
-	openText, openReasoning   string
+	part                      modelPart // the text or reasoning that is being sent
 	object                    any
 	fallback                  bool
 	objects                   *objectStream
@@ -49,7 +50,7 @@ func (m *modelRun) call(ctx context.Context) error {
 		m.open()
 	}
 	err := m.ask(ctx, c)
-	m.touched, m.usage = c.touched, c.usage
+	m.touched, m.usage, m.finish = c.touched, c.usage, c.finish
 	if err == nil {
 		m.name()
 		c.end()
@@ -118,21 +119,20 @@ func (m *modelRun) onPart(p modelPart) error {
 	m.open()
 	m.name()
 	switch p.kind {
-	case "text-start":
-		m.emit("text-start", js.Obj("id", p.id))
+	case "text-start", "reasoning-start":
+		m.part = p
+		m.emit(p.kind, js.Obj("id", p.id))
 	case "text-delta":
 		return m.onText(p)
 	case "text-end":
-		m.emit("text-end", js.Obj("type", "text-end", "id", p.id))
-		m.closeText()
-	case "reasoning-start":
-		m.emit("reasoning-start", js.Obj("id", p.id))
+		m.emit(p.kind, js.Obj("type", p.kind, "id", p.id))
+		m.closePart()
 	case "reasoning-delta":
-		m.openReasoning += p.text
-		m.emit("reasoning-delta", js.Obj("id", p.id, "text", p.text))
+		m.part.text += p.text
+		m.emit(p.kind, js.Obj("id", p.id, "text", p.text))
 	case "reasoning-end":
-		m.emit("reasoning-end", js.Obj("id", p.id))
-		m.closeReasoning()
+		m.emit(p.kind, js.Obj("id", p.id))
+		m.closePart()
 	case "source":
 		m.onSource(p)
 	case "file":
@@ -152,7 +152,7 @@ func (m *modelRun) onText(p modelPart) error {
 		}
 	}
 	m.text = text
-	m.openText += p.text
+	m.part.text += p.text
 	if m.objects != nil {
 		m.objects.piece(m.text)
 	}
@@ -160,36 +160,27 @@ func (m *modelRun) onText(p modelPart) error {
 	return nil
 }
 
-func (m *modelRun) closeText() {
-	if m.openText != "" {
-		m.parts = append(m.parts, js.Obj("type", "text", "text", m.openText, "createdAt", nowMillis()))
+// closePart keeps the text or reasoning that was open.
+func (m *modelRun) closePart() {
+	text, id := m.part.text, m.part.id
+	switch {
+	case m.part.kind == "text-start" && text != "":
+		m.parts = append(m.parts, js.Obj("type", "text", "text", text, "createdAt", nowMillis()))
+	case m.part.kind == "reasoning-start":
+		m.parts = append(m.parts, js.Obj("type", "reasoning", "reasoning", text, "details", []any{js.Obj("type", "text", "text", text)}, "createdAt", nowMillis()))
+		m.reasoningText += text
+		// A whole answer's reasoning has a new id.
+		if m.whole && !m.durable() {
+			id = "reasoning_" + newID()
+		}
+		m.reasoning = append(m.reasoning, m.chunk("reasoning", js.Obj("id", id, "text", text)))
 	}
-	m.openText = ""
-}
-
-func (m *modelRun) closeReasoning() {
-	if m.openReasoning == "" {
-		return
-	}
-	m.parts = append(m.parts, js.Obj("type", "reasoning", "reasoning", m.openReasoning, "details", []any{js.Obj("type", "text", "text", m.openReasoning)}, "createdAt", nowMillis()))
-	m.reasoningText += m.openReasoning
-	m.reasoning = append(m.reasoning, m.chunk("reasoning", js.Obj("id", m.reasoningID(), "text", m.openReasoning)))
-	m.openReasoning = ""
-}
-
-// reasoningID is the id of the reasoning: the model's own in a stream, and a new
-// one where the whole answer comes at once.
-func (m *modelRun) reasoningID() string {
-	if m.whole && !m.durable() {
-		return "reasoning_" + newID()
-	}
-	return reasoningID
+	m.part = modelPart{}
 }
 
 // closeParts is what was said so far, for an answer that breaks off.
 func (m *modelRun) closeParts() []any {
-	m.closeReasoning()
-	m.closeText()
+	m.closePart()
 	return m.parts
 }
 
@@ -225,7 +216,7 @@ func (m *modelRun) onTool(p modelPart) error {
 	case "tool-call":
 		args, err := js.Parse([]byte(p.text))
 		if err != nil {
-			args = js.Undefined
+			args = js.Obj()
 		}
 		m.calls[len(m.calls)-1].args = args
 		chunk := m.chunk("tool-call", m.withObservability(js.Obj("toolCallId", p.id, "toolName", p.name, "args", args)))

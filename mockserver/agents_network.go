@@ -208,7 +208,7 @@ func (n *network) count(r *agentRun) *js.Object {
 	if len(r.steps) == 0 {
 		return js.Obj()
 	}
-	usage := r.totalUsage(r.steps[len(r.steps)-1])
+	usage := r.totalUsage()
 	for key, sum := range map[string]*int{"inputTokens": &n.usage.InputTokens, "outputTokens": &n.usage.OutputTokens, "reasoningTokens": &n.usage.ReasoningTokens} {
 		count, _ := usage.Num(key)
 		*sum += int(count)

@@ -25,7 +25,7 @@ func (r *agentRun) result() *js.Object {
 	case r.pending != nil:
 		reason = "suspended"
 	default:
-		usage = r.totalUsage(last)
+		usage = r.totalUsage()
 		total = usage
 		text = r.text()
 	}

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -54,6 +55,9 @@ type agentRun struct {
 	late      []*js.Object // what follows the end of a durable run
 	ended     bool
 }
+
+// defaultMaxSteps is how many steps a run has where the client says nothing.
+const defaultMaxSteps = 5
 
 // runOptions are the options of one run.
 type runOptions struct {
@@ -185,7 +189,7 @@ func (r *agentRun) afterModel(ctx context.Context, step *agentStep) bool {
 	if ctx.Err() != nil {
 		return false
 	}
-	if len(step.toolCalls) > 0 && !step.errored {
+	if len(step.toolCalls) > 0 && !(step.errored && r.durable()) {
 		if r.pending = r.runTools(ctx, step); r.pending != nil {
 			r.suspend()
 			return false
@@ -197,7 +201,7 @@ func (r *agentRun) afterModel(ctx context.Context, step *agentStep) bool {
 
 // closeStep publishes the end of a step and, after the last one, of the run.
 func (r *agentRun) closeStep(step *agentStep) bool {
-	if !r.durable() && r.options.maxSteps > 0 && len(r.steps) >= r.options.maxSteps {
+	if !r.durable() && len(r.steps) >= cmp.Or(r.options.maxSteps, defaultMaxSteps) {
 		step.cut, step.continued = true, false
 	}
 	r.snapshot(step)
@@ -215,7 +219,7 @@ func (r *agentRun) closeStep(step *agentStep) bool {
 	}
 	r.ended = true
 	r.saveMemory() // who sees the end sees the messages too
-	payload = r.stepPayload(step, r.totalUsage(step))
+	payload = r.stepPayload(step, r.totalUsage())
 	if r.processesOutput() {
 		responses := r.messages.of("response")
 		payload.Set("response", r.metadataOf(step).Set("messages", modelMessages(responses)).Set("uiMessages", uiMessages(responses)))
@@ -281,30 +285,35 @@ func (r *agentRun) modelMetadata() *js.Object {
 	return js.Obj("modelId", r.model().model, "modelVersion", "v2", "modelProvider", r.model().provider)
 }
 
-// totalUsage sums up the usage of every step.
-func (r *agentRun) totalUsage(last *agentStep) *js.Object {
+// totalUsage sums up the usage of every step; the raw one is the last there is.
+func (r *agentRun) totalUsage() *js.Object {
 	total := js.Obj()
+	var raw *js.Object
 	for _, step := range r.steps {
-		for _, key := range usageKeys {
+		for i, key := range usageKeys {
 			n, ok := step.usage.Num(key)
-			if !ok && key != "reasoningTokens" || ok {
+			if ok || i < 3 {
 				before, _ := total.Num(key)
 				total.Set(key, before+n)
 			}
 		}
+		if own := step.usage.Obj("raw"); own != nil || !r.durable() {
+			raw = own
+		}
 	}
-	if raw := last.usage.Obj("raw"); raw != nil {
+	if raw != nil {
 		total.Set("raw", raw)
 	}
 	return total
 }
 
-var usageKeys = []string{"inputTokens", "outputTokens", "totalTokens", "reasoningTokens"}
+// usageKeys are the counts of a usage; the first three of them are always told.
+var usageKeys = []string{"inputTokens", "outputTokens", "totalTokens", "reasoningTokens", "cachedInputTokens"}
 
 func (u Usage) json() *js.Object {
 	counts := func() *js.Object {
 		return js.Obj("inputTokens", u.InputTokens, "outputTokens", u.OutputTokens, "totalTokens", u.InputTokens+u.OutputTokens,
-			"reasoningTokens", js.Opt(u.ReasoningTokens))
+			"reasoningTokens", js.Opt(u.ReasoningTokens), "cachedInputTokens", js.Opt(u.CachedInputTokens))
 	}
 	return counts().Set("raw", counts())
 }
@@ -371,27 +380,27 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 		text: m.text, reasoningText: m.reasoningText, reasoning: m.reasoning, sources: m.sources, files: m.files,
 		toolCalls: m.calls, callChunks: m.callChunks, metadata: m.metadata, usage: m.usage.json(), object: m.object, fallback: m.fallback, model: r.modelMetadata(), span: m.stepSpan,
 	}
-	broken := false
+	if err == nil {
+		step.reason, step.continued, err = m.ending()
+	}
+	var refused *refusedAnswer
 	if err != nil {
 		r.failure = err
-		step.errored, step.reason = true, "error"
+		step.errored, step.reason, step.continued = true, FinishError, false
 		r.messages.addError(r.messageID, err.Error(), r.threadID, r.resourceID)
-		if broken = !r.emitObjectError(err); broken {
+		if errors.As(err, &refused) {
+			r.send(refused.chunk(r))
+		} else {
 			step.threw, step.usage = !m.touched, js.Obj()
 			r.emitError(err, step.threw)
 		}
-	} else {
-		step.reason = "stop"
-		if len(m.calls) > 0 {
-			step.reason, step.continued = "tool-calls", true
-		}
 	}
-	if !broken {
+	if err == nil || refused != nil {
 		r.remember(m.parts)
 		r.rememberObject(m.object)
 	}
 	responses := r.messages.of("response")
-	record := js.Obj("content", stepContent(responses, len(r.steps)+1), "finishReason", js.When(step.errored, "error"), "usage", step.usage,
+	record := js.Obj("content", stepContent(responses, len(r.steps)+1), "finishReason", js.When(step.errored && !refused.isNameless(), FinishError), "usage", step.usage,
 		"warnings", []any{}, "request", r.request(), "response", step.metadata.Clone().Set("messages", modelMessages(responses)))
 	r.records = append(r.records, record)
 	return step

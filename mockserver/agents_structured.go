@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -26,13 +25,6 @@ type objectStream struct {
 	elements []any
 	started  bool
 }
-
-// objectError is a final value that does not fit the schema.
-type objectError struct {
-	message, value string
-}
-
-func (e *objectError) Error() string { return e.message }
 
 func (o *objectStream) emit(v any) {
 	o.run.send(js.Obj("from", "AGENT", "runId", o.run.id, "type", "object", "object", v))
@@ -128,7 +120,8 @@ func (o *objectStream) finish(text string) (value any, usedFallback bool, err er
 	if ok {
 		shown = js.String(v)
 	}
-	return nil, false, &objectError{"Structured output validation failed: " + strings.Join(lines, "\n"), shown}
+	return nil, false, &refusedAnswer{message: "Structured output validation failed: " + strings.Join(lines, "\n"),
+		code: "STRUCTURED_OUTPUT_SCHEMA_VALIDATION_FAILED", details: js.Obj("value", shown)}
 }
 
 // jsonIn finds the JSON in a model's text, which may stand in a code block.
@@ -138,15 +131,4 @@ func jsonIn(text string) string {
 		return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "```"))
 	}
 	return text
-}
-
-// emitObjectError tells of a value that does not fit.
-func (r *agentRun) emitObjectError(err error) bool {
-	var invalid *objectError
-	if !errors.As(err, &invalid) {
-		return false
-	}
-	r.send(js.Obj("from", "AGENT", "runId", r.id, "type", "error", "payload", js.Obj("error", js.Obj("message", invalid.message, "domain", "AGENT",
-		"category", "SYSTEM", "code", "STRUCTURED_OUTPUT_SCHEMA_VALIDATION_FAILED", "details", js.Obj("value", invalid.value)))))
-	return true
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
@@ -117,6 +118,12 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 		r.toolMissing(c)
 		return nil
 	}
+	args := r.toolArgs(c.args)
+	if args == nil {
+		c.errText = fmt.Sprintf("Tool %q received invalid arguments — the provided JSON could not be parsed. Please provide valid JSON arguments.", c.name)
+		c.err = js.Obj("name", "Error")
+		return nil
+	}
 	call := &ToolCall{Context: ctx, ID: c.id, AgentID: r.agent.ID, RunID: r.id, requestContext: r.options.requestContext,
 		resumeData: data, resumed: resumed, canSuspend: true}
 	if resumed && t.resume != nil {
@@ -127,7 +134,7 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 		}
 		call.resumeData = parsed
 	}
-	result, err := safely(t, call, c.args)
+	result, err := safely(t, call, args)
 	var waits *suspension
 	if errors.As(err, &waits) {
 		return waits
@@ -149,6 +156,20 @@ func safely(t Tool, call *ToolCall, args any) (result any, err error) {
 		}
 	}()
 	return t.execute(call, args)
+}
+
+// toolArgs is what a tool is called with: the server makes an object of a list, by
+// index, and in a durable run of null too.
+func (r *agentRun) toolArgs(args any) any {
+	list, isList := args.([]any)
+	if !isList && !(args == nil && r.durable()) {
+		return args
+	}
+	o := js.Obj()
+	for i, e := range list {
+		o.Set(strconv.Itoa(i), e)
+	}
+	return o
 }
 
 // toolMissing is a call of a tool that is neither the agent's nor the client's.

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,16 +38,27 @@ type ModelCall struct {
 	ctx     context.Context
 	part    func(modelPart) error
 	usage   Usage
+	finish  string
 	touched bool
-	open    string // the kind of part that is open: "text", "reasoning" or ""
-	calls   int
+	open    modelPart // the part that is open; its kind is "text", "reasoning" or ""
+	counts  map[string]int
 	err     error
 }
 
 // Usage is what a model call costs.
 type Usage struct {
-	InputTokens, OutputTokens, ReasoningTokens int
+	InputTokens, OutputTokens, ReasoningTokens, CachedInputTokens int
 }
+
+// Finish reasons of a model, see ModelCall.SetFinishReason.
+const (
+	FinishStop          = "stop"
+	FinishLength        = "length"
+	FinishContentFilter = "content-filter"
+	FinishToolCalls     = "tool-calls"
+	FinishError         = "error"
+	FinishOther         = "other"
+)
 
 // modelPart is one part of a model's stream.
 type modelPart struct {
@@ -80,13 +92,8 @@ func (c *ModelCall) ToolOutputs() []json.RawMessage {
 	return outputs
 }
 
-// Text streams pieces of text, each as one delta.
-func (c *ModelCall) Text(pieces ...string) {
-	c.begin("text")
-	for _, piece := range pieces {
-		c.send(modelPart{kind: "text-delta", id: textID, text: piece})
-	}
-}
+// Text streams pieces of text, each as one delta; an empty piece is not sent.
+func (c *ModelCall) Text(pieces ...string) { c.stream("text", pieces) }
 
 // Words streams a text cut after each space.
 func (c *ModelCall) Words(text string) {
@@ -98,44 +105,47 @@ func (c *ModelCall) Words(text string) {
 }
 
 // Reasoning streams pieces of reasoning, each as one delta.
-func (c *ModelCall) Reasoning(pieces ...string) {
-	c.begin("reasoning")
-	for _, piece := range pieces {
-		c.send(modelPart{kind: "reasoning-delta", id: reasoningID, text: piece})
-	}
-}
+func (c *ModelCall) Reasoning(pieces ...string) { c.stream("reasoning", pieces) }
 
 // Source cites a URL.
 func (c *ModelCall) Source(url, title string) {
-	c.begin("")
-	c.send(modelPart{kind: "source", id: "s-1", text: url, name: title})
+	c.end()
+	c.send(modelPart{kind: "source", id: c.id("s"), text: url, name: title})
 }
 
 // File sends a file.
 func (c *ModelCall) File(data []byte, contentType string) {
-	c.begin("")
+	c.end()
 	c.send(modelPart{kind: "file", data: data, mime: contentType})
 }
 
 // Call calls a tool with arguments that can be written as JSON; the call ids
 // count call_1, call_2, ... over the server.
 func (c *ModelCall) Call(tool string, args any) {
-	c.begin("")
-	id := "call_" + js.Number(float64(c.server.toolCalls.Add(1)))
-	text, isRaw := args.(json.RawMessage)
-	if !isRaw {
-		v, err := js.From(args)
-		if err != nil {
-			c.err = err
-			return
-		}
-		text = js.Marshal(v)
+	v, err := js.From(args)
+	if raw, ok := args.(json.RawMessage); ok {
+		c.CallInPieces(tool, string(raw))
+	} else if err != nil {
+		c.err = err
+	} else {
+		c.CallInPieces(tool, js.String(v))
 	}
-	c.calls++
+}
+
+// CallInPieces calls a tool with arguments that are streamed as pieces of JSON,
+// each as one delta. What they give together need not be JSON, as a model's does
+// not need to be: the server mends or drops it.
+func (c *ModelCall) CallInPieces(tool string, pieces ...string) {
+	c.end()
+	id := "call_" + js.Number(float64(c.server.toolCalls.Add(1)))
 	c.send(modelPart{kind: "tool-input-start", id: id, name: tool})
-	c.send(modelPart{kind: "tool-input-delta", id: id, name: tool, text: string(text)})
+	for _, piece := range pieces {
+		if piece != "" {
+			c.send(modelPart{kind: "tool-input-delta", id: id, name: tool, text: piece})
+		}
+	}
 	c.send(modelPart{kind: "tool-input-end", id: id})
-	c.send(modelPart{kind: "tool-call", id: id, name: tool, text: string(text)})
+	c.send(modelPart{kind: "tool-call", id: id, name: tool, text: strings.Join(pieces, "")})
 }
 
 // Object streams a value as JSON text, in pieces of 8 characters.
@@ -151,6 +161,10 @@ func (c *ModelCall) Object(v any) error {
 // SetUsage replaces the usage of 11 input and 7 output tokens.
 func (c *ModelCall) SetUsage(u Usage) { c.usage = u }
 
+// SetFinishReason says why the model ended, FinishLength for example; by default
+// FinishToolCalls where it has called a tool, and FinishStop where it has not.
+func (c *ModelCall) SetFinishReason(reason string) { c.finish = reason }
+
 // Sleep waits; it returns early, with ctx's error, when the run ends.
 func (c *ModelCall) Sleep(d time.Duration) error {
 	timer := time.NewTimer(d)
@@ -163,35 +177,38 @@ func (c *ModelCall) Sleep(d time.Duration) error {
 	}
 }
 
-const (
-	textID      = "txt-1"
-	reasoningID = "r-1"
-)
+// idPrefixes begin the ids of what a model streams.
+var idPrefixes = map[string]string{"text": "txt", "reasoning": "r"}
 
-// begin closes the part that is open, if it is of another kind, and opens one.
-func (c *ModelCall) begin(kind string) {
-	if c.open == kind && kind != "" {
-		return
+// id gives the next id of a kind of part.
+func (c *ModelCall) id(prefix string) string {
+	if c.counts == nil {
+		c.counts = map[string]int{}
 	}
-	c.end()
-	if kind != "" {
-		id := textID
-		if kind == "reasoning" {
-			id = reasoningID
+	c.counts[prefix]++
+	return prefix + "-" + strconv.Itoa(c.counts[prefix])
+}
+
+// stream sends pieces of the part that is open, or opens one of that kind.
+func (c *ModelCall) stream(kind string, pieces []string) {
+	if c.open.kind != kind {
+		c.end()
+		c.open = modelPart{kind: kind, id: c.id(idPrefixes[kind])}
+		c.send(modelPart{kind: kind + "-start", id: c.open.id})
+	}
+	for _, piece := range pieces {
+		if piece != "" || kind == "reasoning" {
+			c.send(modelPart{kind: kind + "-delta", id: c.open.id, text: piece})
 		}
-		c.send(modelPart{kind: kind + "-start", id: id})
-		c.open = kind
 	}
 }
 
+// end closes the part that is open.
 func (c *ModelCall) end() {
-	switch c.open {
-	case "text":
-		c.send(modelPart{kind: "text-end", id: textID})
-	case "reasoning":
-		c.send(modelPart{kind: "reasoning-end", id: reasoningID})
+	if c.open.kind != "" {
+		c.send(modelPart{kind: c.open.kind + "-end", id: c.open.id})
 	}
-	c.open = ""
+	c.open = modelPart{}
 }
 
 func (c *ModelCall) send(p modelPart) {
