@@ -33,8 +33,8 @@ func (r *agentRun) keepPartial(m *modelRun) {
 	r.messageID = newID()
 	r.addResponse(parts, nil)
 	r.saveMemory()
-	if responses := r.messages.of("response"); aborted && r.processesOutput() {
-		r.cut.Set("response", m.metadata.Clone().Set("modelMetadata", r.modelMetadata()).Set("messages", modelMessages(responses)).Set("uiMessages", uiMessages(responses)))
+	if aborted && r.processesOutput() {
+		r.cut.Set("response", m.metadata.Clone().Set("modelMetadata", r.modelMetadata()).Set("messages", r.messages.responses()).Set("uiMessages", shown(r.messages.of(fromResponse))))
 	}
 }
 
@@ -43,5 +43,5 @@ func (r *agentRun) cutOff(m *modelRun) {
 	r.cut = js.Obj("messageId", r.messageID, "stepResult", js.Obj("reason", "tripwire", "isContinued", false),
 		"metadata", m.metadata.Clone().Set("modelMetadata", r.modelMetadata()),
 		"output", js.Obj("text", m.text, "toolCalls", []any{}, "usage", js.Obj("inputTokens", 0, "outputTokens", 0, "totalTokens", 0), "steps", js.Array(r.records)),
-		"messages", js.Obj("all", modelMessages(r.messages.list), "user", modelMessages(r.messages.of("input")), "nonUser", modelMessages(r.messages.of("response"))))
+		"messages", r.messages.views())
 }

@@ -91,8 +91,8 @@ func (r *agentRun) closeDurableStep(step *agentStep) bool {
 	if step.continued {
 		return true
 	}
-	r.ended = true
 	r.finishDurable(step)
+	r.ended = true
 	return false
 }
 

@@ -101,8 +101,8 @@ func (n *network) begin(messages any) error {
 		n.save("user", text, nil)
 		return nil
 	}
-	list := &messageList{}
-	if err := list.addInput(messages, n.threadID, n.resourceID); err != nil {
+	list := newChat(n.threadID, n.resourceID)
+	if err := list.add(messages, fromInput); err != nil {
 		return err
 	}
 	r := &agentRun{srv: n.srv, agent: n.agent, threadID: n.threadID, resourceID: n.resourceID, messages: list}
@@ -221,11 +221,11 @@ func (n *network) decide(ctx context.Context, i int, input *js.Object) (*decisio
 	stepID := newID()
 	n.sink(js.Obj("type", "routing-agent-start", "payload", js.Obj("networkId", n.agent.ID, "agentId", "routing-agent", "runId", stepID, "inputData", input),
 		"runId", n.runID, "from", "NETWORK"))
-	r := &agentRun{sink: func(*js.Object) {}, messages: &messageList{system: []string{n.choices()}}, threadID: n.threadID, resourceID: n.resourceID}
+	r := &agentRun{sink: func(*js.Object) {}, messages: &chat{system: []string{n.choices()}}, threadID: n.threadID, resourceID: n.resourceID}
 	r.options.structured = &structuredOutput{schema: routingSchema()}
 	r.agent, r.srv = n.agent, n.srv
 	r.recall()
-	remembered := r.messages.of("memory")
+	remembered := r.messages.of(fromMemory)
 	r.threadID, r.resourceID = "", ""
 	object, err := n.ask(ctx, r)
 	if err != nil {

@@ -32,7 +32,7 @@ func (n *network) callAgent(ctx context.Context, i int, d *decision, sub *Agent)
 	stepID := newID()
 	n.emit("agent-execution-start", js.Obj("agentId", sub.ID, "args", d.data, "runId", stepID))
 	r := &agentRun{
-		srv: n.srv, agent: sub, tools: sub, id: stepID, messages: &messageList{}, messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
+		srv: n.srv, agent: sub, tools: sub, id: stepID, messages: newChat(n.threadID, n.resourceID), messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
 		threadID: n.threadID, resourceID: n.resourceID, options: runOptions{requestContext: n.options.requestContext},
 		parent: &agentRun{agent: n.agent, threadID: n.threadID},
 	}
@@ -40,9 +40,9 @@ func (n *network) callAgent(ctx context.Context, i int, d *decision, sub *Agent)
 	for _, v := range d.context {
 		m := v.(*js.Object).Clone()
 		m.Set("content", m.Obj("content").Clone().Merge(contentOf(m.Obj("content").Get("parts"), nowMillis())))
-		r.messages.list = append(r.messages.list, &chatMessage{Object: m, source: "input"})
+		r.messages.put(&chatMessage{Object: m}, fromInput, true)
 	}
-	if err := r.messages.addInput(d.prompt, n.threadID, n.resourceID); err != nil {
+	if err := r.messages.add(d.prompt, fromInput); err != nil {
 		return nil, err
 	}
 	if err := r.chooseModels(); err != nil {
@@ -91,8 +91,8 @@ func plainMessage(m *chatMessage, threadID, resourceID string) *js.Object {
 	content := m.content().Get("content")
 	if content == nil {
 		parts := []any{}
-		for _, p := range m.parts() {
-			if part, ok := p.(*js.Object); ok && part.Str("type") == "text" {
+		for _, part := range m.parts() {
+			if part.Str("type") == "text" {
 				parts = append(parts, js.Obj("type", "text", "text", part.Get("text")))
 			}
 		}
@@ -132,7 +132,7 @@ func (n *network) judge(ctx context.Context, i int, d *decision, result any) (ve
 	n.emit("routing-agent-text-start", js.Obj("runId", newID()))
 	began := time.Now()
 	told := ""
-	r := &agentRun{messages: &messageList{}}
+	r := &agentRun{messages: newChat("", "")}
 	r.sink = func(chunk *js.Object) {
 		if chunk.Str("type") != "object" {
 			return
@@ -146,7 +146,7 @@ func (n *network) judge(ctx context.Context, i int, d *decision, result any) (ve
 	r.options.structured = &structuredOutput{schema: verdictSchema()}
 	prompt := "Is the task complete? Answer with JSON: isComplete, completionReason, finalResult.\nThe " + d.kind + " " + d.id + " has given: " +
 		js.String(result) + "\nOriginal task: " + n.task
-	if err := r.messages.addInput(prompt, "", ""); err != nil {
+	if err := r.messages.add(prompt, fromInput); err != nil {
 		return verdict{}, err
 	}
 	object, err := n.ask(ctx, r)

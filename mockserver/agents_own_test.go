@@ -237,7 +237,8 @@ func TestAnAgentRemembers(t *testing.T) {
 		call.Text("answer")
 		return nil
 	}})
-	for i, want := range []int{1, 3, 4, 4} {
+	// Where an old answer would come first a user's message is put before it.
+	for i, want := range []int{1, 3, 5, 5} {
 		c.object("/api/agents/mine/generate", `{"messages":"q","memory":{"thread":"t","resource":"r"}}`)
 		assert.Equal(t, want, prompts, "call %d sees at most three old messages", i)
 	}

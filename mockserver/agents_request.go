@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -20,7 +21,7 @@ func (c *call) newRun() (*agentRun, error) {
 		return nil, missing("messages")
 	}
 	r := &agentRun{
-		srv: c.srv, agent: a, tools: a, id: c.body.Str("runId"), options: c.runOptions(), messages: &messageList{},
+		srv: c.srv, agent: a, tools: a, id: c.body.Str("runId"), options: c.runOptions(),
 		messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
 	}
 	if r.id == "" {
@@ -35,37 +36,60 @@ func (c *call) newRun() (*agentRun, error) {
 	if err := c.useMemory(r); err != nil {
 		return nil, err
 	}
-	r.recall()
+	r.converse()
+	r.messages.pending = c.body.Obj("memory").Obj("options").Get("filterIncompleteToolCalls") == false
 	if err := c.addSystem(r); err != nil {
 		return nil, err
 	}
-	if err := r.messages.addInput(messages, r.threadID, r.resourceID); err != nil {
+	if err := r.messages.add(messages, fromInput); err != nil {
 		return nil, err
 	}
+	r.recall()
 	return r, nil
 }
 
 // addSystem adds the system messages and the context of the request.
 func (c *call) addSystem(r *agentRun) error {
-	for _, key := range []string{"instructions", "system"} {
-		for _, v := range listOf(c.body.Get(key)) {
-			switch v := v.(type) {
-			case nil:
-			case string:
-				if key == "system" {
-					r.messages.system = append(r.messages.system, v)
-				}
-			case *js.Object:
-				r.messages.system = append(r.messages.system, textOfInput(v))
-			default:
-				return said("Cannot use 'in' operator to search for 'content' in %s", js.String(v))
-			}
+	instructions, err := systemTexts(c.body.Get("instructions"))
+	if err != nil {
+		return err
+	}
+	if len(instructions) > 0 {
+		r.options.instructions, r.messages.system = instructions[0], instructions[1:]
+	}
+	if v := c.body.Get("context"); truthy(v) {
+		if err := r.messages.add(v, fromContext); err != nil {
+			return err
 		}
 	}
-	if v := c.body.Get("context"); v != nil {
-		return r.messages.addInput(v, r.threadID, r.resourceID)
+	r.messages.tagged, err = systemTexts(c.body.Get("system"))
+	return err
+}
+
+// systemTexts are the texts of what a client gives as system messages, each but
+// once.
+func systemTexts(v any) ([]string, error) {
+	var out []string
+	for _, one := range listOf(v) {
+		if !truthy(one) {
+			continue
+		}
+		text, ok := one.(string)
+		if !ok {
+			o, ok := one.(*js.Object)
+			if !ok {
+				return nil, notIn("content", one)
+			}
+			var err error
+			if text, err = systemText(o); err != nil {
+				return nil, err
+			}
+		}
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
 	}
-	return nil
+	return out, nil
 }
 
 // useMemory reads which thread of which resource the run belongs to.
@@ -110,7 +134,7 @@ const noResource = "A resource ID is required when using memory. Provide memory.
 func (c *call) runOptions() runOptions {
 	o := runOptions{
 		requireApproval: c.body.Bool("requireToolApproval"), clientTools: c.body.Obj("clientTools"),
-		requestContext: c.requestContext, instructions: c.body.Str("instructions"), noTools: c.body.Str("toolChoice") == "none",
+		requestContext: c.requestContext, noTools: c.body.Str("toolChoice") == "none",
 		scored: c.body.Bool("returnScorerData"),
 	}
 	if n, ok := c.body.Num("maxSteps"); ok {

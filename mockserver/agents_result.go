@@ -13,9 +13,6 @@ func (r *agentRun) result() *js.Object {
 		last = r.steps[n-1]
 	}
 	finished := r.ended
-	responses := r.messages.of("response")
-	models, shown := modelMessages(responses), uiMessages(responses)
-	r.stamp()
 	reason := last.reason
 	usage, total := js.Obj(), js.Obj("totalTokens", 0)
 	text := ""
@@ -27,7 +24,7 @@ func (r *agentRun) result() *js.Object {
 	default:
 		usage = r.totalUsage()
 		total = usage
-		text = r.text()
+		text = r.finalText()
 	}
 	o := js.Obj("text", text, "usage", usage, "steps", []any{}, "finishReason", reason, "warnings", []any{}, "request", js.Obj(),
 		"reasoning", r.gather(func(s *agentStep) []any { return s.reasoning }))
@@ -41,7 +38,7 @@ func (r *agentRun) result() *js.Object {
 		Set("toolResults", r.gather(func(s *agentStep) []any { return s.resultChunks })).
 		Set("sources", r.gather(func(s *agentStep) []any { return s.sources })).
 		Set("files", r.gather(func(s *agentStep) []any { return s.files })).
-		Set("response", r.response(last, finished, models, shown)).
+		Set("response", r.response(last, finished)).
 		Set("totalUsage", total)
 	if last.object != nil {
 		o.Set("object", last.object)
@@ -63,7 +60,7 @@ func (r *agentRun) result() *js.Object {
 	messages, remembered := []any{}, []any{}
 	for _, m := range r.messages.list {
 		messages = append(messages, m.Object)
-		if m.source == "memory" {
+		if m.isFrom(fromMemory) {
 			remembered = append(remembered, m.Object)
 		}
 	}
@@ -72,14 +69,20 @@ func (r *agentRun) result() *js.Object {
 
 // scoringData is what a scorer would look at.
 func (r *agentRun) scoringData() *js.Object {
-	system := []any{}
-	for _, text := range append([]string{cmp.Or(r.options.instructions, r.agent.Instructions)}, r.messages.system...) {
-		if text != "" {
-			system = append(system, js.Obj("role", "system", "content", text))
+	system := func(texts []string) []any {
+		out := []any{}
+		for _, text := range texts {
+			out = append(out, js.Obj("role", "system", "content", text))
 		}
+		return out
 	}
-	return js.Obj("input", js.Obj("inputMessages", dbMessages(r.messages.of("input")), "rememberedMessages", dbMessages(r.messages.of("memory")),
-		"systemMessages", system, "taggedSystemMessages", js.Obj()), "output", dbMessages(r.messages.of("response")))
+	tagged := js.Obj()
+	if len(r.messages.tagged) > 0 {
+		tagged.Set("user-provided", system(r.messages.tagged))
+	}
+	texts := r.messages.systemTexts(cmp.Or(r.options.instructions, r.agent.Instructions))
+	return js.Obj("input", js.Obj("inputMessages", dbMessages(r.messages.begunAs(fromInput)), "rememberedMessages", dbMessages(r.messages.begunAs(fromMemory)),
+		"systemMessages", system(texts[:len(texts)-len(r.messages.tagged)]), "taggedSystemMessages", tagged), "output", dbMessages(r.messages.of(fromResponse)))
 }
 
 // shown is what the run waits for, as the result shows it.
@@ -120,11 +123,11 @@ func dbMessages(list []*chatMessage) []any {
 }
 
 // response is the part of the result that holds the messages.
-func (r *agentRun) response(last *agentStep, finished bool, models, shown []any) *js.Object {
+func (r *agentRun) response(last *agentStep, finished bool) *js.Object {
 	if !finished || r.durable() {
-		return js.Obj("dbMessages", dbMessages(r.messages.of("response")))
+		return js.Obj("dbMessages", dbMessages(r.messages.of(fromResponse)))
 	}
-	return r.metadataOf(last).Set("messages", models).Set("uiMessages", shown).Set("dbMessages", dbMessages(r.messages.of("response")))
+	return r.metadataOf(last).Set("messages", r.answer.messages).Set("uiMessages", r.answer.shown).Set("dbMessages", dbMessages(r.messages.of(fromResponse)))
 }
 
 // stepResults are the steps as the result lists them.
@@ -149,35 +152,20 @@ func (r *agentRun) stepResults() []any {
 	return out
 }
 
-// stamp gives the parts that have none a creation time, and lists the results of
-// an answer's tools, as saving does where the agent has a memory.
-func (r *agentRun) stamp() {
-	if r.agent.Memory == nil || r.pending != nil {
-		return
+// finalText is the text of the result. Where processors see the answer it is what
+// the answer says last, and so is that of its last step.
+func (r *agentRun) finalText() string {
+	tools := false
+	for _, s := range r.steps {
+		tools = tools || len(s.toolCalls) > 0
 	}
-	responses := r.messages.of("response")
-	for _, m := range responses {
-		parts := []any{}
-		for _, p := range m.parts() {
-			part := p.(*js.Object)
-			if !part.Has("createdAt") {
-				part = part.Clone().Set("createdAt", nowMillis())
-			}
-			parts = append(parts, part)
-		}
-		m.content().Set("parts", parts)
-		if r.rotated {
-			continue
-		}
-		if done := invocationsOf(parts); len(done) > 0 {
-			m.content().Set("toolInvocations", done)
-		}
+	n := len(r.steps)
+	switch {
+	case r.processesOutput() && r.answer.spoke:
+		r.steps[n-1].text = r.answer.text
+		return r.answer.text
+	case tools && r.ended && !r.durable():
+		return r.steps[n-1].text
 	}
-	// The processors add the messages once more: what was said before the
-	// suspension lands in the last message too.
-	if n := len(responses); r.rotated && n > 1 {
-		first, last := responses[n-2], responses[n-1]
-		last.content().Set("parts", append(append([]any{}, last.parts()...), first.parts()...))
-		last.content().Set("metadata", js.Obj().Merge(last.content().Obj("metadata"), first.content().Obj("metadata")))
-	}
+	return r.text()
 }

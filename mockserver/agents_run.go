@@ -24,7 +24,7 @@ type agentRun struct {
 	sink   func(chunk *js.Object)
 
 	options    runOptions
-	messages   *messageList
+	messages   *chat
 	messageID  string
 	threadID   string
 	resourceID string
@@ -42,10 +42,9 @@ type agentRun struct {
 	steps     []*agentStep
 	records   []*js.Object // the steps as step-finish chunks list them
 	choices   []modelChoice
-	modelFrom int  // the one of them that answered last
-	resumed   bool // the next step begins a message of its own
-	resuming  bool // the step that closes was begun before the suspension
-	rotated   bool
+	modelFrom int        // the one of them that answered last
+	resumed   bool       // the next step begins a message of its own
+	resuming  bool       // the step that closes was begun before the suspension
 	tripped   *js.Object // the tripwire's payload
 	failure   error      // why the model failed
 	pending   *pendingTool
@@ -54,6 +53,14 @@ type agentRun struct {
 	record    *durableRun  // of a durable agent whose run streams
 	late      []*js.Object // what follows the end of a durable run
 	ended     bool
+	answer    ending
+}
+
+// ending is the answer as it was at the end.
+type ending struct {
+	messages, shown []any
+	text            string
+	spoke           bool
 }
 
 // defaultMaxSteps is how many steps a run has where the client says nothing.
@@ -217,13 +224,15 @@ func (r *agentRun) closeStep(step *agentStep) bool {
 	if step.continued {
 		return true
 	}
-	r.ended = true
 	r.saveMemory() // who sees the end sees the messages too
+	r.ended = true
 	payload = r.stepPayload(step, r.totalUsage())
+	r.answer = ending{messages: r.messages.responses(), shown: shown(r.messages.of(fromResponse))}
+	r.answer.text, r.answer.spoke = r.messages.lastSaid()
 	if r.processesOutput() {
-		responses := r.messages.of("response")
-		payload.Set("response", r.metadataOf(step).Set("messages", modelMessages(responses)).Set("uiMessages", uiMessages(responses)))
+		payload.Set("response", r.metadataOf(step).Set("messages", r.answer.messages).Set("uiMessages", r.answer.shown))
 	}
+	r.messages.addAgain()
 	r.emit("finish", payload)
 	return false
 }
@@ -237,11 +246,10 @@ func (r *agentRun) processesOutput() bool {
 
 // snapshot keeps the conversation as it is at the end of a step, for generate.
 func (r *agentRun) snapshot(step *agentStep) {
-	responses := r.messages.of("response")
-	step.responses = responses
-	step.messages = modelMessages(responses)
-	step.uiParts = uiMessages(responses)
-	step.content = lastStepContent(responses)
+	step.responses = r.messages.of(fromResponse)
+	step.messages = r.messages.responses()
+	step.uiParts = shown(step.responses)
+	step.content = r.messages.lastStepContent()
 }
 
 // stepPayload is the payload of step-finish and finish.
@@ -251,10 +259,7 @@ func (r *agentRun) stepPayload(step *agentStep, usage *js.Object) *js.Object {
 		result.Set("warnings", []any{})
 	}
 	result.Set("isContinued", step.continued)
-	messages := js.Obj(
-		"all", modelMessages(r.messages.list),
-		"user", modelMessages(r.messages.of("input")),
-		"nonUser", modelMessages(r.messages.of("response")))
+	messages := r.messages.views()
 	calls := []any{}
 	for _, c := range step.toolCalls {
 		calls = append(calls, c.json())
@@ -324,11 +329,11 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 	if len(r.steps) > 0 && r.durable() {
 		r.seal()
 	} else if len(r.steps) > 0 && !r.resumed {
-		r.openStep()
+		r.messages.openStep()
 	}
 	r.resumed = false
 	if n := len(r.records); n > 0 {
-		r.records[n-1] = r.records[n-1].Clone().Set("content", r.contentOfStep(n))
+		r.records[n-1] = r.records[n-1].Clone().Set("content", r.messages.stepContent(n))
 	}
 	models := r.models()
 	for {
@@ -353,27 +358,6 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 	}
 }
 
-// openStep marks in the last answer where the next step begins.
-func (r *agentRun) openStep() {
-	last := r.messages.list[len(r.messages.list)-1]
-	if last.Str("role") == "assistant" && last.Str("id") == r.messageID {
-		last.addPart(js.Obj("type", "step-start", "createdAt", nowMillis(), "model", r.stepModel()))
-	}
-}
-
-// stepModel is the model's name as step-start parts note it; only processors of
-// the input put it there.
-func (r *agentRun) stepModel() any {
-	if r.agent.Memory == nil && r.agent.Guard == nil {
-		return js.Undefined
-	}
-	return r.model().provider + "/" + r.model().model
-}
-
-func (r *agentRun) contentOfStep(n int) []any {
-	return stepContent(r.messages.of("response"), n)
-}
-
 // closeModel turns what the model sent into a step.
 func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 	step := &agentStep{
@@ -381,13 +365,13 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 		toolCalls: m.calls, callChunks: m.callChunks, metadata: m.metadata, usage: m.usage.json(), object: m.object, fallback: m.fallback, model: r.modelMetadata(), span: m.stepSpan,
 	}
 	if err == nil {
-		step.reason, step.continued, err = m.ending()
+		step.reason, step.continued, err = m.conclude()
 	}
 	var refused *refusedAnswer
 	if err != nil {
 		r.failure = err
 		step.errored, step.reason, step.continued = true, FinishError, false
-		r.messages.addError(r.messageID, err.Error(), r.threadID, r.resourceID)
+		r.messages.addError(r.messageID, err.Error())
 		if errors.As(err, &refused) {
 			r.send(refused.chunk(r))
 		} else {
@@ -399,36 +383,10 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 		r.remember(m.parts)
 		r.rememberObject(m.object)
 	}
-	responses := r.messages.of("response")
-	record := js.Obj("content", stepContent(responses, len(r.steps)+1), "finishReason", js.When(step.errored && !refused.isNameless(), FinishError), "usage", step.usage,
-		"warnings", []any{}, "request", r.request(), "response", step.metadata.Clone().Set("messages", modelMessages(responses)))
+	record := js.Obj("content", r.messages.stepContent(len(r.steps)+1), "finishReason", js.When(step.errored && !refused.isNameless(), FinishError), "usage", step.usage,
+		"warnings", []any{}, "request", r.request(), "response", step.metadata.Clone().Set("messages", r.messages.responses()))
 	r.records = append(r.records, record)
 	return step
-}
-
-// remember adds the parts of an answer to the conversation.
-func (r *agentRun) remember(parts []any) {
-	r.addResponse(parts, js.Obj("modelId", r.model().model, "provider", r.model().provider, "traceId", r.traceID))
-}
-
-func (r *agentRun) addResponse(parts []any, metadata *js.Object) {
-	if len(parts) == 0 {
-		return
-	}
-	text := textOfParts(js.Obj("parts", parts), "\n")
-	r.messages.addResponse(answer{id: r.messageID, parts: parts, text: text, metadata: metadata, model: r.stepModel()}, r.threadID, r.resourceID)
-}
-
-// rememberObject notes the structured value on the answer.
-func (r *agentRun) rememberObject(v any) {
-	if v == nil || r.durable() {
-		return
-	}
-	for _, m := range r.messages.list {
-		if m.Str("id") == r.messageID {
-			m.content().Set("metadata", js.Obj().Merge(m.content().Obj("metadata")).Set("structuredOutput", v))
-		}
-	}
 }
 
 func (r *agentRun) emitError(err error, threw bool) {

@@ -95,7 +95,7 @@ func (s *signal) message(at time.Time, threadID, resourceID string) *js.Object {
 	stamped := float64(at.UnixMilli())
 	content := js.Obj("format", 2, "parts", []any{js.Obj("type", "text", "text", s.contents, "createdAt", stamped)})
 	if list, ok := s.contents.([]any); ok {
-		content = contentOf(inputParts(list), stamped)
+		content = js.Obj("format", 2, "parts", signalContents(list, stamped))
 	}
 	note := s.extras(js.Obj("id", s.id, "type", s.kind, "tagName", s.tag, "createdAt", js.ISO(at), "acceptedAt", js.ISO(s.accepted)))
 	return js.Obj("id", s.id, "content", content.Set("metadata", js.Obj("signal", note)), "role", "signal", "createdAt", js.ISO(at),
@@ -115,21 +115,44 @@ func (s *signal) chunk(at time.Time) *js.Object {
 // inTag writes a text within a tag.
 var inTag = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
 
-// signalContent is the content that the model sees of a signal: a user's words
-// as they are, other signals within their tag.
-func signalContent(m *chatMessage) []any {
+// signalKindOf is the kind of the signal that a message is.
+func signalKindOf(m *chatMessage) string {
+	if kind, ok := m.content().Obj("metadata").Obj("signal").Get("type").(string); ok {
+		return kind
+	}
+	return m.Str("type")
+}
+
+// signalPart is a signal as user interfaces show it.
+func signalPart(m *chatMessage) *js.Object {
+	note := m.content().Obj("metadata").Obj("signal")
+	kind := "data-signal"
+	if signalKindOf(m) == "user" {
+		kind = "data-user-message"
+	}
+	data := js.Obj("id", firstOf(note, "id"), "type", signalKindOf(m), "tagName", firstOf(note, "tagName"), "contents", textOfParts(m.content(), "\n"),
+		"createdAt", firstOf(note, "createdAt"), "acceptedAt", firstOf(note, "acceptedAt"))
+	for _, key := range []string{"attributes", "metadata"} {
+		if o := note.Obj(key); o.Len() > 0 {
+			data.Set(key, o)
+		}
+	}
+	return js.Obj("type", kind, "data", data)
+}
+
+// signalParts are what the model sees of a signal: a user's words as they are,
+// other signals within their tag.
+func signalParts(m *chatMessage) []*js.Object {
 	note := m.content().Obj("metadata").Obj("signal")
 	attributes := note.Obj("attributes")
-	content := []any{}
 	at := nowMillis()
 	tag := note.Str("tagName")
 	if tag == "user" && attributes.Len() == 0 {
-		for _, p := range m.parts() {
-			if part := modelPartOf(p.(*js.Object).Clone().Set("createdAt", at)); part != nil {
-				content = append(content, part)
-			}
+		parts := m.parts()
+		for i, p := range parts {
+			parts[i] = p.Clone().Set("createdAt", at)
 		}
-		return content
+		return parts
 	}
 	open := "<" + tag
 	for _, a := range attributes.Members() {
@@ -143,7 +166,22 @@ func signalContent(m *chatMessage) []any {
 		open += " " + a.Key + `="` + inTag.Replace(value) + `"`
 	}
 	text := open + ">" + textOfParts(m.content(), "\n") + "</" + tag + ">"
-	return append(content, modelPartOf(js.Obj("type", "text", "text", text, "createdAt", at)))
+	return []*js.Object{js.Obj("type", "text", "text", text, "createdAt", at)}
+}
+
+// signalContents are a signal's contents as parts of its message.
+func signalContents(list []any, at float64) []any {
+	out := []any{}
+	for _, part := range objectsOf(list) {
+		switch part.Str("type") {
+		case "image":
+			part = js.Obj("type", "file", "data", valueOf(part, "image"), "mimeType", firstOf(part, "mediaType", "mimeType"))
+		case "file":
+			part = js.Obj("type", "file", "data", firstOf(part, "data", "url"), "mimeType", firstOf(part, "mediaType", "mimeType"))
+		}
+		out = append(out, part.Clone().Set("createdAt", at))
+	}
+	return out
 }
 
 // isReminder tells whether a message reminds the agent of something; lists of
@@ -155,8 +193,8 @@ func (m storedMessage) isReminder() bool {
 // takeSignals puts signals into the conversation and tells of them.
 func (r *agentRun) takeSignals(list []*signal) {
 	for _, s := range list {
-		at := now()
-		r.messages.list = append(r.messages.list, &chatMessage{Object: s.message(at, r.threadID, r.resourceID), source: "input"})
+		at := r.messages.time(fromInput, nil)
+		r.messages.put(&chatMessage{Object: s.message(at, r.threadID, r.resourceID)}, fromInput, true)
 		r.send(s.chunk(at))
 	}
 }
@@ -282,8 +320,8 @@ func (s *Server) queueMessage(c *call) error {
 
 // persist keeps a signal in memory, for later runs.
 func (c *call) persist(a *Agent, sig *signal, key threadKey) {
-	r := &agentRun{srv: c.srv, agent: a, tools: a, threadID: key.thread, resourceID: key.resource, messages: &messageList{}}
-	r.messages.list = []*chatMessage{{Object: sig.message(now(), key.thread, key.resource), source: "input"}}
+	r := &agentRun{srv: c.srv, agent: a, tools: a, threadID: key.thread, resourceID: key.resource, messages: newChat(key.thread, key.resource)}
+	r.messages.put(&chatMessage{Object: sig.message(now(), key.thread, key.resource)}, fromInput, true)
 	r.saveMemory()
 }
 

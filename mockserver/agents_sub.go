@@ -46,7 +46,7 @@ func (r *agentRun) callAgent(ctx context.Context, c *toolCallState, sub *Agent) 
 	input, _ := parsed.(*js.Object)
 	child := &agentRun{
 		srv: r.srv, agent: sub, tools: sub, id: newID(), options: runOptions{requestContext: r.options.requestContext, instructions: input.Str("instructions")},
-		messages: &messageList{}, messageID: newID(), traceID: r.traceID, spanID: newSpanID(), parent: r,
+		messages: newChat("", ""), messageID: newID(), traceID: r.traceID, spanID: newSpanID(), parent: r,
 	}
 	child.sink = func(chunk *js.Object) {
 		r.send(js.Obj("type", "tool-output", "runId", r.id, "from", "USER",
@@ -54,11 +54,12 @@ func (r *agentRun) callAgent(ctx context.Context, c *toolCallState, sub *Agent) 
 	}
 	for _, m := range r.messages.list {
 		if m.Str("id") != r.messageID {
-			child.messages.list = append(child.messages.list, &chatMessage{Object: m.Object, source: "context"})
+			known, _ := js.DeepClone(m.Object).(*js.Object)
+			child.messages.put(&chatMessage{Object: known}, fromContext, true)
 		}
 	}
 	// A prompt that is a string cannot be refused.
-	_ = child.messages.addInput(input.Str("prompt"), "", "")
+	_ = child.messages.add(input.Str("prompt"), fromInput)
 	child.run(ctx)
 	threadID, resourceID := newID(), newID()
 	if r.threadID != "" {

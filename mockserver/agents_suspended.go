@@ -27,7 +27,7 @@ type suspendedRun struct {
 	messageID            string
 	at                   time.Time
 	options              runOptions
-	messages             *messageList
+	messages             *chat
 	steps                []*agentStep
 	records              []*js.Object
 	pending              *pendingTool
@@ -147,21 +147,14 @@ func (r *agentRun) resumeRun(ctx context.Context, data any) {
 
 // rotate ends the answer that a suspension broke.
 func (r *agentRun) rotate() {
-	if r.durable() {
-		return
+	if !r.durable() {
+		r.seal()
 	}
-	r.seal()
-	r.rotated = true
 }
 
 // seal ends the answer so far; what follows is a message of its own.
 func (r *agentRun) seal() {
-	for _, m := range r.messages.list {
-		if m.Str("id") == r.messageID {
-			metadata := js.Obj().Merge(m.content().Obj("metadata"))
-			m.content().Set("metadata", metadata.Set("mastra", js.Obj("responseBoundary", true)))
-		}
-	}
+	r.messages.seal(r.messageID)
 	r.messageID = newID()
 }
 
@@ -175,9 +168,7 @@ func (r *agentRun) clearPendingMetadata(callID string) {
 		return
 	}
 	for _, m := range r.messages.list {
-		if m.source == "input" {
-			m.source = "resumed"
-		}
+		m.origin &^= fromInput // they are stored already
 	}
 	m, _ := r.messages.findTool(callID)
 	if m == nil {

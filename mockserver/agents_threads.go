@@ -173,7 +173,7 @@ func (h *threadHub) wake(s *Server, key threadKey, q queuedSignal) func() {
 func (s *Server) runOnThread(ctx context.Context, a *Agent, active *activeRun) {
 	defer active.end(s)
 	r := &agentRun{
-		srv: s, agent: a, tools: a, id: active.runID, messages: &messageList{}, messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
+		srv: s, agent: a, tools: a, id: active.runID, messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
 		threadID: active.key.thread, resourceID: active.key.resource, active: active, sink: func(*js.Object) {},
 	}
 	if r.chooseModels() != nil {
@@ -187,6 +187,7 @@ func (s *Server) runOnThread(ctx context.Context, a *Agent, active *activeRun) {
 		r.record = s.durables.begin(a.ID, r.id)
 		r.sink = r.record.chunk
 	}
+	r.converse()
 	r.recall()
 	r.run(ctx)
 	r.settle()

@@ -85,14 +85,15 @@ func (m *memoryStore) deleteThread(id string) {
 	}
 }
 
-// saveMessages inserts messages or overwrites those of the same id.
+// saveMessages inserts messages or overwrites those of the same id, whose time
+// stays.
 func (m *memoryStore) saveMessages(list []storedMessage) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	at := now()
 	for _, msg := range list {
 		if old := m.messages[msg.id]; old != nil {
-			msg.seq = old.seq
+			msg.seq, msg.created = old.seq, old.created
 		} else {
 			m.seq++
 			msg.seq = m.seq
@@ -103,16 +104,6 @@ func (m *memoryStore) saveMessages(list []storedMessage) {
 			c.updated = at
 			m.touch(&c)
 			m.threads[t.id] = &c
-		}
-	}
-}
-
-// inOrder gives the messages of a conversation times that tell their order, as
-// the server does: no two are of the same millisecond.
-func inOrder(list []storedMessage) {
-	for i := 1; i < len(list); i++ {
-		if before := list[i-1].created; !list[i].created.After(before) {
-			list[i].created = before.Add(time.Millisecond)
 		}
 	}
 }

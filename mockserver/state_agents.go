@@ -25,7 +25,7 @@ func (r *suspendedRun) state() *js.Object {
 	p := r.pending
 	return js.Obj("agentId", r.agentID, "runId", r.runID, "threadId", r.threadID, "resourceId", r.resourceID, "traceId", r.traceID,
 		"messageId", r.messageID, "at", js.ISO(r.at), "options", r.options.state(), "messages", chatState(r.messages.list),
-		"system", js.Strings(r.messages.system), "steps", steps, "records", js.Array(r.records), "modelFrom", r.modelFrom,
+		"system", js.Strings(r.messages.system), "tagged", js.Strings(r.messages.tagged), "pendingCalls", r.messages.pending, "steps", steps, "records", js.Array(r.records), "modelFrom", r.modelFrom,
 		"durable", r.durable, "whole", r.whole,
 		"pending", js.Obj("call", slices.Index(p.suspendedStep.toolCalls, p.call), "approval", p.approval, "payload", p.payload, "resumeSchema", p.resumeSchema))
 }
@@ -43,7 +43,7 @@ func (o *runOptions) state() *js.Object {
 func chatState(list []*chatMessage) []any {
 	out := make([]any, len(list))
 	for i, m := range list {
-		out[i] = js.Obj("message", m.Object, "source", m.source)
+		out[i] = js.Obj("message", m.Object, "origin", int(m.origin), "began", int(m.began))
 	}
 	return out
 }
@@ -87,7 +87,10 @@ func restoreSuspended(o *js.Object) (*suspendedRun, error) {
 	}
 	r := &suspendedRun{agentID: o.Str("agentId"), runID: o.Str("runId"), threadID: o.Str("threadId"), resourceID: o.Str("resourceId"),
 		traceID: o.Str("traceId"), messageID: o.Str("messageId"), at: at, modelFrom: stateInt(o, "modelFrom"), durable: o.Bool("durable"), whole: o.Bool("whole"),
-		options: restoreOptions(o.Obj("options")), messages: &messageList{list: restoreChat(o.Arr("messages")), system: stateStrings(o.Arr("system"))}}
+		options: restoreOptions(o.Obj("options")), messages: newChat(o.Str("threadId"), o.Str("resourceId"))}
+	r.messages.list, r.messages.system, r.messages.tagged = restoreChat(o.Arr("messages")), stateStrings(o.Arr("system")), stateStrings(o.Arr("tagged"))
+	r.messages.pending = o.Bool("pendingCalls")
+	r.messages.sort()
 	for _, record := range o.Arr("records") {
 		e, _ := record.(*js.Object)
 		r.records = append(r.records, e)
@@ -119,7 +122,7 @@ func restoreChat(list []any) []*chatMessage {
 	var out []*chatMessage
 	for _, v := range list {
 		if o, ok := v.(*js.Object); ok && o.Obj("message") != nil {
-			out = append(out, &chatMessage{Object: o.Obj("message"), source: o.Str("source")})
+			out = append(out, &chatMessage{Object: o.Obj("message"), origin: origin(stateInt(o, "origin")), began: origin(stateInt(o, "began"))})
 		}
 	}
 	return out

@@ -37,10 +37,10 @@ var (
 	cutting  = []string{FinishError, FinishLength, FinishContentFilter}
 )
 
-// ending is how an answer ended: the finish reason, and whether the model is asked
+// conclude says how an answer ended: the finish reason, and whether the model is asked
 // again once its tools have run. An answer that ended with an error, or empty for
 // no reason, is refused.
-func (m *modelRun) ending() (reason string, continued bool, err error) {
+func (m *modelRun) conclude() (reason string, continued bool, err error) {
 	called := len(m.calls) > 0
 	switch reason = m.finish; {
 	case reason == "" && called:
