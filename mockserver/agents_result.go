@@ -27,12 +27,12 @@ func (r *agentRun) result() *js.Object {
 		text = r.finalText()
 	}
 	o := js.Obj("text", text, "usage", usage, "steps", []any{}, "finishReason", reason, "warnings", []any{}, "request", js.Obj(),
-		"reasoning", r.gather(func(s *agentStep) []any { return s.reasoning }))
+		"reasoning", r.reasoning())
 	if finished {
 		o.Set("steps", r.stepResults())
 	}
-	if reasoning := r.reasoningText(); reasoning != "" {
-		o.Set("reasoningText", reasoning)
+	if text := r.reasoningText(); text != "" || len(o.Arr("reasoning")) > 0 && !r.durable() {
+		o.Set("reasoningText", text)
 	}
 	o.Set("toolCalls", r.gather(func(s *agentStep) []any { return s.callChunks })).
 		Set("toolResults", r.gather(func(s *agentStep) []any { return s.resultChunks })).
@@ -106,6 +106,17 @@ func (r *agentRun) gather(of func(*agentStep) []any) []any {
 	return out
 }
 
+// reasoning is the reasoning of every step; a durable run tells the last there is.
+func (r *agentRun) reasoning() []any {
+	all := r.gather(func(s *agentStep) []any { return s.reasoning })
+	for i := len(r.steps) - 1; i >= 0 && r.durable(); i-- {
+		if last := r.steps[i].reasoning; len(last) > 0 {
+			return last
+		}
+	}
+	return all
+}
+
 func (r *agentRun) reasoningText() string {
 	var text string
 	for _, s := range r.steps {
@@ -152,20 +163,11 @@ func (r *agentRun) stepResults() []any {
 	return out
 }
 
-// finalText is the text of the result. Where processors see the answer it is what
-// the answer says last, and so is that of its last step.
+// finalText is the text of the result. Where processors see the answer its last
+// step says what the answer says last.
 func (r *agentRun) finalText() string {
-	tools := false
-	for _, s := range r.steps {
-		tools = tools || len(s.toolCalls) > 0
-	}
-	n := len(r.steps)
-	switch {
-	case r.processesOutput() && r.answer.spoke:
+	if n := len(r.steps); r.processesOutput() && r.answer.spoke {
 		r.steps[n-1].text = r.answer.text
-		return r.answer.text
-	case tools && r.ended && !r.durable():
-		return r.steps[n-1].text
 	}
 	return r.text()
 }

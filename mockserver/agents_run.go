@@ -302,7 +302,7 @@ func (r *agentRun) totalUsage() *js.Object {
 				total.Set(key, before+n)
 			}
 		}
-		if own := step.usage.Obj("raw"); own != nil || !r.durable() {
+		if own := step.usage.Obj("raw"); own != nil {
 			raw = own
 		}
 	}
@@ -330,6 +330,7 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 		r.seal()
 	} else if len(r.steps) > 0 && !r.resumed {
 		r.messages.openStep()
+		r.nameModel()
 	}
 	r.resumed = false
 	if n := len(r.records); n > 0 {
@@ -368,20 +369,20 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 		step.reason, step.continued, err = m.conclude()
 	}
 	var refused *refusedAnswer
+	if err == nil || errors.As(err, &refused) {
+		r.remember(m.parts)
+		r.rememberObject(m.object)
+	}
 	if err != nil {
 		r.failure = err
 		step.errored, step.reason, step.continued = true, FinishError, false
 		r.messages.addError(r.messageID, err.Error())
-		if errors.As(err, &refused) {
+		if refused != nil {
 			r.send(refused.chunk(r))
 		} else {
 			step.threw, step.usage = !m.touched, js.Obj()
 			r.emitError(err, step.threw)
 		}
-	}
-	if err == nil || refused != nil {
-		r.remember(m.parts)
-		r.rememberObject(m.object)
 	}
 	record := js.Obj("content", r.messages.stepContent(len(r.steps)+1), "finishReason", js.When(step.errored && !refused.isNameless(), FinishError), "usage", step.usage,
 		"warnings", []any{}, "request", r.request(), "response", step.metadata.Clone().Set("messages", r.messages.responses()))

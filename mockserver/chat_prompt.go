@@ -368,7 +368,7 @@ func withPlaceholders(messages []*js.Object) []*js.Object {
 func (l *chat) prompt(instructions string) []PromptMessage {
 	var out []PromptMessage
 	for _, text := range l.systemTexts(instructions) {
-		out = append(out, PromptMessage{Role: "system", Text: text})
+		out = append(out, PromptMessage{Role: "system", Text: text, traced: text})
 	}
 	how := forModel
 	if l.pending {
@@ -377,10 +377,10 @@ func (l *chat) prompt(instructions string) []PromptMessage {
 	messages := l.converted(l.spoken(), how)
 	if len(messages) > 0 && messages[0].Str("role") == "assistant" {
 		// Some models refuse a conversation that the user does not begin.
-		out = append(out, PromptMessage{Role: "user", Text: "."})
+		out = append(out, PromptMessage{Role: "user", Text: ".", traced: "."})
 	}
 	for _, m := range messages {
-		p := PromptMessage{Role: m.Str("role"), Text: textOfParts(js.Obj("parts", m.Get("content")), " ")}
+		p := PromptMessage{Role: m.Str("role"), Text: textOfParts(js.Obj("parts", m.Get("content")), " "), traced: traced(m)}
 		for _, part := range objectsOf(m.Get("content")) {
 			if p.Role != "tool" {
 				break
@@ -396,6 +396,24 @@ func (l *chat) prompt(instructions string) []PromptMessage {
 		}
 	}
 	return out
+}
+
+// traced is what a trace shows of a message.
+func traced(m *js.Object) string {
+	var b strings.Builder
+	for _, part := range objectsOf(m.Get("content")) {
+		switch kind := part.Str("type"); kind {
+		case "text", "reasoning":
+			b.WriteString(part.Str("text"))
+		case "tool-call":
+			b.WriteString("[tool: " + part.Str("toolName") + "]")
+		case "tool-result":
+			b.WriteString("[tool-result: " + part.Str("toolName") + "]")
+		default:
+			b.WriteString("[" + kind + "]")
+		}
+	}
+	return b.String()
 }
 
 // systemTexts are the system messages that have a text: the instructions, those

@@ -24,6 +24,8 @@ type PromptMessage struct {
 	Text string
 	// Outputs are the outputs of a tool message, each {"type", "value"}.
 	Outputs []json.RawMessage
+
+	traced string // what a trace shows of it
 }
 
 // ModelCall is one call of a model.
