@@ -23,6 +23,10 @@ func (e *refusedAnswer) Error() string { return e.message }
 func (e *refusedAnswer) isNameless() bool { return e != nil && e.finish == FinishError }
 
 func (e *refusedAnswer) chunk(r *agentRun) *js.Object {
+	if e.code == "" { // no error of the server's own
+		return js.Obj("from", "AGENT", "runId", r.id, "type", "error", "payload",
+			js.Obj("error", js.Obj("message", e.message, "name", "Error", "stack", stackOf(e))))
+	}
 	payload := js.Obj("error", js.Obj("message", e.message, "domain", "AGENT", "category", "SYSTEM", "code", e.code, "details", e.details))
 	if e.finish != "" {
 		return r.chunk("error", payload)

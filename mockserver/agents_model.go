@@ -31,7 +31,6 @@ type modelRun struct {
 	part                      modelPart // the text or reasoning that is being sent
 	object                    any
 	fallback                  bool
-	objects                   *objectStream
 	named                     bool // the response has been named
 	stepSpan                  *js.Object
 }
@@ -43,7 +42,7 @@ func (m *modelRun) call(ctx context.Context) error {
 		AgentID: m.agent.ID, ModelID: m.entry.model, Prompt: m.messages.prompt(m.instructions()), Tools: m.toolNames(),
 		server: m.srv, ctx: ctx, part: m.onPart, usage: Usage{InputTokens: 11, OutputTokens: 7},
 	}
-	if m.options.structured != nil {
+	if m.options.structured != nil && (m.objects == nil || !m.durable()) {
 		m.objects = &objectStream{run: m.agentRun}
 	}
 	if !m.quiet {
@@ -57,7 +56,7 @@ func (m *modelRun) call(ctx context.Context) error {
 		err = c.err
 	}
 	if err == nil && m.objects != nil {
-		m.object, m.fallback, err = m.objects.finish(m.text)
+		m.object, m.fallback, err = m.objects.finish(m.finish)
 	}
 	if err != nil && !c.touched {
 		m.metadata = js.Obj("id", newID(), "timestamp", js.ISO(now()), "modelId", m.entry.model, "modelVersion", "v2", "modelProvider", m.entry.provider)
@@ -154,7 +153,7 @@ func (m *modelRun) onText(p modelPart) error {
 	m.text = text
 	m.part.text += p.text
 	if m.objects != nil {
-		m.objects.piece(m.text)
+		m.objects.piece(p.text)
 	}
 	m.emit("text-delta", js.Obj("id", p.id, "text", p.text))
 	return nil

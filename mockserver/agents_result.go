@@ -40,10 +40,14 @@ func (r *agentRun) result() *js.Object {
 		Set("files", r.gather(func(s *agentStep) []any { return s.files })).
 		Set("response", r.response(last, finished)).
 		Set("totalUsage", total)
-	if last.object != nil {
-		o.Set("object", last.object)
+	object, fallback := r.object()
+	if object != nil {
+		o.Set("object", object)
 	}
-	o.Set("usedFallbackValue", last.fallback)
+	if !r.durable() {
+		fallback = last.fallback
+	}
+	o.Set("usedFallbackValue", fallback)
 	if r.options.scored && finished {
 		o.Set("scoringData", r.scoringData())
 	}
@@ -104,6 +108,17 @@ func (r *agentRun) gather(of func(*agentStep) []any) []any {
 		out = append(out, of(s)...)
 	}
 	return out
+}
+
+// object is the structured value, the first there is, and whether it stands in for
+// one that did not fit.
+func (r *agentRun) object() (value any, fallback bool) {
+	for _, s := range r.steps {
+		if s.object != nil {
+			return s.object, s.fallback
+		}
+	}
+	return nil, false
 }
 
 // reasoning is the reasoning of every step; a durable run tells the last there is.

@@ -48,8 +48,9 @@ type agentRun struct {
 	tripped   *js.Object // the tripwire's payload
 	failure   error      // why the model failed
 	pending   *pendingTool
-	active    *activeRun   // of a run that streams on a thread
-	cut       *js.Object   // the payload of the finish of a run that was aborted
+	active    *activeRun // of a run that streams on a thread
+	cut       *js.Object // the payload of the finish of a run that was aborted
+	objects   *objectStream
 	record    *durableRun  // of a durable agent whose run streams
 	late      []*js.Object // what follows the end of a durable run
 	ended     bool

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -17,13 +18,23 @@ type structuredOutput struct {
 // isList tells whether a list is wanted; the model wraps one in {elements: [...]}.
 func (s *structuredOutput) isList() bool { return s.schema.Str("type") == "array" }
 
+// choices are the values of an enum; the model wraps one in {result: "..."}.
+func (s *structuredOutput) choices() ([]any, bool) {
+	list, ok := s.schema.Get("enum").([]any)
+	return list, ok && !s.isList()
+}
+
 // objectStream watches a text that grows into a JSON value and tells of the
-// value as far as it can be read.
+// value as far as it can be read. A durable run has one for all of its steps, every
+// other run one for each.
 type objectStream struct {
 	run      *agentRun
+	text     string
+	done     bool
 	last     string
 	elements []any
 	started  bool
+	choice   string
 }
 
 func (o *objectStream) emit(v any) {
@@ -39,9 +50,10 @@ func (r *agentRun) sendLast(chunk *js.Object) {
 	r.send(chunk)
 }
 
-// piece takes the text so far.
+// piece takes the next piece of the text.
 func (o *objectStream) piece(text string) {
-	v, whole, ok := js.ParsePartial(jsonIn(text))
+	o.text += text
+	v, whole, ok := js.ParsePartial(jsonIn(o.text))
 	if !ok {
 		return
 	}
@@ -49,8 +61,13 @@ func (o *objectStream) piece(text string) {
 	if shown == o.last {
 		return
 	}
-	if o.run.options.structured.isList() {
+	wanted := o.run.options.structured
+	if wanted.isList() {
 		o.list(v, whole, shown)
+		return
+	}
+	if choices, ok := wanted.choices(); ok {
+		o.choose(v, choices, shown)
 		return
 	}
 	switch v.(type) {
@@ -81,29 +98,45 @@ func (o *objectStream) list(v any, whole bool, shown string) {
 	}
 }
 
-// finish reads and validates the whole text. The value is nil where there is
-// none.
-func (o *objectStream) finish(text string) (value any, usedFallback bool, err error) {
-	if strings.TrimSpace(text) == "" {
-		return nil, false, nil
+// choose tells of the choice, whole as soon as no other one begins like it.
+func (o *objectStream) choose(v any, choices []any, shown string) {
+	object, _ := v.(*js.Object)
+	begun := object.Str("result")
+	if begun == "" {
+		return
 	}
-	s := o.run.options.structured
-	raw := jsonIn(text)
-	v, _, ok := js.ParsePartial(raw)
-	if !ok {
-		v = js.Undefined
-	}
-	if s.isList() {
-		if object, _ := v.(*js.Object); object.Has("elements") {
-			v = object.Get("elements")
-		} else {
-			v = append([]any{}, o.elements...)
+	var fitting []string
+	for _, c := range choices {
+		if word, ok := c.(string); ok && strings.HasPrefix(word, begun) {
+			fitting = append(fitting, word)
 		}
 	}
-	issues := jsonschema.Validate(s.schema, v)
-	if len(issues) == 0 {
-		o.run.sendLast(js.Obj("from", "AGENT", "runId", o.run.id, "type", "object-result", "object", v))
-		return v, false, nil
+	switch {
+	case len(fitting) == 0:
+		return
+	case len(fitting) == 1:
+		begun = fitting[0]
+	}
+	if begun != o.choice {
+		o.last, o.choice = shown, begun
+		o.emit(begun)
+	}
+}
+
+// finish reads and validates the whole text. The value is nil where there is
+// none.
+func (o *objectStream) finish(reason string) (value any, usedFallback bool, err error) {
+	if o.done || strings.TrimSpace(o.text) == "" {
+		return nil, false, nil
+	}
+	o.done = true
+	s := o.run.options.structured
+	if reason == FinishLength || reason == FinishContentFilter {
+		err = &refusedAnswer{message: fmt.Sprintf("Structured output was truncated because the model finished with reason %q.", reason),
+			code: "STRUCTURED_OUTPUT_TRUNCATED", details: js.Obj("finishReason", reason, "value", o.text)}
+	} else if value, err = o.value(); err == nil {
+		o.run.sendLast(js.Obj("from", "AGENT", "runId", o.run.id, "type", "object-result", "object", value))
+		return value, false, nil
 	}
 	switch s.strategy {
 	case "warn":
@@ -112,23 +145,77 @@ func (o *objectStream) finish(text string) (value any, usedFallback bool, err er
 		o.run.sendLast(js.Obj("from", "AGENT", "runId", o.run.id, "type", "object-result", "object", s.fallback, "metadata", js.Obj("fallback", true)))
 		return s.fallback, true, nil
 	}
+	return nil, false, err
+}
+
+// value is the value of the whole text, if it fits the schema.
+func (o *objectStream) value() (any, error) {
+	s := o.run.options.structured
+	shown := jsonIn(o.text)
+	v, _, ok := js.ParsePartial(shown)
+	object, _ := v.(*js.Object)
+	_, isChoice := s.choices()
+	switch {
+	case s.isList() && object.Has("elements"):
+		v = object.Get("elements")
+	case s.isList():
+		v = append([]any{}, o.elements...)
+	case isChoice && !isText(object.Get("result")):
+		return nil, &refusedAnswer{message: "Invalid enum format: expected object with result property"}
+	case isChoice:
+		v = object.Get("result")
+	case !ok:
+		v = js.Undefined
+	}
+	issues := jsonschema.Validate(s.schema, v)
+	if len(issues) == 0 {
+		return v, nil
+	}
 	lines := make([]string, len(issues))
 	for i, issue := range issues {
 		lines[i] = issue.String()
 	}
-	shown := raw
-	if ok {
+	if word, isWord := v.(string); isWord {
+		shown = word
+	} else if v != js.Undefined {
 		shown = js.String(v)
 	}
-	return nil, false, &refusedAnswer{message: "Structured output validation failed: " + strings.Join(lines, "\n"),
+	return nil, &refusedAnswer{message: "Structured output validation failed: " + strings.Join(lines, "\n"),
 		code: "STRUCTURED_OUTPUT_SCHEMA_VALIDATION_FAILED", details: js.Obj("value", shown)}
 }
 
-// jsonIn finds the JSON in a model's text, which may stand in a code block.
+// jsonIn finds the JSON in a model's text, which may stand in a code block or
+// between words: the last whole object counts there.
 func jsonIn(text string) string {
-	trimmed := strings.TrimSpace(text)
-	if rest, ok := strings.CutPrefix(trimmed, "```json"); ok {
-		return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "```"))
+	if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "```json"); ok {
+		text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "```"))
 	}
-	return text
+	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
+		return text
+	}
+	found, start, depth := text, 0, 0
+	inString, escaped := false, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case escaped:
+			escaped = false
+		case c == '\\':
+			escaped = true
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{':
+			if depth == 0 {
+				start = i
+			}
+			depth++
+		case c == '}' && depth > 0:
+			if depth--; depth == 0 {
+				found = text[start : i+1]
+			}
+		}
+	}
+	return found
 }
+
+func isText(v any) bool { _, ok := v.(string); return ok }

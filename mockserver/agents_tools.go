@@ -247,9 +247,12 @@ func (r *agentRun) finishTools(step *agentStep) {
 	}
 }
 
-// suspend publishes what the run waits for and stores the run.
+// suspend stores the run and publishes what it waits for, in this order: who has
+// seen the question may answer it.
 func (r *agentRun) suspend() {
 	p := r.pending
+	r.notePending()
+	r.srv.agents.suspend(r)
 	payload := js.Obj("toolCallId", p.call.id, "toolName", p.call.name)
 	if p.approval {
 		payload.Set("args", p.call.args).Set("resumeSchema", p.resumeSchema)
@@ -264,8 +267,6 @@ func (r *agentRun) suspend() {
 	if r.durable() && p.approval {
 		r.event("suspended", js.Obj("toolCallId", p.call.id, "toolName", p.call.name, "args", p.call.args, "type", "approval", "resumeSchema", p.resumeSchema))
 	}
-	r.notePending()
-	r.srv.agents.suspend(r)
 }
 
 // notePending notes on the message of the call what the run waits for.

@@ -6,7 +6,7 @@ import (
 
 // ParsePartial reads a JSON text that may break off anywhere. What is complete
 // enough is kept: an open string ends where the text ends, a number keeps its
-// digits, a key without a value is dropped. whole tells that nothing was
+// digits, a key without a value is dropped; so is what follows the value. whole tells that nothing was
 // missing; ok is false where there is no value at all.
 func ParsePartial(text string) (v any, whole, ok bool) {
 	if v, err := Parse([]byte(text)); err == nil {
@@ -14,10 +14,6 @@ func ParsePartial(text string) (v any, whole, ok bool) {
 	}
 	p := &partial{parser{src: text}}
 	v, _, ok = p.any(0)
-	p.space()
-	if ok && p.pos < len(p.src) {
-		return nil, false, false // something else follows: not JSON
-	}
 	return v, false, ok
 }
 
