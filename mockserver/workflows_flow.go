@@ -7,35 +7,41 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
-// handOver is how long a step that runs beside others has before the next one
+// handOverTime is how long a step that runs beside others has before the next one
 // starts too: steps that end at once run one after the other, in order, and
 // slow ones side by side.
-const handOver = 5 * time.Millisecond
+const handOverTime = 5 * time.Millisecond
 
-// together runs functions side by side and waits for all. Each one starts when
-// the one before has ended, or after the hand-over time.
+// handOver runs f beside others; it returns when f has ended, or after the hand-over
+// time.
+func handOver(wg *sync.WaitGroup, f func()) {
+	ended := make(chan struct{})
+	wg.Go(func() {
+		defer close(ended)
+		f()
+	})
+	timer := time.NewTimer(handOverTime)
+	defer timer.Stop()
+	select {
+	case <-ended:
+	case <-timer.C:
+	}
+}
+
+// together runs functions side by side and waits for all.
 func together(n int, run func(i int)) {
 	var wg sync.WaitGroup
-	for i := 0; i < n; i++ {
-		ended := make(chan struct{})
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			defer close(ended)
-			run(i)
-		}()
-		timer := time.NewTimer(handOver)
-		select {
-		case <-ended:
-		case <-timer.C:
-		}
-		timer.Stop()
+	for i := range n {
+		handOver(&wg, func() { run(i) })
 	}
 	wg.Wait()
 }
 
 // parallel runs every step on the same input.
 func (x *execution) parallel(e *entry, position int, input any) outcome {
+	if x.perStep {
+		return x.parallelFirst(e, position, input)
+	}
 	indexes := make([]int, len(e.nodes))
 	x.mu.Lock()
 	for i, n := range e.nodes {
@@ -45,6 +51,17 @@ func (x *execution) parallel(e *entry, position int, input any) outcome {
 	}
 	x.mu.Unlock()
 	return x.blockResult(e.nodes, x.sideBySide(e.nodes, position, indexes, input))
+}
+
+// parallelFirst runs the first step, for a run that goes one step at a time; of the
+// others there is what they have given before.
+func (x *execution) parallelFirst(e *entry, position int, input any) outcome {
+	x.set(e.nodes[0].id, js.Obj("status", "running", "payload", input, "startedAt", nowMillis()))
+	results := []outcome{x.step(stepRun{node: e.nodes[0], input: input, position: []int{position, 0}, resume: x.resume})}
+	for _, n := range e.nodes[1:] {
+		results = append(results, x.result(n.id))
+	}
+	return x.blockResult(e.nodes, results)
 }
 
 // sideBySide announces all steps of a stage, then runs them. indexes are their
@@ -63,9 +80,17 @@ func (x *execution) sideBySide(nodes []*nodeDef, position int, indexes []int, in
 func (x *execution) branch(e *entry, position int, input any) outcome {
 	var nodes []*nodeDef
 	var indexes []int
-	for i, c := range e.conditions {
-		if c.test(input) {
+	for i := range e.conditions {
+		if x.armHolds(e, i, input) {
 			nodes, indexes = append(nodes, e.nodes[i]), append(indexes, i)
+		}
+	}
+	if x.perStep {
+		for i, n := range nodes {
+			if x.result(n.id) == nil {
+				nodes, indexes = nodes[i:i+1], indexes[i:i+1]
+				break
+			}
 		}
 	}
 	return x.blockResult(nodes, x.sideBySide(nodes, position, indexes, input))

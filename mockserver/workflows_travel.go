@@ -16,12 +16,15 @@ type travelRequest struct {
 	input, data    any
 	context        *js.Object // results that stand for the recorded ones
 	nested         *js.Object // the same for the steps of nested runs
+	state          any        // that stands for the recorded one
+	perStep        bool
 	requestContext *js.Object
+	write          func(chunk *js.Object)
 }
 
 func (c *call) travelRequest() *travelRequest {
 	req := &travelRequest{input: valueOf(c.body, "inputData"), data: valueOf(c.body, "resumeData"), requestContext: c.requestContext,
-		context: c.body.Obj("context"), nested: c.body.Obj("nestedStepsContext")}
+		context: c.body.Obj("context"), nested: c.body.Obj("nestedStepsContext"), state: c.body.Get("initialState"), perStep: c.body.Bool("perStep")}
 	switch step := c.body.Get("step").(type) {
 	case string:
 		if step != "" {
@@ -63,7 +66,7 @@ func checkTravel(w *Workflow, recorded *js.Object, req *travelRequest) error {
 	has := func(n *nodeDef) bool { return recorded.Get(n.id) != nil || req.context.Get(n.id) != nil }
 	var lacking []string
 	for _, e := range w.entries[:target] {
-		if e.kind == foreachEntry || e.kind == branchEntry && slices.ContainsFunc(e.nodes, has) {
+		if e.kind == foreachEntry || e.kind == loopEntry || e.kind == sleepEntry || e.kind == branchEntry && slices.ContainsFunc(e.nodes, has) {
 			continue
 		}
 		for _, n := range e.nodes {
@@ -134,7 +137,7 @@ func recordedStep(recorded *js.Object, req *travelRequest, id string) *js.Object
 func travelResult(w *Workflow, stage, start int, n *nodeDef, recorded, results *js.Object, req *travelRequest) *js.Object {
 	known, given := recordedStep(recorded, req, n.id), req.context.Obj(n.id)
 	target := slices.Contains(req.steps, n.id)
-	if stage > start && !target && given == nil && recorded.Obj(n.id).Str("status") != "suspended" {
+	if (stage > start || req.perStep && stage == start) && !target && given == nil && recorded.Obj(n.id).Str("status") != "suspended" {
 		return nil
 	}
 	status := known.Str("status")
@@ -229,16 +232,21 @@ func (s *Server) travel(l *liveRun, req *travelRequest) (*js.Object, error) {
 		return nil, err
 	}
 	awaitNewInstant(rec.context)
-	l.mu.Lock()
-	l.lastStatus = ""
-	l.mu.Unlock()
-	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: results, stepPath: rec.path, start: start,
-		travel: &travelInfo{req, len(l.workflow.entries[start].nodes) > 1}, traceID: newTraceID(),
-		reqCtx: js.Obj().Merge(rec.requestContext, req.requestContext)}
+	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, write: req.write, results: results, stepPath: rec.path, start: start,
+		travel: &travelInfo{req, len(l.workflow.entries[start].nodes) > 1}, state: travelState(req, rec), perStep: req.perStep,
+		trace: runTrace{traceID: newTraceID(), spanID: newSpanID()}, reqCtx: contextOver(req.requestContext, rec)}
 	if x.stepPath == nil {
 		x.stepPath = []any{}
 	}
-	return s.finishRun(l, x, newSpanID()), nil
+	return s.finishRun(l, x)
+}
+
+// travelState is the state that a run goes back with.
+func travelState(req *travelRequest, rec *runRecord) *sharedState {
+	if req.state != nil {
+		return newSharedState(req.state)
+	}
+	return newSharedState(rec.state)
 }
 
 // awaitNewInstant waits until a step that suspends again does so at another
@@ -269,6 +277,7 @@ func (x *execution) travelInto(child *execution) error {
 	if err != nil {
 		return err
 	}
+	child.state = x.state
 	child.results, child.start, child.travel = results, start, &travelInfo{&inner, len(child.workflow.entries[start].nodes) > 1}
 	return nil
 }
@@ -301,7 +310,7 @@ func (x *execution) partly(e *entry, position int, input any) outcome {
 	var results []outcome
 	for i, n := range e.nodes {
 		kept := x.result(n.id)
-		if e.kind == branchEntry && !e.conditions[i].test(input) {
+		if e.kind == branchEntry && !x.armHolds(e, i, input) {
 			if kept.Str("status") == "running" {
 				x.set(n.id, js.Obj("status", "skipped", "payload", valueOf(kept, "payload"), "startedAt", valueOf(kept, "startedAt"), "endedAt", nowMillis()))
 			}
@@ -315,6 +324,11 @@ func (x *execution) partly(e *entry, position int, input any) outcome {
 		}
 	}
 	return x.blockResult(nodes, results)
+}
+
+func (x *execution) armHolds(e *entry, i int, input any) bool {
+	holds, _ := x.holds(e.conditions[i], input, 0)
+	return holds
 }
 
 // again tells which steps of a stage run once more. The server starts only the
