@@ -10,7 +10,11 @@ import (
 type mock struct{ running *mockserver.Running }
 
 func startMock(_ context.Context, c Config) (Server, error) {
-	return mock{mockserver.Listen(mockserver.WithToken(c.Token))}, nil
+	options := []mockserver.Option{mockserver.WithToken(c.Token)}
+	if c.Extra {
+		options = append(options, extraWorld()...)
+	}
+	return mock{mockserver.Listen(options...)}, nil
 }
 
 func (m mock) URL() string { return m.running.URL }

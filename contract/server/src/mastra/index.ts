@@ -11,13 +11,14 @@ import { len } from './scorer';
 import { storage, vec } from './storage';
 import { askUser, delicate, weather } from './tools';
 import * as workflows from './workflows';
+import * as extra from './workflows/extra';
 
 // Silent unless asked: failures are part of the demo, and each would print a stack.
 const logLevel = (process.env.MASTRA_LOG_LEVEL || 'silent') as LogLevel;
 
 export const mastra = new Mastra({
   agents,
-  workflows,
+  workflows: process.env.MASTRA_EXTRA_WORLD ? { ...extra, ...workflows } : workflows,
   tools: { weather, delicate, 'ask-user': askUser },
   vectors: { vec },
   scorers: { len },

@@ -1,0 +1,7 @@
+// The extra world: workflows with the stages that the demo world does not have.
+export { climb, endless, pair, rounds, stuck } from './looping';
+export { badlyMapped, mapped } from './mapped';
+export { gated, gates, looking, overlooking, stadium, walled } from './seen';
+export { bed, nap, naps } from './sleeping';
+export { around, chosen, loose, picky, spread, tally, wrapped } from './state';
+export { dictating, writing } from './writing';
