@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"time"
+
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
 )
@@ -17,11 +19,11 @@ type nodeDef struct {
 	input, output   zod.Schema
 	suspend, resume *zod.Schema
 	state           *zod.Schema
-	retries         int
+	retries         *int // nil for what the workflow says
 	run             func(s *StepCall, input any) (any, error)
 	nested          *Workflow
-	// mapping is the text of a mapping's function; "" where the node is none.
-	mapping string
+	// mapping is the text of a mapping's function; nil where the node is none.
+	mapping *string
 }
 
 // Step is a Go function as a step of workflows. NewStep makes one.
@@ -51,8 +53,9 @@ func (s *Step) node() *nodeDef { return &s.def }
 // Describe sets the step's description.
 func (s *Step) Describe(text string) *Step { s.def.description = text; return s }
 
-// Retries sets how often a failing step is tried again.
-func (s *Step) Retries(n int) *Step { s.def.retries = n; return s }
+// Retries sets how often a failing step is tried again. By default that is the
+// workflow's to say.
+func (s *Step) Retries(n int) *Step { s.def.retries = &n; return s }
 
 // Suspends says that the step may suspend with a payload of the sample's type.
 func (s *Step) Suspends(sample any) *Step { s.def.suspend = schemaOf(sample); return s }
@@ -70,6 +73,8 @@ type Workflow struct {
 	id, description string
 	input, output   zod.Schema
 	state           *zod.Schema
+	retries         int // of steps that say nothing about it
+	retryDelay      time.Duration
 	entries         []entry
 }
 
@@ -119,6 +124,14 @@ func (w *Workflow) Describe(text string) *Workflow { w.description = text; retur
 // and as a nested one shares that of the workflow around it.
 func (w *Workflow) State(sample any) *Workflow { w.state = schemaOf(sample); return w }
 
+// Retries sets how often a failing step that does not say so itself is tried again,
+// and the pause before each attempt but the first. A run that was resumed knows
+// nothing of it.
+func (w *Workflow) Retries(n int, pause time.Duration) *Workflow {
+	w.retries, w.retryDelay = n, pause
+	return w
+}
+
 func (w *Workflow) add(e entry) *Workflow { w.entries = append(w.entries, e); return w }
 
 // As gives the stage before it an id. Sleeps and mappings are known by it, in
@@ -129,7 +142,7 @@ func (w *Workflow) As(id string) *Workflow {
 		return w
 	}
 	e := &w.entries[len(w.entries)-1]
-	if n := e.nodes[0]; e.kind == sleepEntry || n.mapping != "" {
+	if n := e.nodes[0]; e.kind == sleepEntry || n.mapping != nil {
 		n.id = id
 	} else {
 		e.id = id

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -72,28 +73,36 @@ func (x *execution) sideBySide(nodes []*nodeDef, position int, indexes []int, in
 		pending[i] = x.begin(stepRun{node: n, input: input, position: []int{position, indexes[i]}, resume: x.resume})
 	}
 	results := make([]outcome, len(nodes))
-	together(len(nodes), func(i int) { results[i] = pending[i].finish() })
+	order := make([]int, 0, len(nodes))
+	for i, n := range nodes {
+		if n.nested == nil {
+			order = append(order, i)
+		}
+	}
+	// A workflow takes longer to get going than a step.
+	for i, n := range nodes {
+		if n.nested != nil {
+			order = append(order, i)
+		}
+	}
+	together(len(nodes), func(i int) { results[order[i]] = pending[order[i]].finish() })
 	return results
 }
 
-// branch runs the steps whose condition holds.
+// branch runs the steps whose condition holds; in a run that goes one step at a time
+// the first that has not run.
 func (x *execution) branch(e *entry, position int, input any) outcome {
-	var nodes []*nodeDef
-	var indexes []int
-	for i := range e.conditions {
-		if x.armHolds(e, i, input) {
-			nodes, indexes = append(nodes, e.nodes[i]), append(indexes, i)
-		}
-	}
+	arms := x.heldArms(e, input)
 	if x.perStep {
-		for i, n := range nodes {
-			if x.result(n.id) == nil {
-				nodes, indexes = nodes[i:i+1], indexes[i:i+1]
-				break
-			}
+		if i := slices.IndexFunc(arms, func(i int) bool { return x.result(e.nodes[i].id) == nil }); i >= 0 {
+			arms = arms[i : i+1]
 		}
 	}
-	return x.blockResult(nodes, x.sideBySide(nodes, position, indexes, input))
+	nodes := make([]*nodeDef, len(arms))
+	for k, i := range arms {
+		nodes[k] = e.nodes[i]
+	}
+	return x.blockResult(nodes, x.sideBySide(nodes, position, arms, input))
 }
 
 // blockResult joins the results of steps that ran side by side.
@@ -125,29 +134,41 @@ func (x *execution) resumeBlock(e *entry, position int, prev any) outcome {
 	x.resume.path = x.resume.path[1:]
 	n := e.nodes[index]
 	x.step(stepRun{node: n, input: x.inputOf(n.id, prev, true), position: []int{position, index}, resume: x.resume})
-	output := js.Obj()
+	output, complete := js.Obj(), true
 	var failed, suspended outcome
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for i, n := range e.nodes {
 		r := x.results.Obj(n.id)
+		if r == nil && e.kind == branchEntry {
+			continue
+		}
 		switch r.Str("status") {
 		case "success":
 			output.Set(n.id, valueOf(r, "output"))
+			continue
 		case "failed":
-			failed = r
+			if failed == nil {
+				failed = r
+			}
 		case "suspended":
 			x.suspended.Set(n.id, []any{position, i})
 			if suspended == nil {
 				suspended = r
 			}
 		}
+		complete = false
 	}
 	switch {
+	case complete:
+		return js.Obj("status", "success", "output", output)
 	case failed != nil:
 		return js.Obj("status", "failed", "error", failed.Get("error"))
-	case suspended != nil:
-		return js.Obj("status", "suspended", "payload", suspended.Get("suspendPayload"), "suspendPayload", suspended.Get("suspendPayload"), "suspendedAt", nowMillis())
 	}
-	return js.Obj("status", "success", "output", output)
+	// A step that has bailed beside it leaves the stage waiting for nothing.
+	var told any = js.Obj()
+	if suspended != nil {
+		told = valueOf(suspended, "suspendPayload")
+	}
+	return js.Obj("status", "suspended", "payload", told, "suspendPayload", told, "suspendedAt", nowMillis())
 }

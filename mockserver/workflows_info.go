@@ -117,7 +117,7 @@ func (n *nodeDef) graph() *js.Object {
 	switch {
 	case n.nested != nil:
 		return js.Obj("type", "workflow", "id", n.id, "workflowId", n.id, "description", js.Opt(n.description), "serializedStepFlow", n.nested.graph())
-	case n.mapping != "":
+	case n.mapping != nil:
 		return n.mappingGraph()
 	}
 	return js.Obj("type", "step", "step", js.Obj("id", n.id, "description", js.Opt(n.description), "canSuspend", n.suspend != nil || n.resume != nil))

@@ -12,7 +12,7 @@ import (
 // stage's id is mapping_<workflow>_<n>, unless As gives another one.
 func (w *Workflow) Map(text string, f func(s *StepCall) (any, error)) *Workflow {
 	return w.add(entry{kind: stepEntry, nodes: []*nodeDef{{
-		id: w.mappingID(), input: zod.Any(), output: zod.Any(), mapping: text,
+		id: w.mappingID(), input: zod.Any(), output: zod.Any(), mapping: &text,
 		run: func(s *StepCall, _ any) (any, error) {
 			out, err := f(s)
 			if err != nil {
@@ -27,7 +27,7 @@ func (w *Workflow) Map(text string, f func(s *StepCall) (any, error)) *Workflow 
 func (w *Workflow) mappingID() string {
 	n := 0
 	for _, e := range w.entries {
-		if e.nodes[0].mapping != "" {
+		if e.nodes[0].mapping != nil {
 			n++
 		}
 	}
@@ -44,7 +44,7 @@ func (w *Workflow) mappingID() string {
 const mappingShown = 1000
 
 func (n *nodeDef) mappingGraph() *js.Object {
-	text := []rune(n.mapping)
+	text := []rune(*n.mapping)
 	if len(text) > mappingShown {
 		text = append(text[:mappingShown:mappingShown], []rune("...\n}")...)
 	}

@@ -15,14 +15,18 @@ func (p *pendingStep) nested(s *StepCall) (any, error) {
 	child := &execution{
 		srv: x.srv, parent: x, workflow: w, run: inner, results: js.Obj("input", p.input), stepPath: []any{},
 		reqCtx: x.reqCtx, trace: runTrace{x.trace.traceID, newSpanID(), newSpanID()}, perStep: x.perStep, write: x.write,
-		emit: func(event *js.Object) {
-			payload := event.Obj("payload")
-			if id := payload.Str("id"); id != "" {
-				event = event.Clone().Set("payload", payload.Clone().Set("id", w.id+"."+id))
-			}
-			x.emit(event)
-		},
+		emit: inner.publish,
 	}
+	defer inner.watch(func(event *js.Object) {
+		if inner.key.run != x.run.key.run {
+			return // who watches a run sees events with its id alone
+		}
+		payload := event.Obj("payload")
+		if id := payload.Str("id"); id != "" {
+			event = event.Clone().Set("payload", payload.Clone().Set("id", w.id+"."+id))
+		}
+		x.emit(event)
+	})()
 	result, err := p.nestedResult(child)
 	if err != nil {
 		return nil, err

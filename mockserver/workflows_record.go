@@ -74,8 +74,11 @@ type nestedAt struct{ prefix, run string }
 // nestedRuns are the runs of a step that is a workflow: the one that has the run's
 // own id, or in a foreach one for each element.
 func nestedRuns(step, run string, result *js.Object) []nestedAt {
-	elements := result.Obj("metadata").Arr(nestedRunKey)
-	if elements == nil {
+	elements, several := result.Obj("metadata").Get(nestedRunKey).([]any)
+	if !several {
+		if own := result.Obj("metadata").Str(nestedRunKey); own != "" {
+			run = own // of the element that has ended the foreach
+		}
 		return []nestedAt{{step, run}}
 	}
 	var list []nestedAt

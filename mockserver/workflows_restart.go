@@ -71,12 +71,6 @@ func indexOf(v any) int {
 	return 0
 }
 
-// restarted tells which steps of the stage that was cut off run again.
-func (x *execution) restarted(_ string, kept *js.Object) bool {
-	status := kept.Str("status")
-	return status == "" || status == "running"
-}
-
 func endedResult(rec *runRecord) *js.Object {
 	steps := js.Obj()
 	for _, m := range rec.context.Members() {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
@@ -155,7 +156,11 @@ func (p *pendingStep) attempts() *js.Object {
 		return failedStep(misfit("input", p.issues, issuesCause(p.issues)))
 	}
 	var err error
-	for attempt := 0; attempt <= p.node.retries; attempt++ {
+	retries, pause := p.execution.retries(p.node)
+	for attempt := 0; attempt <= retries; attempt++ {
+		if attempt > 0 {
+			time.Sleep(pause)
+		}
 		s := p.call(attempt)
 		var out any
 		if p.node.nested != nil {
@@ -184,6 +189,17 @@ func (p *pendingStep) attempts() *js.Object {
 		}
 	}
 	return failedStep(err)
+}
+
+// retries is how often a step is tried again, and the pause before.
+func (x *execution) retries(n *nodeDef) (retries int, pause time.Duration) {
+	if x.resume == nil {
+		retries, pause = x.workflow.retries, x.workflow.retryDelay
+	}
+	if n.retries != nil {
+		retries = *n.retries
+	}
+	return retries, pause
 }
 
 // call is what the step's function is told.
@@ -219,6 +235,9 @@ func (n *nodeDef) call(s *StepCall, input any) (out any, err error) {
 
 func (p *pendingStep) suspend(waits *suspension) *js.Object {
 	payload := waits.payload
+	if !truthy(payload) {
+		payload = js.Undefined
+	}
 	if p.node.suspend != nil && truthy(payload) {
 		parsed, issues := p.node.suspend.Parse(payload)
 		if len(issues) > 0 {

@@ -301,44 +301,70 @@ func (x *execution) travelAnswer(n *nodeDef, previous *js.Object) any {
 // partly runs those steps of the first stage that are to run again; what the
 // others have given is kept.
 func (x *execution) partly(e *entry, position int, input any) outcome {
-	again := x.restarted
-	if x.travel != nil {
-		again = x.travel.again(e)
-	}
+	travel := x.travel
 	x.travelDone()
-	var nodes []*nodeDef
-	var results []outcome
-	for i, n := range e.nodes {
-		kept := x.result(n.id)
-		if e.kind == branchEntry && !x.armHolds(e, i, input) {
-			if kept.Str("status") == "running" {
-				x.set(n.id, js.Obj("status", "skipped", "payload", valueOf(kept, "payload"), "startedAt", valueOf(kept, "startedAt"), "endedAt", nowMillis()))
-			}
-			continue
+	switch {
+	case travel == nil:
+		return x.some(e, position, x.heldArms(e, input), input, func(_ *nodeDef, kept *js.Object) bool {
+			// A branch that was cut off runs all its arms again.
+			status := kept.Str("status")
+			return e.kind == branchEntry || status == "" || status == "running"
+		})
+	case e.kind == parallelEntry:
+		// The server starts only the first of parallel steps anew; another one that
+		// has ended is kept.
+		return x.some(e, position, x.heldArms(e, input), input, func(n *nodeDef, kept *js.Object) bool {
+			return n.id == travel.steps[0] && (n == e.nodes[0] || kept.Str("status") == "running")
+		})
+	}
+	arms := x.heldArms(e, input)
+	x.skipArms(e, arms)
+	if i := slices.IndexFunc(arms, func(i int) bool { return e.nodes[i].id == travel.steps[0] }); i >= 0 {
+		arms = arms[i : i+1]
+	}
+	return x.some(e, position, arms, input, func(n *nodeDef, kept *js.Object) bool {
+		return kept == nil || n.id == travel.steps[0] && kept.Str("status") != "success"
+	})
+}
+
+// some runs those of a stage's steps that are to run again, of those that take part.
+func (x *execution) some(e *entry, position int, part []int, input any, again func(n *nodeDef, kept *js.Object) bool) outcome {
+	nodes, results := make([]*nodeDef, len(part)), make([]outcome, len(part))
+	var rerun []*nodeDef
+	var places []int
+	for k, i := range part {
+		nodes[k], results[k] = e.nodes[i], x.result(e.nodes[i].id)
+		if again(nodes[k], results[k]) {
+			rerun, places = append(rerun, nodes[k]), append(places, i)
 		}
-		nodes = append(nodes, n)
-		if again(n.id, kept) {
-			results = append(results, x.step(stepRun{node: n, input: input, position: []int{position, i}}))
-		} else {
-			results = append(results, kept)
-		}
+	}
+	for k, result := range x.sideBySide(rerun, position, places, input) {
+		results[slices.Index(part, places[k])] = result
 	}
 	return x.blockResult(nodes, results)
 }
 
-func (x *execution) armHolds(e *entry, i int, input any) bool {
-	holds, _ := x.holds(e.conditions[i], input, 0)
-	return holds
+// heldArms are the places of the arms whose condition holds; those of all steps where
+// they stand side by side.
+func (x *execution) heldArms(e *entry, input any) []int {
+	var arms []int
+	for i := range e.nodes {
+		if e.kind == branchEntry {
+			if holds, _ := x.holds(e.conditions[i], input, 0); !holds {
+				continue
+			}
+		}
+		arms = append(arms, i)
+	}
+	return arms
 }
 
-// again tells which steps of a stage run once more. The server starts only the
-// first of parallel steps anew; another one that has ended is kept.
-func (t *travelInfo) again(e *entry) func(id string, kept *js.Object) bool {
-	return func(id string, kept *js.Object) bool {
-		if id != t.steps[0] {
-			return e.kind == branchEntry && kept == nil
+// skipArms closes what a travel has left open of arms that are not taken.
+func (x *execution) skipArms(e *entry, taken []int) {
+	for i, n := range e.nodes {
+		if kept := x.result(n.id); !slices.Contains(taken, i) && kept.Str("status") == "running" {
+			x.set(n.id, js.Obj("status", "skipped", "payload", valueOf(kept, "payload"), "startedAt", valueOf(kept, "startedAt"), "endedAt", nowMillis()))
 		}
-		return e.kind == branchEntry || id == e.nodes[0].id || kept.Str("status") == "running"
 	}
 }
 
