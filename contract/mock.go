@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 
+	"github.com/mastra-go/mastra/contract/extraworld"
 	"github.com/mastra-go/mastra/mockserver"
 )
 
@@ -12,7 +13,7 @@ type mock struct{ running *mockserver.Running }
 func startMock(_ context.Context, c Config) (Server, error) {
 	options := []mockserver.Option{mockserver.WithToken(c.Token)}
 	if c.Extra {
-		options = append(options, extraWorld()...)
+		options = append(options, extraworld.World()...)
 	}
 	return mock{mockserver.Listen(options...)}, nil
 }

@@ -1,4 +1,4 @@
-package contract
+package extraworld
 
 import (
 	"fmt"
@@ -8,59 +8,67 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func extraLoops() []*mockserver.Workflow {
+// output is what a loop's condition looks at.
+func output(s *mockserver.StepCall) (out number) {
+	if err := s.Input(&out); err != nil {
+		panic(err)
+	}
+	return out
+}
+
+// last is a step that tells how many steps there were.
+func last() *mockserver.Step {
 	type steps struct {
 		Steps float64 `json:"steps"`
 	}
-	up := extraUp()
-	last := mockserver.NewStep("last", func(s *mockserver.StepCall, in extraN) (any, error) {
+	return mockserver.NewStep("last", func(s *mockserver.StepCall, in number) (any, error) {
 		var state steps
 		err := s.State(&state)
 		return struct {
-			extraN
+			number
 			steps
 		}{in, state}, err
 	})
-	output := func(s *mockserver.StepCall) (in extraN) {
-		if err := s.Input(&in); err != nil {
-			panic(err)
-		}
-		return in
-	}
-	climb := mockserver.NewWorkflow[extraN, any]("climb").
-		DoWhile("async ({ inputData }) => inputData.n % 5 !== 0", up, func(s *mockserver.StepCall) bool { return math.Mod(output(s).N, 5) != 0 }).
-		Then(last)
-	ten := mockserver.NewStep("plus-ten", func(_ *mockserver.StepCall, in extraN) (extraN, error) { return extraN{in.N + 10}, nil })
-	pair := mockserver.NewWorkflow[extraN, extraN]("pair").Then(up).Then(ten)
-	rounds := mockserver.NewWorkflow[extraN, any]("rounds").
+}
+
+func climb() *mockserver.Workflow {
+	return mockserver.NewWorkflow[number, any]("climb").
+		DoWhile("async ({ inputData }) => inputData.n % 5 !== 0", up(), func(s *mockserver.StepCall) bool { return math.Mod(output(s).N, 5) != 0 }).
+		Then(last())
+}
+
+func loopWorkflows() []*mockserver.Workflow {
+	ten := mockserver.NewStep("plus-ten", func(_ *mockserver.StepCall, in number) (number, error) { return number{in.N + 10}, nil })
+	pair := mockserver.NewWorkflow[number, number]("pair").Then(up()).Then(ten)
+	rounds := mockserver.NewWorkflow[number, any]("rounds").
 		DoUntil("async ({ inputData, iterationCount }) => inputData.n > 100 || iterationCount >= 3", pair,
 			func(s *mockserver.StepCall) bool { return output(s).N > 100 || s.Iteration >= 3 }).
-		Then(last)
-	pause := mockserver.NewStep("pause", func(s *mockserver.StepCall, in extraN) (extraN, error) {
+		Then(last())
+	pause := mockserver.NewStep("pause", func(s *mockserver.StepCall, in number) (number, error) {
 		s.Sleep(time.Duration(in.N) * time.Millisecond)
 		return in, nil
 	})
-	endless := mockserver.NewWorkflow[extraN, extraN]("endless").
+	endless := mockserver.NewWorkflow[number, number]("endless").
 		DoWhile("async () => true", pause, func(*mockserver.StepCall) bool { return true })
-	stuck := mockserver.NewWorkflow[extraN, extraN]("stuck").
-		DoUntil("async ({ inputData }) => {\n  if (inputData.n > 2) throw new Error(\"no end in sight\");\n  return false;\n}", up,
+	stuck := mockserver.NewWorkflow[number, number]("stuck").
+		DoUntil("async ({ inputData }) => {\n  if (inputData.n > 2) throw new Error(\"no end in sight\");\n  return false;\n}", up(),
 			func(s *mockserver.StepCall) bool {
 				if output(s).N > 2 {
 					panic("no end in sight")
 				}
 				return false
 			})
-	return []*mockserver.Workflow{climb, endless, pair, rounds, stuck}
+	return []*mockserver.Workflow{climb(), endless, pair, rounds, stuck}
 }
 
-func extraUp() *mockserver.Step {
+func up() *mockserver.Step {
 	type at struct {
 		At float64 `json:"at"`
 	}
 	type to struct {
 		To float64 `json:"to"`
 	}
-	return mockserver.NewStep("up", func(s *mockserver.StepCall, in extraN) (extraN, error) {
+	return mockserver.NewStep("up", func(s *mockserver.StepCall, in number) (number, error) {
 		var state struct {
 			Steps float64 `json:"steps"`
 		}
@@ -74,14 +82,14 @@ func extraUp() *mockserver.Step {
 		var answer to
 		switch {
 		case s.Resumed(&answer):
-			return extraN{answer.To}, nil
+			return number{answer.To}, nil
 		case in.N == 7:
 			return in, s.Suspend(at{in.N})
 		case in.N == 13:
 			return in, fmt.Errorf("unlucky")
 		case in.N == 21:
-			return in, s.Bail(extraN{-1})
+			return in, s.Bail(number{-1})
 		}
-		return extraN{in.N + 1}, nil
+		return number{in.N + 1}, nil
 	}).Suspends(at{}).Resumes(to{})
 }

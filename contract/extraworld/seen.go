@@ -1,4 +1,4 @@
-package contract
+package extraworld
 
 import (
 	"encoding/json"
@@ -8,38 +8,37 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func extraSeen() []*mockserver.Workflow {
+func seeingWorkflows() []*mockserver.Workflow {
 	later := mockserver.NewStep("later", func(_ *mockserver.StepCall, in json.RawMessage) (any, error) { return map[string]any{"saw": in}, nil })
-	looking := mockserver.NewWorkflow[extraN, any]("looking").Then(extraDouble()).Then(extraLook()).Then(later)
-	overlooking := mockserver.NewWorkflow[extraN, any]("overlooking").Then(looking).
+	looking := mockserver.NewWorkflow[number, any]("looking").Then(double()).Then(look()).Then(later)
+	overlooking := mockserver.NewWorkflow[number, any]("overlooking").Then(looking).
 		Map("async ({ inputData }) => ({ inner: inputData })", func(s *mockserver.StepCall) (any, error) {
 			var in json.RawMessage
 			err := s.Input(&in)
 			return map[string]any{"inner": in}, err
 		})
-	gated := mockserver.NewWorkflow[extraN, any]("gated").Then(extraGate("gate", "open"))
-	turnstile := extraTurnstile()
+	gated := mockserver.NewWorkflow[number, any]("gated").Then(gate("gate", "open"))
 	return []*mockserver.Workflow{
 		gated,
-		mockserver.NewWorkflow[extraN, any]("gates").Parallel(extraGate("north", "up", "top"), extraGate("south", "down")),
+		mockserver.NewWorkflow[number, any]("gates").Parallel(gate("north", "up", "top"), gate("south", "down")),
 		looking,
 		overlooking,
-		mockserver.NewWorkflow[[]float64, any]("stadium").ForEach(turnstile, 2),
-		mockserver.NewWorkflow[extraN, any]("walled").Then(gated),
+		mockserver.NewWorkflow[[]float64, any]("stadium").ForEach(turnstile(), 2),
+		mockserver.NewWorkflow[number, any]("walled").Then(gated),
 	}
 }
 
-func extraLook() *mockserver.Step {
+func look() *mockserver.Step {
 	type seen struct {
-		Init       extraN          `json:"init"`
-		Double     *extraN         `json:"double"`
+		Init       number          `json:"init"`
+		Double     *number         `json:"double"`
 		Nothing    any             `json:"nothing"`
 		Tenant     json.RawMessage `json:"tenant"`
 		RetryCount int             `json:"retryCount"`
 		RunID      string          `json:"runId"`
 		WorkflowID string          `json:"workflowId"`
 	}
-	return mockserver.NewStep("look", func(s *mockserver.StepCall, in extraN) (any, error) {
+	return mockserver.NewStep("look", func(s *mockserver.StepCall, in number) (any, error) {
 		switch {
 		case in.N == 2:
 			return nil, s.Bail(map[string]float64{"stopped": in.N})
@@ -53,9 +52,9 @@ func extraLook() *mockserver.Step {
 		if err := s.InitData(&out.Init); err != nil {
 			return nil, err
 		}
-		var double extraN
-		if s.StepResult("double", &double) {
-			out.Double = &double
+		var doubled number
+		if s.StepResult("double", &doubled) {
+			out.Double = &doubled
 		}
 		if s.StepResult("later", &out.Nothing) {
 			return nil, fmt.Errorf("a result of a step that has not run")
@@ -64,14 +63,14 @@ func extraLook() *mockserver.Step {
 	}).Describe("Looks around").Retries(1)
 }
 
-func extraGate(id string, labels ...string) *mockserver.Step {
+func gate(id string, labels ...string) *mockserver.Step {
 	type ask struct {
 		Ask string `json:"ask"`
 	}
 	type verdict struct {
 		OK bool `json:"ok"`
 	}
-	return mockserver.NewStep(id, func(s *mockserver.StepCall, in extraN) (any, error) {
+	return mockserver.NewStep(id, func(s *mockserver.StepCall, in number) (any, error) {
 		var answer verdict
 		if !s.Resumed(&answer) {
 			return nil, s.Suspend(ask{id}, labels...)
@@ -81,14 +80,14 @@ func extraGate(id string, labels ...string) *mockserver.Step {
 			return nil, fmt.Errorf("nothing was asked")
 		}
 		return struct {
-			extraN
+			number
 			verdict
 			Asked any `json:"asked"`
 		}{in, answer, asked}, nil
 	}).Suspends(ask{}).Resumes(verdict{})
 }
 
-func extraTurnstile() *mockserver.Step {
+func turnstile() *mockserver.Step {
 	type item struct {
 		Item float64 `json:"item"`
 	}

@@ -1,4 +1,4 @@
-package contract
+package extraworld
 
 import (
 	"encoding/json"
@@ -7,15 +7,15 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-type extraTally struct {
+type tally struct {
 	Count float64  `json:"count"`
 	Notes []string `json:"notes"`
 }
 
-// extraSet makes a step that sets the shared state to what f makes of it.
-func extraSet(id string, f func(in extraN, state extraTally) extraTally) *mockserver.Step {
-	return mockserver.NewStep(id, func(s *mockserver.StepCall, in extraN) (extraN, error) {
-		var state extraTally
+// set makes a step that sets the shared state to what f makes of it.
+func set(id string, f func(in number, state tally) tally) *mockserver.Step {
+	return mockserver.NewStep(id, func(s *mockserver.StepCall, in number) (number, error) {
+		var state tally
 		if err := s.State(&state); err != nil {
 			return in, err
 		}
@@ -26,34 +26,34 @@ func extraSet(id string, f func(in extraN, state extraTally) extraTally) *mockse
 			return in, fmt.Errorf("unlucky")
 		}
 		return in, nil
-	}).State(extraTally{})
+	}).State(tally{})
 }
 
-func extraAsk() *mockserver.Step {
+func ask() *mockserver.Step {
 	type count struct {
 		Count float64 `json:"count"`
 	}
 	type plus struct {
 		Plus float64 `json:"plus"`
 	}
-	return mockserver.NewStep("ask", func(s *mockserver.StepCall, in extraN) (extraN, error) {
-		var state extraTally
+	return mockserver.NewStep("ask", func(s *mockserver.StepCall, in number) (number, error) {
+		var state tally
 		if err := s.State(&state); err != nil || in.N <= 10 {
 			return in, err
 		}
 		var answer plus
 		if s.Resumed(&answer) {
-			return in, s.SetState(extraTally{state.Count + answer.Plus, append(state.Notes, "answered")})
+			return in, s.SetState(tally{state.Count + answer.Plus, append(state.Notes, "answered")})
 		}
-		if err := s.SetState(extraTally{state.Count + 100, append(state.Notes, "asked")}); err != nil {
+		if err := s.SetState(tally{state.Count + 100, append(state.Notes, "asked")}); err != nil {
 			return in, err
 		}
 		return in, s.Suspend(count{state.Count})
-	}).State(extraTally{}).Suspends(count{}).Resumes(plus{})
+	}).State(tally{}).Suspends(count{}).Resumes(plus{})
 }
 
-// extraWhole is a step that gives the whole state.
-func extraWhole() *mockserver.Step {
+// whole is a step that gives the whole state.
+func whole() *mockserver.Step {
 	return mockserver.NewStep("whole", func(s *mockserver.StepCall, _ any) (any, error) {
 		var state json.RawMessage // whose members keep their order
 		err := s.State(&state)
@@ -61,22 +61,29 @@ func extraWhole() *mockserver.Step {
 	})
 }
 
-func extraStates() []*mockserver.Workflow {
-	tell := mockserver.NewStep("tell", func(s *mockserver.StepCall, _ extraN) (state extraTally, err error) {
+// mark is a step that leaves its input in the state.
+func mark(id string) *mockserver.Step {
+	return mockserver.NewStep(id, func(s *mockserver.StepCall, in number) (number, error) {
+		return number{in.N + 1}, s.SetState(map[string]float64{id: in.N})
+	})
+}
+
+func stateWorkflows() []*mockserver.Workflow {
+	tell := mockserver.NewStep("tell", func(s *mockserver.StepCall, _ number) (state tally, err error) {
 		err = s.State(&state)
 		return state, err
-	}).State(extraTally{})
-	note := extraSet("note", func(in extraN, state extraTally) extraTally {
-		return extraTally{state.Count + in.N, append(state.Notes, "note")}
+	}).State(tally{})
+	note := set("note", func(in number, state tally) tally {
+		return tally{state.Count + in.N, append(state.Notes, "note")}
 	})
-	tally := mockserver.NewWorkflow[extraN, extraTally]("tally").State(extraTally{}).Then(note).Then(extraAsk()).Then(tell)
-	begin := mockserver.NewStep("begin", func(s *mockserver.StepCall, in extraN) (extraN, error) {
+	tallied := mockserver.NewWorkflow[number, tally]("tally").State(tally{}).Then(note).Then(ask()).Then(tell)
+	begin := mockserver.NewStep("begin", func(s *mockserver.StepCall, in number) (number, error) {
 		return in, s.SetState(struct {
-			extraTally
+			tally
 			Other bool `json:"other"`
-		}{extraTally{in.N, []string{"begun"}}, true})
+		}{tally{in.N, []string{"begun"}}, true})
 	})
-	loose := extraLoose()
+	anything := loose()
 	type value struct {
 		Value any `json:"value"`
 	}
@@ -92,38 +99,33 @@ func extraStates() []*mockserver.Workflow {
 		var state big
 		return s.State(&state) == nil && state.Big == true
 	}
-	mark := func(id string) *mockserver.Step {
-		return mockserver.NewStep(id, func(s *mockserver.StepCall, in extraN) (extraN, error) {
-			return extraN{in.N + 1}, s.SetState(map[string]float64{id: in.N})
-		})
-	}
 	list := mockserver.NewStep("list", func(s *mockserver.StepCall, _ any) ([]float64, error) {
-		var in extraN
+		var in number
 		err := s.InitData(&in)
 		return []float64{1, in.N, 3}, err
 	})
 	return []*mockserver.Workflow{
-		mockserver.NewWorkflow[extraN, any]("around").Then(begin).Then(tally).Then(extraWhole()),
-		mockserver.NewWorkflow[extraN, any]("chosen").Branch(
+		mockserver.NewWorkflow[number, any]("around").Then(begin).Then(tallied).Then(whole()),
+		mockserver.NewWorkflow[number, any]("chosen").Branch(
 			mockserver.If("async ({ state }) => state.big === true", isBig, mark("big")),
 			mockserver.If("async ({ state }) => state.big !== true", func(s *mockserver.StepCall) bool { return !isBig(s) }, mark("small")),
-		).Then(extraWhole()),
-		loose,
-		mockserver.NewWorkflow[value, any]("picky").Then(particular).Then(extraWhole()),
-		mockserver.NewWorkflow[extraN, any]("spread").Parallel(mark("left"), mark("right")).Then(list).ForEach(extraSeenItem(), 1).Then(extraWhole()),
-		tally,
-		mockserver.NewWorkflow[extraN, any]("wrapped").Then(begin).Then(loose).Then(extraWhole()),
+		).Then(whole()),
+		anything,
+		mockserver.NewWorkflow[value, any]("picky").Then(particular).Then(whole()),
+		mockserver.NewWorkflow[number, any]("spread").Parallel(mark("left"), mark("right")).Then(list).ForEach(seenItem(), 1).Then(whole()),
+		tallied,
+		mockserver.NewWorkflow[number, any]("wrapped").Then(begin).Then(anything).Then(whole()),
 	}
 }
 
-func extraLoose() *mockserver.Workflow {
+func loose() *mockserver.Workflow {
 	type a struct {
 		A float64 `json:"a"`
 	}
-	set := mockserver.NewStep("set", func(s *mockserver.StepCall, in extraN) (extraN, error) {
+	first := mockserver.NewStep("set", func(s *mockserver.StepCall, in number) (number, error) {
 		return in, s.SetState(a{in.N})
 	})
-	more := mockserver.NewStep("set-more", func(s *mockserver.StepCall, in extraN) (extraN, error) {
+	more := mockserver.NewStep("set-more", func(s *mockserver.StepCall, in number) (number, error) {
 		type more struct {
 			B *float64  `json:"b"`
 			C []float64 `json:"c"`
@@ -142,10 +144,10 @@ func extraLoose() *mockserver.Workflow {
 		}
 		return in, nil
 	})
-	return mockserver.NewWorkflow[extraN, any]("loose").Then(set).Then(more).Then(extraWhole())
+	return mockserver.NewWorkflow[number, any]("loose").Then(first).Then(more).Then(whole())
 }
 
-func extraSeenItem() *mockserver.Step {
+func seenItem() *mockserver.Step {
 	type item struct {
 		Item float64 `json:"item"`
 	}

@@ -1,4 +1,6 @@
-package contract
+// Package extraworld is the world of server/src/mastra/workflows/extra for the mock
+// server: the same workflows, written with what the mock offers to everybody.
+package extraworld
 
 import (
 	"encoding/json"
@@ -10,10 +12,9 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-// extraWorld is the demo world with the workflows of server/src/mastra/workflows/extra,
-// written with what the mock server offers to everybody.
-func extraWorld() []mockserver.Option {
-	all := slices.Concat(extraLoops(), extraMappings(), extraSeen(), extraSleeps(), extraStates(), extraWriting())
+// World is the demo world with the extra workflows.
+func World() []mockserver.Option {
+	all := slices.Concat(loopWorkflows(), mappingWorkflows(), seeingWorkflows(), sleepWorkflows(), stateWorkflows(), shapeWorkflows(), writingWorkflows())
 	// As the other server lists what a module exports.
 	slices.SortFunc(all, func(a, b *mockserver.Workflow) int { return strings.Compare(a.ID(), b.ID()) })
 	options := []mockserver.Option{mockserver.WithDemoWorld()}
@@ -23,29 +24,32 @@ func extraWorld() []mockserver.Option {
 	return options
 }
 
-type extraN struct {
+type number struct {
 	N float64 `json:"n"`
 }
 
-type extraTime struct {
+type span struct {
 	MS float64 `json:"ms"`
 }
 
-func extraDouble() *mockserver.Step {
-	return mockserver.NewStep("double", func(_ *mockserver.StepCall, in extraN) (extraN, error) {
+func double() *mockserver.Step {
+	return mockserver.NewStep("double", func(_ *mockserver.StepCall, in number) (number, error) {
 		if in.N < 0 {
 			return in, fmt.Errorf("negative")
 		}
-		return extraN{2 * in.N}, nil
+		return number{2 * in.N}, nil
 	})
 }
 
-func extraSleeps() []*mockserver.Workflow {
-	nap := mockserver.NewWorkflow[extraN, extraN]("nap").
-		Then(extraDouble()).
+func nap() *mockserver.Workflow {
+	return mockserver.NewWorkflow[number, number]("nap").
+		Then(double()).
 		Sleep(300 * time.Millisecond).As("nap-a").
-		Then(extraDouble())
-	arrive := mockserver.NewStep("arrive", func(s *mockserver.StepCall, in extraTime) (any, error) {
+		Then(double())
+}
+
+func sleepWorkflows() []*mockserver.Workflow {
+	arrive := mockserver.NewStep("arrive", func(s *mockserver.StepCall, in span) (any, error) {
 		var state json.RawMessage
 		err := s.State(&state)
 		return struct {
@@ -53,14 +57,14 @@ func extraSleeps() []*mockserver.Workflow {
 			State json.RawMessage `json:"state"`
 		}{in.MS, state}, err
 	})
-	input := func(s *mockserver.StepCall) (in extraTime) {
+	input := func(s *mockserver.StepCall) (in span) {
 		if err := s.Input(&in); err != nil {
 			panic(err)
 		}
 		return in
 	}
-	ms := func(in extraTime) time.Duration { return time.Duration(in.MS) * time.Millisecond }
-	naps := mockserver.NewWorkflow[extraTime, any]("naps").
+	ms := func(in span) time.Duration { return time.Duration(in.MS) * time.Millisecond }
+	naps := mockserver.NewWorkflow[span, any]("naps").
 		SleepFunc("async ({ inputData }) => inputData.ms", func(s *mockserver.StepCall) time.Duration { return ms(input(s)) }).
 		SleepUntilFunc("async ({ inputData, setState }) => {\n  await setState({ until: inputData.ms });\n  if (inputData.ms === 13) throw new Error(\"no such date\");\n  return new Date(Date.now() + inputData.ms);\n}",
 			func(s *mockserver.StepCall) time.Time {
@@ -72,10 +76,10 @@ func extraSleeps() []*mockserver.Workflow {
 			}).As("naps-until").
 		SleepUntil(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)).As("naps-past").
 		Then(arrive)
-	return []*mockserver.Workflow{mockserver.NewWorkflow[extraN, extraN]("bed").Then(nap), nap, naps}
+	return []*mockserver.Workflow{mockserver.NewWorkflow[number, number]("bed").Then(nap()), nap(), naps}
 }
 
-func extraMappings() []*mockserver.Workflow {
+func mappingWorkflows() []*mockserver.Workflow {
 	type pair struct {
 		A float64 `json:"a"`
 		B float64 `json:"b"`
@@ -104,21 +108,21 @@ func extraMappings() []*mockserver.Workflow {
     }
   }
 }`
-	mapped := mockserver.NewWorkflow[extraN, any]("mapped").
-		Then(extraDouble()).
+	mapped := mockserver.NewWorkflow[number, any]("mapped").
+		Then(double()).
 		Map(toPair, func(s *mockserver.StepCall) (any, error) {
-			var in, init, double extraN
+			var in, init, doubled number
 			if err := s.Input(&in); err != nil || in.N == 26 {
 				return nil, fmt.Errorf("not mapped")
 			}
-			if err := s.InitData(&init); err != nil || !s.StepResult("double", &double) {
+			if err := s.InitData(&init); err != nil || !s.StepResult("double", &doubled) {
 				return nil, fmt.Errorf("no result: %w", err)
 			}
-			return pair{init.N, double.N}, nil
+			return pair{init.N, doubled.N}, nil
 		}).
 		Then(sum).
 		Map(named, func(s *mockserver.StepCall) (any, error) {
-			var init extraN
+			var init number
 			var sum total
 			if err := s.InitData(&init); err != nil || !s.StepResult("sum", &sum) {
 				return nil, fmt.Errorf("no result: %w", err)
@@ -129,9 +133,9 @@ func extraMappings() []*mockserver.Workflow {
 				Kind  string  `json:"kind"`
 			}{sum.Sum, init.N, "sum"}, nil
 		}).As("named")
-	badly := mockserver.NewWorkflow[extraN, any]("badlyMapped").
+	badly := mockserver.NewWorkflow[number, any]("badlyMapped").
 		Map("async ({ inputData }) => ({ a: inputData.n })", func(s *mockserver.StepCall) (any, error) {
-			var in extraN
+			var in number
 			err := s.Input(&in)
 			return map[string]float64{"a": in.N}, err
 		}).
@@ -139,11 +143,11 @@ func extraMappings() []*mockserver.Workflow {
 	return []*mockserver.Workflow{badly, mapped}
 }
 
-func extraWriting() []*mockserver.Workflow {
-	write := mockserver.NewStep("write", func(s *mockserver.StepCall, in extraN) (extraN, error) {
+func writingWorkflows() []*mockserver.Workflow {
+	write := mockserver.NewStep("write", func(s *mockserver.StepCall, in number) (number, error) {
 		type progress struct {
 			Type string `json:"type"`
-			Data extraN `json:"data"`
+			Data number `json:"data"`
 		}
 		for _, err := range []error{s.Write(map[string]float64{"progress": in.N}), s.WriteChunk(progress{"data-progress", in}), s.Write("half")} {
 			if err != nil {
@@ -157,6 +161,6 @@ func extraWriting() []*mockserver.Workflow {
 	}).Resumes(struct {
 		OK bool `json:"ok"`
 	}{})
-	writing := mockserver.NewWorkflow[extraN, extraN]("writing").Then(write)
-	return []*mockserver.Workflow{mockserver.NewWorkflow[extraN, extraN]("dictating").Then(writing), writing}
+	writing := mockserver.NewWorkflow[number, number]("writing").Then(write)
+	return []*mockserver.Workflow{mockserver.NewWorkflow[number, number]("dictating").Then(writing), writing}
 }

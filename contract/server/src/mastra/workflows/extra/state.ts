@@ -73,7 +73,7 @@ const setMore = createStep({
   },
 });
 
-const whole = createStep({
+export const whole = createStep({
   id: 'whole',
   inputSchema: z.any(),
   outputSchema: z.any(),
@@ -127,7 +127,7 @@ export const wrapped = createWorkflow({ id: 'wrapped', inputSchema: number, outp
   .commit();
 
 // Steps side by side, and one step for each element.
-const mark = <Id extends string>(id: Id) =>
+export const mark = <Id extends string>(id: Id) =>
   createStep({
     id,
     inputSchema: number,
