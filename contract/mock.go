@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 
+	"github.com/mastra-go/mastra/contract/extraworld"
 	"github.com/mastra-go/mastra/mockserver"
 )
 
@@ -10,7 +11,11 @@ import (
 type mock struct{ running *mockserver.Running }
 
 func startMock(_ context.Context, c Config) (Server, error) {
-	return mock{mockserver.Listen(mockserver.WithToken(c.Token))}, nil
+	options := []mockserver.Option{mockserver.WithToken(c.Token)}
+	if c.Extra {
+		options = append(options, extraworld.World()...)
+	}
+	return mock{mockserver.Listen(options...)}, nil
 }
 
 func (m mock) URL() string { return m.running.URL }

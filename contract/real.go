@@ -39,6 +39,7 @@ var build = sync.OnceValue(func() error {
 // realServer is the Mastra project as a process, with databases of its own.
 type realServer struct {
 	token string
+	extra string // not empty: the extra world is served too
 	db    string
 	port  int
 
@@ -56,6 +57,9 @@ func startReal(ctx context.Context, c Config) (Server, error) {
 		return nil, err
 	}
 	s := &realServer{token: c.Token, db: db}
+	if c.Extra {
+		s.extra = "1"
+	}
 	for range 3 { // another process may take the port in between
 		if s.port, err = freePort(); err != nil {
 			break
@@ -83,7 +87,7 @@ func (s *realServer) launch(ctx context.Context) error {
 	// Not CommandContext: the process outlives the call.
 	s.cmd = exec.Command(filepath.Join(serverDir, "start.sh"))
 	s.cmd.Env = append(os.Environ(),
-		"PORT="+strconv.Itoa(s.port), "MASTRA_DB_DIR="+s.db, "MASTRA_DEMO_TOKEN="+s.token)
+		"PORT="+strconv.Itoa(s.port), "MASTRA_DB_DIR="+s.db, "MASTRA_DEMO_TOKEN="+s.token, "MASTRA_EXTRA_WORLD="+s.extra)
 	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
 	s.cmd.SysProcAttr = dieWithParent()
 	started := make(chan error)

@@ -18,6 +18,8 @@ type Target struct {
 type Config struct {
 	// Token is the bearer token that the server asks for; none where it is empty.
 	Token string
+	// Extra adds the workflows of the extra world to the demo world.
+	Extra bool
 }
 
 // Server is one server that runs.
@@ -68,6 +70,8 @@ func findURL(_ context.Context, c Config) (Server, error) {
 	switch {
 	case url == "":
 		return nil, fmt.Errorf("MASTRA_BASE_URL is not set")
+	case c.Extra:
+		return nil, fmt.Errorf("a server with the extra world: %w", ErrCannot)
 	case c.Token != "":
 		return nil, fmt.Errorf("a server with a token of the suite's own: %w", ErrCannot)
 	}

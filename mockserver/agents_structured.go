@@ -184,38 +184,4 @@ func (o *objectStream) value() (any, error) {
 		code: "STRUCTURED_OUTPUT_SCHEMA_VALIDATION_FAILED", details: js.Obj("value", shown)}
 }
 
-// jsonIn finds the JSON in a model's text, which may stand in a code block or
-// between words: the last whole object counts there.
-func jsonIn(text string) string {
-	if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "```json"); ok {
-		text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "```"))
-	}
-	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
-		return text
-	}
-	found, start, depth := text, 0, 0
-	inString, escaped := false, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case escaped:
-			escaped = false
-		case c == '\\':
-			escaped = true
-		case c == '"':
-			inString = !inString
-		case inString:
-		case c == '{':
-			if depth == 0 {
-				start = i
-			}
-			depth++
-		case c == '}' && depth > 0:
-			if depth--; depth == 0 {
-				found = text[start : i+1]
-			}
-		}
-	}
-	return found
-}
-
 func isText(v any) bool { _, ok := v.(string); return ok }

@@ -38,6 +38,12 @@ functions, whose schemas are derived from their types. The engine behind them
 is that of the demo world: the loop of model and tool calls, approvals and
 suspensions, memory, structured output, streams in both framings.
 
+A [Workflow] has the stages that Mastra's have: Then, Parallel, Branch, ForEach,
+DoWhile, DoUntil, Map, Sleep and SleepUntil, with steps or other workflows in
+them. A [StepCall] is what a step, a condition or a mapping is told of its run:
+input, results, request context and the shared state, which it can set; with it
+a step suspends, bails, aborts and writes into the stream.
+
 # What was asked, and what goes wrong
 
 [Server.Requests] lists what clients sent, [Server.Executions] tells how often a

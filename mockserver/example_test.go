@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/mastra-go/mastra/mockserver"
 )
@@ -119,4 +120,55 @@ func ExampleWithWorkflow() {
 	// {"status":"success"
 	// {"item":"tea","paid":true}
 	// 1 execution
+}
+
+// The steps of a workflow share a state, and stages repeat, wait and reshape.
+func ExampleWorkflow() {
+	type guess struct {
+		Low  int `json:"low"`
+		High int `json:"high"`
+	}
+	type tally struct {
+		Guesses int `json:"guesses"`
+	}
+	halve := mockserver.NewStep("halve", func(s *mockserver.StepCall, in guess) (guess, error) {
+		var state tally
+		if err := s.State(&state); err != nil {
+			return in, err
+		}
+		if middle := (in.Low + in.High) / 2; middle < 42 {
+			in.Low = middle + 1
+		} else {
+			in.High = middle
+		}
+		return in, s.SetState(tally{state.Guesses + 1})
+	})
+	search := mockserver.NewWorkflow[guess, string]("search").State(tally{}).
+		DoWhile("low < high", halve, func(s *mockserver.StepCall) bool {
+			var in guess
+			return s.Input(&in) == nil && in.Low < in.High
+		}).
+		Sleep(time.Millisecond).
+		Map("tell", func(s *mockserver.StepCall) (any, error) {
+			var in guess
+			var state tally
+			err := errors.Join(s.Input(&in), s.State(&state))
+			return fmt.Sprintf("%d after %d guesses", in.Low, state.Guesses), err
+		})
+	mock := mockserver.Listen(mockserver.WithWorkflow(search))
+	defer mock.Close()
+
+	res, err := http.Post(mock.URL+"/api/workflows/search/start-async", "application/json",
+		strings.NewReader(`{"inputData":{"low":0,"high":100},"initialState":{"guesses":0}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer res.Body.Close()
+	answer, _ := io.ReadAll(res.Body)
+	_, result, _ := strings.Cut(string(answer), `"result":`)
+	result, _, _ = strings.Cut(result, ",")
+	fmt.Println(result)
+	// Output:
+	// "42 after 7 guesses"
 }

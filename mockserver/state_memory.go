@@ -125,9 +125,9 @@ func (r *workflowRuns) state() []any {
 	out := make([]any, len(list))
 	for i, rec := range list {
 		o := js.Obj("workflow", rec.key.workflow, "run", rec.key.run, "resourceId", rec.resourceID,
-			"createdAt", js.ISO(rec.created), "updatedAt", js.ISO(rec.updated), "status", rec.status, "context", rec.context,
+			"createdAt", js.ISO(rec.created), "updatedAt", js.ISO(rec.updated), "status", rec.status, "state", rec.state, "context", rec.context,
 			"result", rec.result, "error", rec.err, "activePaths", rec.activePaths, "activeSteps", rec.activeSteps,
-			"suspended", rec.suspended, "requestContext", nullable(rec.requestContext), "traceId", rec.traceID)
+			"suspended", rec.suspended, "resumeLabels", rec.labels, "requestContext", nullable(rec.requestContext), "traceId", rec.traceID, "tracing", nullable(rec.tracing))
 		if rec.path != nil {
 			o.Set("path", rec.path)
 		}
@@ -151,7 +151,8 @@ func (r *workflowRuns) restore(v any) error {
 		rec := &runRecord{key: runKey{o.Str("workflow"), o.Str("run")}, resourceID: o.Get("resourceId"), created: created, updated: updated,
 			status: o.Str("status"), context: o.Obj("context"), result: valueOf(o, "result"), err: valueOf(o, "error"),
 			activePaths: positionsOf(o.Arr("activePaths")), activeSteps: positions(o.Obj("activeSteps")), suspended: positions(o.Obj("suspended")),
-			path: o.Arr("path"), requestContext: o.Obj("requestContext"), traceID: o.Str("traceId"), seq: r.seq}
+			path: o.Arr("path"), requestContext: o.Obj("requestContext"), traceID: o.Str("traceId"), tracing: o.Obj("tracing"), seq: r.seq,
+			state: newSharedState(o.Get("state")).value, labels: js.Obj().Merge(o.Obj("resumeLabels"))}
 		if rec.context == nil {
 			return fmt.Errorf("the run %s has no context", rec.key.run)
 		}

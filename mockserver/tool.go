@@ -106,7 +106,10 @@ func (t *ToolCall) RequestContext(key string) json.RawMessage {
 }
 
 // suspension is how a function says that it waits for data.
-type suspension struct{ payload any }
+type suspension struct {
+	payload any
+	labels  []string // with which a run can be resumed
+}
 
 func (s *suspension) Error() string { return "suspended" }
 

@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"errors"
+	"fmt"
 	"sort"
 	"sync"
 	"time"
@@ -29,6 +31,7 @@ type resumeInfo struct {
 // suspended step. The mutex guards what steps that run side by side share.
 type execution struct {
 	srv      *Server
+	parent   *execution // of a nested workflow
 	workflow *Workflow
 	run      *liveRun
 	resume   *resumeInfo
@@ -37,8 +40,16 @@ type execution struct {
 	start      int
 	travel     *travelInfo
 	restarting bool
-	// emit publishes an event of the run.
-	emit func(event *js.Object)
+	cutOff     *js.Object // the steps that were running when the run was cut off
+	// perStep pauses the run after its next stage.
+	perStep bool
+	state   *sharedState
+	reqCtx  *js.Object
+	trace   runTrace
+	// emit publishes an event of the run; write one that a step writes itself, where
+	// somebody reads.
+	emit  func(event *js.Object)
+	write func(chunk *js.Object)
 
 	mu        sync.Mutex
 	results   *js.Object // "input" and results by step id
@@ -46,16 +57,24 @@ type execution struct {
 	position  []int
 	active    *js.Object
 	suspended *js.Object
-	reqCtx    *js.Object
-	traceID   string
+	labels    *js.Object // the labels of what is suspended
+	thrown    error
+}
+
+// runTrace is where a run stands in a trace.
+type runTrace struct{ traceID, spanID, parentID string }
+
+func (t runTrace) context() *js.Object {
+	return js.Obj("traceId", t.traceID, "spanId", t.spanID, "parentSpanId", js.Opt(t.parentID))
 }
 
 // outcome is the result of an entry or step: an object with at least a status.
 type outcome = *js.Object
 
 // execute walks the graph and returns the result as start-async answers it,
-// without the run id.
-func (x *execution) execute() *js.Object {
+// without the run id. An error is what broke the run: it has no result then, and
+// its record stays as it was last.
+func (x *execution) execute() (*js.Object, error) {
 	start := x.start
 	if x.resume != nil && len(x.resume.path) > 0 {
 		start, x.resume.path = x.resume.path[0], x.resume.path[1:]
@@ -63,26 +82,113 @@ func (x *execution) execute() *js.Object {
 	var last outcome
 	for i := start; i < len(x.workflow.entries); i++ {
 		x.mu.Lock()
-		x.position, x.active, x.suspended = []int{i}, js.Obj(), js.Obj()
+		x.position, x.active, x.suspended, x.labels = []int{i}, js.Obj(), js.Obj(), js.Obj()
 		x.mu.Unlock()
 		if x.run.ctx.Err() != nil {
 			canceled := js.Obj("status", "canceled")
-			x.persist("canceled", nil)
-			return x.format(canceled)
+			x.persist("canceled", nil, nil)
+			return x.format(canceled), nil
 		}
 		last = x.entry(i)
-		if status := last.Str("status"); status != "success" {
-			if status == "bailed" {
-				last = last.Clone().Set("status", "success")
-			}
-			result := x.format(last)
-			x.persist(result.Str("status"), result)
-			return result
+		if err := errors.Join(x.broken(), x.state.assign(js.Undefined)); err != nil {
+			return nil, err
+		}
+		if last.Str("status") != "success" {
+			return x.ended(last), nil
+		}
+		if x.perStep {
+			return x.paused(last), nil
 		}
 	}
 	result := x.format(last)
-	x.persist(result.Str("status"), result)
+	x.persist(result.Str("status"), result, nil)
+	x.srv.runs.forgetStatus(x.run.key)
+	return result, nil
+}
+
+// ended stores and returns the result of a run that a stage has ended, or stopped.
+func (x *execution) ended(last outcome) *js.Object {
+	if last.Str("status") == "bailed" {
+		last = x.bailed(last)
+	}
+	result, tracing := x.format(last), js.Obj()
+	status := result.Str("status")
+	if status == "suspended" {
+		tracing = x.trace.context()
+	}
+	x.persist(status, result, tracing)
+	switch status {
+	case "paused":
+		x.emit(js.Obj("type", "workflow-paused", "payload", js.Obj()))
+	case "suspended":
+	default:
+		x.srv.runs.forgetStatus(x.run.key)
+	}
 	return result
+}
+
+// bailed makes a good end of a step that has bailed, in its result too.
+func (x *execution) bailed(last outcome) outcome {
+	done := last.Clone().Set("status", "success")
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, m := range x.results.Members() {
+		if m.Value == any(last) {
+			x.results.Set(m.Key, done)
+		}
+	}
+	return done
+}
+
+// paused stores and returns the result of a run that goes one stage at a time.
+func (x *execution) paused(last outcome) *js.Object {
+	result := x.format(last).Without("result").Set("status", "paused")
+	x.persist("paused", nil, nil)
+	x.emit(js.Obj("type", "workflow-paused", "payload", js.Obj()))
+	return result
+}
+
+// throw breaks the run: nothing of it goes on, and there is no result.
+func (x *execution) throw(err error) outcome {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.thrown == nil {
+		x.thrown = err
+	}
+	return js.Obj("status", "failed")
+}
+
+// broken is what has broken the run, nil for nothing.
+func (x *execution) broken() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.thrown
+}
+
+// guard calls f and returns its panic as an error.
+func guard(f func()) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	f()
+	return nil
+}
+
+// holds evaluates a condition.
+func (x *execution) holds(c Case, input any, iteration int) (holds bool, err error) {
+	s := x.call(input)
+	s.Iteration = iteration
+	err = guard(func() { holds = c.test(s) })
+	return holds, err
+}
+
+// walked adds a step to the path of those that ran in order.
+func (x *execution) walked(id string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.stepPath = append(x.stepPath[:len(x.stepPath):len(x.stepPath)], id)
 }
 
 // entry runs one stage and keeps its result.
@@ -95,15 +201,18 @@ func (x *execution) entry(i int) outcome {
 		n := e.nodes[0]
 		resumed := x.resume.includes(n.id)
 		if !resumed {
-			x.mu.Lock()
-			x.stepPath = append(x.stepPath[:len(x.stepPath):len(x.stepPath)], n.id)
-			x.mu.Unlock()
+			x.walked(n.id)
 		}
 		out = x.step(stepRun{node: n, input: x.inputOf(n.id, prev, resumed), position: []int{i}, resume: x.resume})
 	case e.kind == foreachEntry:
 		n := e.nodes[0]
 		out = x.foreach(e, i, x.inputOf(n.id, prev, x.resume.includes(n.id)))
 		x.set(n.id, out)
+	case e.kind == loopEntry:
+		out = x.loop(e, i, prev)
+		x.set(e.nodes[0].id, out)
+	case e.kind == sleepEntry:
+		out = x.sleep(e, i, prev)
 	case x.resume != nil && len(x.resume.path) > 0:
 		return x.resumeBlock(e, i, prev)
 	case x.inPart():
@@ -113,6 +222,9 @@ func (x *execution) entry(i int) outcome {
 	default:
 		out = x.branch(e, i, prev)
 	}
+	if x.broken() != nil {
+		return out
+	}
 	if x.run.ctx.Err() != nil {
 		out = out.Clone().Set("status", "canceled")
 	}
@@ -120,7 +232,7 @@ func (x *execution) entry(i int) outcome {
 	if status == "success" {
 		status = "running"
 	}
-	x.persist(status, nil)
+	x.persist(status, nil, nil)
 	if status == "canceled" {
 		x.emit(js.Obj("type", "workflow-canceled", "payload", js.Obj()))
 	}
@@ -162,6 +274,13 @@ func (x *execution) result(id string) *js.Object {
 	return x.results.Obj(id)
 }
 
+// value is a member of the results that is none, such as "input".
+func (x *execution) value(key string) any {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return valueOf(x.results, key)
+}
+
 func (x *execution) set(id string, out outcome) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -176,7 +295,7 @@ func (x *execution) outputOf(i int) any {
 		return valueOf(x.results, "input")
 	}
 	e := &x.workflow.entries[i]
-	if e.kind == stepEntry || e.kind == foreachEntry {
+	if e.single() {
 		return valueOf(x.results.Obj(e.nodes[0].id), "output")
 	}
 	out := js.Obj()
@@ -192,115 +311,6 @@ func valueOf(o *js.Object, key string) any {
 		return v
 	}
 	return js.Undefined
-}
-
-// format builds the result of the run from the last outcome.
-func (x *execution) format(last outcome) *js.Object {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	steps := js.Obj()
-	for _, m := range x.results.Members() {
-		result, ok := m.Value.(*js.Object)
-		if ok && m.Key != "input" && result.Has("metadata") {
-			steps.Set(m.Key, result.Without("metadata"))
-			continue
-		}
-		steps.Set(m.Key, m.Value)
-	}
-	previous, full := valueOf(x.results, "input"), steps.Clone()
-	for _, id := range x.stepPath {
-		name, _ := id.(string)
-		result := full.Obj(name)
-		if result == nil {
-			continue
-		}
-		// Of a step that ran several times the last one counts.
-		steps.Set(name, result)
-		if payload, ok := result.Lookup("payload"); ok && js.String(payload) == js.String(previous) {
-			steps.Set(name, result.Without("payload"))
-		}
-		if result.Str("status") == "success" {
-			previous = valueOf(result, "output")
-		}
-	}
-	status := last.Str("status")
-	out := js.Obj("status", status, "steps", steps, "input", valueOf(x.results, "input"),
-		"stepExecutionPath", x.stepPath)
-	switch status {
-	case "success":
-		out.Set("result", valueOf(last, "output"))
-	case "failed":
-		out.Set("error", last.Get("error"))
-	case "suspended":
-		x.formatSuspension(out)
-	}
-	return out
-}
-
-func (x *execution) formatSuspension(out *js.Object) {
-	paths, payloads := []any{}, js.Obj()
-	for _, m := range x.results.Members() {
-		result, ok := m.Value.(*js.Object)
-		if !ok || m.Key == "input" || result.Str("status") != "suspended" {
-			continue
-		}
-		payload := result.Obj("suspendPayload")
-		payloads.Set(m.Key, userPayload(payload))
-		path := []any{m.Key}
-		paths = append(paths, append(path, payload.Obj(workflowMeta).Arr("path")...))
-	}
-	out.Set("suspended", paths).Set("suspendPayload", payloads)
-}
-
-// workflowMeta is the key under which the engine keeps its own data inside
-// suspend payloads.
-const workflowMeta = "__workflow_meta"
-
-// userPayload is a suspend payload without the engine's data.
-func userPayload(payload *js.Object) *js.Object {
-	if payload == nil {
-		return js.Obj()
-	}
-	return payload.Without(workflowMeta)
-}
-
-// persistStep stores that a step runs.
-func (x *execution) persistStep(id string, info *js.Object) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.store("running", x.results.Clone().Set(id, info), nil)
-	x.run.begin()
-}
-
-// persist stores the run's state.
-func (x *execution) persist(status string, result *js.Object) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.store(status, x.results.Clone(), result)
-}
-
-// store writes the record. While a resumed run goes on its record keeps the
-// state of the suspension.
-func (x *execution) store(status string, results, result *js.Object) {
-	x.run.mu.Lock()
-	keep := status == "running" && x.run.lastStatus == "suspended"
-	if !keep {
-		x.run.lastStatus = status
-	}
-	x.run.mu.Unlock()
-	if keep {
-		return
-	}
-	position := make([]any, len(x.position))
-	for i, p := range x.position {
-		position[i] = p
-	}
-	x.srv.runs.store(runRecord{
-		key: x.run.key, resourceID: x.run.resourceID, status: status,
-		context: results, result: valueOf(result, "result"), err: valueOf(result, "error"),
-		activePaths: position, activeSteps: x.active.Clone(), suspended: x.suspended.Clone(),
-		path: x.stepPath, requestContext: x.reqCtx, traceID: x.traceID,
-	})
 }
 
 // invalidData is the complaint about input or resume data that does not fit.

@@ -1,41 +1,48 @@
 package mockserver
 
 import (
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
-// handOver is how long a step that runs beside others has before the next one
+// handOverTime is how long a step that runs beside others has before the next one
 // starts too: steps that end at once run one after the other, in order, and
 // slow ones side by side.
-const handOver = 5 * time.Millisecond
+const handOverTime = 5 * time.Millisecond
 
-// together runs functions side by side and waits for all. Each one starts when
-// the one before has ended, or after the hand-over time.
+// handOver runs f beside others; it returns when f has ended, or after the hand-over
+// time.
+func handOver(wg *sync.WaitGroup, f func()) {
+	ended := make(chan struct{})
+	wg.Go(func() {
+		defer close(ended)
+		f()
+	})
+	timer := time.NewTimer(handOverTime)
+	defer timer.Stop()
+	select {
+	case <-ended:
+	case <-timer.C:
+	}
+}
+
+// together runs functions side by side and waits for all.
 func together(n int, run func(i int)) {
 	var wg sync.WaitGroup
-	for i := 0; i < n; i++ {
-		ended := make(chan struct{})
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			defer close(ended)
-			run(i)
-		}()
-		timer := time.NewTimer(handOver)
-		select {
-		case <-ended:
-		case <-timer.C:
-		}
-		timer.Stop()
+	for i := range n {
+		handOver(&wg, func() { run(i) })
 	}
 	wg.Wait()
 }
 
 // parallel runs every step on the same input.
 func (x *execution) parallel(e *entry, position int, input any) outcome {
+	if x.perStep {
+		return x.parallelFirst(e, position, input)
+	}
 	indexes := make([]int, len(e.nodes))
 	x.mu.Lock()
 	for i, n := range e.nodes {
@@ -47,6 +54,17 @@ func (x *execution) parallel(e *entry, position int, input any) outcome {
 	return x.blockResult(e.nodes, x.sideBySide(e.nodes, position, indexes, input))
 }
 
+// parallelFirst runs the first step, for a run that goes one step at a time; of the
+// others there is what they have given before.
+func (x *execution) parallelFirst(e *entry, position int, input any) outcome {
+	x.set(e.nodes[0].id, js.Obj("status", "running", "payload", input, "startedAt", nowMillis()))
+	results := []outcome{x.step(stepRun{node: e.nodes[0], input: input, position: []int{position, 0}, resume: x.resume})}
+	for _, n := range e.nodes[1:] {
+		results = append(results, x.result(n.id))
+	}
+	return x.blockResult(e.nodes, results)
+}
+
 // sideBySide announces all steps of a stage, then runs them. indexes are their
 // places in the stage.
 func (x *execution) sideBySide(nodes []*nodeDef, position int, indexes []int, input any) []outcome {
@@ -55,20 +73,36 @@ func (x *execution) sideBySide(nodes []*nodeDef, position int, indexes []int, in
 		pending[i] = x.begin(stepRun{node: n, input: input, position: []int{position, indexes[i]}, resume: x.resume})
 	}
 	results := make([]outcome, len(nodes))
-	together(len(nodes), func(i int) { results[i] = pending[i].finish() })
+	order := make([]int, 0, len(nodes))
+	for i, n := range nodes {
+		if n.nested == nil {
+			order = append(order, i)
+		}
+	}
+	// A workflow takes longer to get going than a step.
+	for i, n := range nodes {
+		if n.nested != nil {
+			order = append(order, i)
+		}
+	}
+	together(len(nodes), func(i int) { results[order[i]] = pending[order[i]].finish() })
 	return results
 }
 
-// branch runs the steps whose condition holds.
+// branch runs the steps whose condition holds; in a run that goes one step at a time
+// the first that has not run.
 func (x *execution) branch(e *entry, position int, input any) outcome {
-	var nodes []*nodeDef
-	var indexes []int
-	for i, c := range e.conditions {
-		if c.test(input) {
-			nodes, indexes = append(nodes, e.nodes[i]), append(indexes, i)
+	arms := x.heldArms(e, input)
+	if x.perStep {
+		if i := slices.IndexFunc(arms, func(i int) bool { return x.result(e.nodes[i].id) == nil }); i >= 0 {
+			arms = arms[i : i+1]
 		}
 	}
-	return x.blockResult(nodes, x.sideBySide(nodes, position, indexes, input))
+	nodes := make([]*nodeDef, len(arms))
+	for k, i := range arms {
+		nodes[k] = e.nodes[i]
+	}
+	return x.blockResult(nodes, x.sideBySide(nodes, position, arms, input))
 }
 
 // blockResult joins the results of steps that ran side by side.
@@ -100,29 +134,41 @@ func (x *execution) resumeBlock(e *entry, position int, prev any) outcome {
 	x.resume.path = x.resume.path[1:]
 	n := e.nodes[index]
 	x.step(stepRun{node: n, input: x.inputOf(n.id, prev, true), position: []int{position, index}, resume: x.resume})
-	output := js.Obj()
+	output, complete := js.Obj(), true
 	var failed, suspended outcome
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for i, n := range e.nodes {
 		r := x.results.Obj(n.id)
+		if r == nil && e.kind == branchEntry {
+			continue
+		}
 		switch r.Str("status") {
 		case "success":
 			output.Set(n.id, valueOf(r, "output"))
+			continue
 		case "failed":
-			failed = r
+			if failed == nil {
+				failed = r
+			}
 		case "suspended":
 			x.suspended.Set(n.id, []any{position, i})
 			if suspended == nil {
 				suspended = r
 			}
 		}
+		complete = false
 	}
 	switch {
+	case complete:
+		return js.Obj("status", "success", "output", output)
 	case failed != nil:
 		return js.Obj("status", "failed", "error", failed.Get("error"))
-	case suspended != nil:
-		return js.Obj("status", "suspended", "payload", suspended.Get("suspendPayload"), "suspendPayload", suspended.Get("suspendPayload"), "suspendedAt", nowMillis())
 	}
-	return js.Obj("status", "success", "output", output)
+	// A step that has bailed beside it leaves the stage waiting for nothing.
+	var told any = js.Obj()
+	if suspended != nil {
+		told = valueOf(suspended, "suspendPayload")
+	}
+	return js.Obj("status", "suspended", "payload", told, "suspendPayload", told, "suspendedAt", nowMillis())
 }

@@ -19,8 +19,10 @@ type foreachRun struct {
 	iteration []any // the elements' step results by index
 	completed int
 	total     int
-	stopped   bool
 	failure   outcome
+	exit      outcome // of an element that ended otherwise: that bailed
+	nested    []any   // the runs of nested workflows by index
+	labels    *js.Object
 	waiting   map[int]*js.Object // the suspended elements by index
 }
 
@@ -47,6 +49,12 @@ func (x *execution) foreach(e *entry, position int, input any) outcome {
 	for i := range f.outputs {
 		f.outputs[i] = js.Undefined
 	}
+	f.labels = js.Obj()
+	for _, m := range meta.Obj("resumeLabels").Members() {
+		if label, ok := m.Value.(*js.Object); ok && label.Str("stepId") == n.id {
+			f.labels.Set(m.Key, label)
+		}
+	}
 	f.runAll(items, f.queue(items, previous, meta), e.concurrency)
 	return f.result()
 }
@@ -72,10 +80,13 @@ func (f *foreachRun) queue(items []any, previous, meta *js.Object) []foreachItem
 		status := before.Str("status")
 		if status == "success" {
 			f.outputs[k] = valueOf(before, "output")
+			f.unlabel(k)
+			f.ran(k, before)
 			continue
 		}
 		if status == "suspended" && pinned != nil && *pinned != k {
 			f.waiting[k] = before
+			f.ran(k, before)
 			continue
 		}
 		item := foreachItem{index: k}
@@ -87,6 +98,29 @@ func (f *foreachRun) queue(items []any, previous, meta *js.Object) []foreachItem
 	return queue
 }
 
+// unlabel forgets the label of an element that waits no more.
+func (f *foreachRun) unlabel(k int) {
+	for _, m := range f.labels.Members() {
+		label, _ := m.Value.(*js.Object)
+		if index, ok := label.Num("foreachIndex"); ok && whole(index) == k {
+			f.labels.Delete(m.Key)
+			return
+		}
+	}
+}
+
+// ran keeps which run an element of a nested workflow had.
+func (f *foreachRun) ran(k int, result outcome) {
+	run := result.Obj("metadata").Str(nestedRunKey)
+	if run == "" {
+		return
+	}
+	for len(f.nested) <= k {
+		f.nested = append(f.nested, nil)
+	}
+	f.nested[k] = run
+}
+
 func (f *foreachRun) iterationAt(k int) *js.Object {
 	if k >= len(f.iteration) {
 		return nil
@@ -95,53 +129,77 @@ func (f *foreachRun) iterationAt(k int) *js.Object {
 	return o
 }
 
+// runAll runs the elements in order, so many at a time. One that ends otherwise than
+// well stops the queue: of what waits nothing begins any more.
 func (f *foreachRun) runAll(items []any, queue []foreachItem, concurrency int) {
-	if concurrency == 1 {
-		for _, item := range queue {
-			f.one(items[item.index], item)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	slots := make(chan struct{}, concurrency)
+	limit, ended := len(queue), 0
+	var begun []*pendingStep
+	// Those that run at the same time begin before the first of them has ended.
+	beginMore := func() {
+		for i := len(begun); i < min(limit, ended+concurrency); i++ {
+			begun = append(begun, f.begin(stepRun{node: f.node, input: items[queue[i].index], position: []int{f.position},
+				resume: queue[i].resume, inForeach: true, index: queue[i].index}))
 		}
-		return
 	}
-	for len(queue) > 0 {
-		n := min(concurrency, len(queue))
-		batch := queue[:n]
-		queue = queue[n:]
-		together(n, func(i int) { f.one(items[batch[i].index], batch[i]) })
+	beginMore()
+	for i := range queue {
+		slots <- struct{}{}
+		f.mu.Lock()
+		if i >= len(begun) {
+			f.mu.Unlock()
+			return
+		}
+		step := begun[i]
+		f.mu.Unlock()
+		handOver(&wg, func() {
+			goesOn := f.one(step)
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			if !goesOn {
+				limit = min(limit, ended+concurrency)
+			}
+			ended++
+			beginMore()
+			<-slots
+		})
 	}
 }
 
-// one runs the step on one element.
-func (f *foreachRun) one(value any, item foreachItem) {
-	f.mu.Lock()
-	stopped := f.stopped || f.run.ctx.Err() != nil
-	f.mu.Unlock()
-	if stopped {
-		return
+// one runs the step on one element; it tells whether others may begin after it.
+func (f *foreachRun) one(step *pendingStep) (goesOn bool) {
+	if f.run.ctx.Err() != nil {
+		return false
 	}
-	r := f.step(stepRun{node: f.node, input: value, position: []int{f.position}, resume: item.resume, inForeach: true})
+	r := step.finish()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	k, status := item.index, r.Str("status")
+	k, status := step.index, r.Str("status")
 	kept := r
 	switch status {
 	case "success":
 		f.completed++
 		f.outputs[k] = valueOf(r, "output")
 		f.progress(k, "success", f.outputs[k])
+		f.unlabel(k)
 	case "suspended":
-		f.stopped = true
 		if f.waiting[k] == nil {
 			f.waiting[k] = js.Obj("status", status, "suspendPayload", r.Get("suspendPayload"), "suspendedAt", r.Get("suspendedAt"))
 		}
 		f.progress(k, "suspended", js.Undefined)
 	default:
 		f.completed++
-		f.stopped = true
-		if f.failure == nil {
-			f.failure = r
-		}
 		f.progress(k, "failed", js.Undefined)
+		switch {
+		case status == "failed" && f.failure == nil:
+			f.failure = r
+		case status != "failed" && f.exit == nil:
+			f.exit = r
+		}
 	}
+	f.ran(k, r)
 	if status != "suspended" {
 		kept = r.Clone().Set("suspendPayload", js.Obj())
 	}
@@ -149,6 +207,7 @@ func (f *foreachRun) one(value any, item foreachItem) {
 		f.iteration = append(f.iteration, nil)
 	}
 	f.iteration[k] = kept
+	return status == "success"
 }
 
 func (f *foreachRun) progress(k int, status string, output any) {
@@ -173,7 +232,11 @@ func (f *foreachRun) result() outcome {
 	if f.failure != nil {
 		publish("workflow-step-result", js.Obj("status", f.failure.Get("status"), "error", f.failure.Get("error"), "endedAt", f.failure.Get("endedAt")))
 		payload := js.Obj().Merge(f.failure.Obj("suspendPayload"))
-		return f.failure.Clone().Set("suspendPayload", payload.Set(workflowMeta, js.Obj("foreachOutput", f.iteration, "resumeLabels", js.Obj())))
+		return f.failure.Clone().Set("suspendPayload", payload.Set(workflowMeta, js.Obj("foreachOutput", f.iteration, "resumeLabels", f.execution.labels)))
+	}
+	if f.exit != nil {
+		publish("workflow-step-result", f.exit)
+		return f.exit
 	}
 	if len(f.waiting) > 0 {
 		first := f.total
@@ -184,11 +247,17 @@ func (f *foreachRun) result() outcome {
 		publish("workflow-step-suspended", js.Obj("status", "suspended", "suspendPayload", state.Get("suspendPayload"), "suspendedAt", state.Get("suspendedAt")))
 		f.execution.mu.Lock()
 		f.suspended.Set(f.node.id, []any{f.position})
+		labels := f.labels.Clone().Merge(f.execution.labels)
+		f.execution.labels = labels
 		f.execution.mu.Unlock()
 		payload := js.Obj().Merge(state.Obj("suspendPayload"))
-		meta := js.Obj().Merge(payload.Obj(workflowMeta)).Set("foreachIndex", first).Set("foreachOutput", f.iteration).Set("resumeLabels", js.Obj())
+		meta := js.Obj().Merge(payload.Obj(workflowMeta)).Set("foreachIndex", first).Set("foreachOutput", f.iteration).Set("resumeLabels", labels)
 		return f.info.Clone().Set("suspendedAt", nowMillis()).Set("status", "suspended").Set("suspendPayload", payload.Set(workflowMeta, meta))
 	}
 	publish("workflow-step-result", js.Obj("status", "success", "output", outputs, "endedAt", nowMillis()))
-	return f.info.Clone().Set("status", "success").Set("output", outputs).Set("endedAt", nowMillis())
+	done := f.info.Clone().Set("status", "success").Set("output", outputs)
+	if len(f.nested) > 0 {
+		done.Set("metadata", js.Obj(nestedRunKey, f.nested))
+	}
+	return done.Set("endedAt", nowMillis())
 }

@@ -20,7 +20,7 @@ func (w *Workflow) info(partial bool) *js.Object {
 	return js.Obj("name", w.id, "description", js.Opt(w.description), "origin", "code",
 		"steps", steps, "allSteps", all, "stepGraph", w.graph(),
 		"inputSchema", w.input.Superjson(zod.Draft7), "outputSchema", w.output.Superjson(zod.Draft7),
-		"options", options, "isProcessorWorkflow", false)
+		"stateSchema", superjson(w.state), "options", options, "isProcessorWorkflow", false)
 }
 
 // stepDefs are the workflow's nodes, each once, in order.
@@ -41,16 +41,19 @@ func (w *Workflow) stepDefs() []*nodeDef {
 func (n *nodeDef) info() *js.Object {
 	o := js.Obj("id", n.id, "description", js.Opt(n.description),
 		"inputSchema", n.input.Superjson(zod.Draft7), "outputSchema", n.output.Superjson(zod.Draft7))
-	if n.resume != nil {
-		o.Set("resumeSchema", n.resume.Superjson(zod.Draft7))
-	}
-	if n.suspend != nil {
-		o.Set("suspendSchema", n.suspend.Superjson(zod.Draft7))
-	}
+	o.Set("resumeSchema", superjson(n.resume)).Set("suspendSchema", superjson(n.suspend)).Set("stateSchema", superjson(n.state))
 	if n.nested != nil {
 		o.Set("component", "WORKFLOW")
 	}
 	return o
+}
+
+// superjson is a schema as infos show it, Undefined for none.
+func superjson(s *zod.Schema) any {
+	if s == nil {
+		return js.Undefined
+	}
+	return s.Superjson(zod.Draft7)
 }
 
 // addTo adds the node, and the nodes inside it, under dotted names.
@@ -81,24 +84,41 @@ func (e *entry) graph() *js.Object {
 	for i, n := range e.nodes {
 		nodes[i] = n.graph()
 	}
+	id := js.Opt(e.id)
 	switch e.kind {
 	case parallelEntry:
-		return js.Obj("type", "parallel", "steps", nodes)
+		return js.Obj("type", "parallel", "id", id, "steps", nodes)
 	case branchEntry:
 		conditions := make([]any, len(e.conditions))
-		for i, c := range e.conditions {
-			conditions[i] = js.Obj("id", e.nodes[i].id+"-condition", "fn", c.text)
+		for i := range e.conditions {
+			conditions[i] = e.condition(i)
 		}
-		return js.Obj("type", "conditional", "steps", nodes, "serializedConditions", conditions)
+		return js.Obj("type", "conditional", "id", id, "steps", nodes, "serializedConditions", conditions)
 	case foreachEntry:
-		return js.Obj("type", "foreach", "step", nodes[0], "opts", js.Obj("concurrency", e.concurrency))
+		return js.Obj("type", "foreach", "id", id, "step", nodes[0], "opts", js.Obj("concurrency", e.concurrency))
+	case loopEntry:
+		kind := "dowhile"
+		if e.until {
+			kind = "dountil"
+		}
+		return js.Obj("type", "loop", "id", id, "step", nodes[0], "serializedCondition", e.condition(0), "loopType", kind)
+	case sleepEntry:
+		return e.nap.graph(e.nodes[0].id)
 	}
 	return nodes[0].(*js.Object)
 }
 
+// condition is a condition as the graph shows it.
+func (e *entry) condition(i int) *js.Object {
+	return js.Obj("id", e.nodes[i].id+"-condition", "fn", e.conditions[i].text)
+}
+
 func (n *nodeDef) graph() *js.Object {
-	if n.nested != nil {
-		return js.Obj("type", "workflow", "id", n.id, "workflowId", n.id, "serializedStepFlow", n.nested.graph())
+	switch {
+	case n.nested != nil:
+		return js.Obj("type", "workflow", "id", n.id, "workflowId", n.id, "description", js.Opt(n.description), "serializedStepFlow", n.nested.graph())
+	case n.mapping != nil:
+		return n.mappingGraph()
 	}
 	return js.Obj("type", "step", "step", js.Obj("id", n.id, "description", js.Opt(n.description), "canSuspend", n.suspend != nil || n.resume != nil))
 }

@@ -8,50 +8,79 @@ import (
 
 // nested runs a workflow as a step of this one, with the same run id and a
 // record of its own.
-func (p *pendingStep) nested() (any, error) {
+func (p *pendingStep) nested(s *StepCall) (any, error) {
 	x, w := p.execution, p.node.nested
 	inner := x.srv.createRun(w, p.nestedRunID(), x.run.resourceID)
 	defer context.AfterFunc(x.run.ctx, inner.cancel)()
 	child := &execution{
-		srv: x.srv, workflow: w, run: inner, results: js.Obj("input", p.input), stepPath: []any{},
-		reqCtx: x.reqCtx, traceID: x.traceID,
-		emit: func(event *js.Object) {
-			payload := event.Obj("payload")
-			if id := payload.Str("id"); id != "" {
-				event = event.Clone().Set("payload", payload.Clone().Set("id", w.id+"."+id))
-			}
-			x.emit(event)
-		},
+		srv: x.srv, parent: x, workflow: w, run: inner, results: js.Obj("input", p.input), stepPath: []any{},
+		reqCtx: x.reqCtx, trace: runTrace{x.trace.traceID, newSpanID(), newSpanID()}, perStep: x.perStep, write: x.write,
+		emit: inner.publish,
 	}
-	if p.previous.Str("status") == "suspended" && p.resume != nil {
-		rec, info, err := x.srv.prepareResume(inner, &resumeRequest{steps: p.resume.steps[1:], data: p.resumeData, forEachIndex: p.resume.forEachIndex})
+	defer inner.watch(func(event *js.Object) {
+		if inner.key.run != x.run.key.run {
+			return // who watches a run sees events with its id alone
+		}
+		payload := event.Obj("payload")
+		if id := payload.Str("id"); id != "" {
+			event = event.Clone().Set("payload", payload.Clone().Set("id", w.id+"."+id))
+		}
+		x.emit(event)
+	})()
+	result, err := p.nestedResult(child)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.SetState(child.state.get()); err != nil {
+		return nil, err
+	}
+	status := result.Str("status")
+	if status == "suspended" {
+		return nil, &suspension{payload: nestedPayload(inner.key.run, child), labels: child.labels.Keys()}
+	}
+	x.srv.runs.forget(inner)
+	switch status {
+	case "success":
+		return valueOf(result, "result"), nil
+	case "failed":
+		return nil, &stepFailure{result.Obj("error")}
+	}
+	return js.Undefined, nil
+}
+
+// nestedResult executes a nested workflow: from where it was suspended or cut off,
+// from where a travel leads, or from its beginning.
+func (p *pendingStep) nestedResult(child *execution) (*js.Object, error) {
+	x, w := p.execution, child.workflow
+	switch {
+	case !p.again && x.cutOff.Has(p.node.id):
+		if ended, err := x.restartInto(child); ended != nil || err != nil {
+			return ended, err
+		}
+	case p.previous.Str("status") == "suspended" && p.resume != nil:
+		rec, info, err := x.srv.prepareResume(child.run, &resumeRequest{steps: p.resume.steps[1:], data: p.resumeData, forEachIndex: p.resume.forEachIndex})
 		if err != nil {
 			return nil, err
 		}
-		child.resume, child.results, child.stepPath = info, rec.context.Clone(), rec.path
-	} else {
+		child.resume, child.results, child.stepPath, child.state = info, rec.context.Clone(), rec.path, newSharedState(rec.state)
+	default:
 		parsed, issues := w.input.Parse(p.input)
 		if len(issues) > 0 {
 			return nil, invalidData("input data", issues)
 		}
 		child.results.Set("input", parsed)
-		if err := x.travelInto(child); err != nil {
+		state, err := x.nestedState(w)
+		if err != nil {
 			return nil, err
 		}
+		child.state = state
+		if !p.again {
+			if err := x.travelInto(child); err != nil {
+				return nil, err
+			}
+		}
 	}
-	result := child.execute()
-	switch result.Str("status") {
-	case "success":
-		x.srv.runs.forget(inner)
-		return valueOf(result, "result"), nil
-	case "suspended":
-		return nil, &suspension{payload: nestedPayload(inner.key.run, child)}
-	case "failed":
-		x.srv.runs.forget(inner)
-		return nil, &stepFailure{result.Obj("error")}
-	}
-	x.srv.runs.forget(inner)
-	return js.Undefined, nil
+	return child.execute()
 }
 
 func (p *pendingStep) nestedRunID() string {
@@ -59,7 +88,7 @@ func (p *pendingStep) nestedRunID() string {
 		return meta.Str("runId")
 	}
 	if p.inForeach {
-		return newID()
+		return p.nestedRun
 	}
 	return p.execution.run.key.run
 }

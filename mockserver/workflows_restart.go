@@ -20,21 +20,44 @@ func (s *Server) restart(l *liveRun, given *js.Object) (*js.Object, error) {
 	case "running", "waiting":
 	default:
 		if rec.status != "pending" || !rec.context.Has("input") {
-			return nil, said("This workflow run was not active")
+			return nil, errNotActive
 		}
 	}
-	start := 0
-	if len(rec.activePaths) > 0 && rec.status != "pending" {
-		start = indexOf(rec.activePaths[0])
-	}
-	path := rec.path
-	if path == nil {
-		path = []any{}
-	}
-	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: rec.context.Clone(), stepPath: path, start: start,
-		restarting: len(l.workflow.entries[start].nodes) > 1, traceID: newTraceID(), reqCtx: js.Obj().Merge(rec.requestContext, given)}
-	return s.finishRun(l, x, newSpanID()), nil
+	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish,
+		trace: runTrace{traceID: newTraceID(), spanID: newSpanID()}, reqCtx: contextOver(given, rec)}
+	x.restartFrom(rec)
+	return s.finishRun(l, x)
 }
+
+// restartFrom makes an execution begin with the stage that was cut off.
+func (x *execution) restartFrom(rec *runRecord) {
+	if len(rec.activePaths) > 0 && rec.status != "pending" {
+		x.start = indexOf(rec.activePaths[0])
+	}
+	x.restarting = len(x.workflow.entries[x.start].nodes) > 1
+	x.results, x.stepPath, x.state, x.cutOff = rec.context.Clone(), rec.path, newSharedState(rec.state), rec.activeSteps
+	if x.stepPath == nil {
+		x.stepPath = []any{}
+	}
+}
+
+// restartInto makes the nested execution of a step that was cut off begin where it
+// was. Where its run had ended the result is that.
+func (x *execution) restartInto(child *execution) (ended *js.Object, err error) {
+	rec := x.srv.runs.get(child.run.key)
+	switch {
+	case rec == nil:
+		return nil, said("Snapshot not found for run %s", child.run.key.run)
+	case rec.status == "success" || rec.status == "failed":
+		return endedResult(rec), nil
+	case rec.status != "running" && rec.status != "waiting":
+		return nil, errNotActive
+	}
+	child.restartFrom(rec)
+	return nil, nil
+}
+
+var errNotActive = said("This workflow run was not active")
 
 // indexOf is a position in the graph, which is a float64 where it was read from
 // a file.
@@ -48,26 +71,20 @@ func indexOf(v any) int {
 	return 0
 }
 
-// restarted tells which steps of the stage that was cut off run again.
-func (x *execution) restarted(_ string, kept *js.Object) bool {
-	status := kept.Str("status")
-	return status == "" || status == "running"
-}
-
 func endedResult(rec *runRecord) *js.Object {
 	steps := js.Obj()
 	for _, m := range rec.context.Members() {
 		if result, ok := m.Value.(*js.Object); ok && m.Key != "input" {
-			steps.Set(m.Key, result.Without("metadata"))
+			steps.Set(m.Key, cleaned(result))
 			continue
 		}
 		steps.Set(m.Key, m.Value)
 	}
-	out := js.Obj("steps", steps, "input", valueOf(rec.context, "input"), "runId", rec.key.run)
+	out := js.Obj("steps", steps, "input", valueOf(rec.context, "input"), "runId", rec.key.run, "state", stateShown(rec.state))
 	if rec.path != nil {
 		out.Set("stepExecutionPath", rec.path)
 	}
-	out.Set("resumeLabels", js.Obj()).Set("status", rec.status)
+	out.Set("resumeLabels", rec.labels).Set("status", rec.status)
 	if rec.status == "failed" {
 		return out.Set("error", rec.err)
 	}
@@ -157,6 +174,7 @@ func (s *Server) travelWorkflowStream(c *call) error {
 	l.mu.Lock()
 	l.output, l.closing = o, o.close
 	l.mu.Unlock()
+	req.write = o.append
 	return s.sendRun(c, o, func() {
 		unwatch := l.watch(o.event)
 		s.walk(l, func() {

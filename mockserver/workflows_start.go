@@ -9,14 +9,17 @@ import (
 
 // startRequest is what a client sends to start a run.
 type startRequest struct {
-	input          any
+	input, state   any
 	requestContext *js.Object
 	closeOnSuspend bool
+	perStep        bool
 	traceID        string // the caller's, or a new one
+	write          func(chunk *js.Object)
 }
 
 func (c *call) startRequest() *startRequest {
-	req := &startRequest{input: valueOf(c.body, "inputData"), requestContext: c.requestContext, closeOnSuspend: true, traceID: newTraceID()}
+	req := &startRequest{input: valueOf(c.body, "inputData"), state: valueOf(c.body, "initialState"), requestContext: c.requestContext,
+		perStep: c.body.Bool("perStep"), closeOnSuspend: true, traceID: newTraceID()}
 	if id := c.body.Obj("tracingOptions").Str("traceId"); traceID.MatchString(id) {
 		req.traceID = id
 	}
@@ -26,29 +29,33 @@ func (c *call) startRequest() *startRequest {
 	return req
 }
 
-// start runs a workflow from its beginning and returns the result. An error
-// means that no step has run.
+// start runs a workflow from its beginning and returns the result. An error means
+// that no step has run, or what broke the run.
 func (s *Server) start(l *liveRun, req *startRequest) (*js.Object, error) {
 	span := newSpanID()
 	input, issues := l.workflow.input.Parse(req.input)
 	if len(issues) > 0 {
 		return nil, invalidData("input data", issues)
 	}
+	state, err := l.workflow.initialState(req.state)
+	if err != nil {
+		return nil, err
+	}
 	s.runs.countStart(l.key.run)
-	l.mu.Lock()
-	l.lastStatus = ""
-	l.mu.Unlock()
-	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: js.Obj("input", input), stepPath: []any{},
-		reqCtx: req.requestContext, traceID: req.traceID}
-	return s.finishRun(l, x, span), nil
+	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, write: req.write, results: js.Obj("input", input), stepPath: []any{},
+		state: state, reqCtx: req.requestContext, perStep: req.perStep, trace: runTrace{traceID: req.traceID, spanID: span}}
+	return s.finishRun(l, x)
 }
 
-func (s *Server) finishRun(l *liveRun, x *execution, span string) *js.Object {
-	result := x.execute()
+func (s *Server) finishRun(l *liveRun, x *execution) (*js.Object, error) {
+	result, err := x.execute()
+	if err != nil {
+		return nil, err
+	}
 	if result.Str("status") != "suspended" {
 		s.runs.forget(l)
 	}
-	return result.Set("runId", l.key.run).Set("traceId", x.traceID).Set("spanId", span)
+	return result.Set("runId", l.key.run).Set("traceId", x.trace.traceID).Set("spanId", x.trace.spanID), nil
 }
 
 // resumeRequest is what a client sends to resume a run.
@@ -56,11 +63,13 @@ type resumeRequest struct {
 	steps          []string
 	data           any
 	forEachIndex   *int
+	perStep        bool
 	requestContext *js.Object
+	write          func(chunk *js.Object)
 }
 
 func (c *call) resumeRequest() *resumeRequest {
-	req := &resumeRequest{data: valueOf(c.body, "resumeData"), requestContext: c.requestContext}
+	req := &resumeRequest{data: valueOf(c.body, "resumeData"), perStep: c.body.Bool("perStep"), requestContext: c.requestContext}
 	switch step := c.body.Get("step").(type) {
 	case string:
 		if step != "" {
@@ -188,17 +197,26 @@ func (s *Server) resume(l *liveRun, req *resumeRequest) (*js.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.resumePrepared(l, rec, info), nil
+	return s.resumePrepared(l, rec, info, req)
 }
 
 // resumePrepared walks on from the suspension that was claimed.
-func (s *Server) resumePrepared(l *liveRun, rec *runRecord, info *resumeInfo) *js.Object {
-	l.mu.Lock()
-	l.lastStatus = "suspended"
-	l.mu.Unlock()
-	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: rec.context.Clone(), stepPath: rec.path,
-		resume: info, reqCtx: rec.requestContext, traceID: rec.traceID}
-	return s.finishRun(l, x, newSpanID())
+func (s *Server) resumePrepared(l *liveRun, rec *runRecord, info *resumeInfo, req *resumeRequest) (*js.Object, error) {
+	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, write: req.write, results: rec.context.Clone(), stepPath: rec.path,
+		resume: info, state: newSharedState(rec.state), reqCtx: contextOver(req.requestContext, rec), perStep: req.perStep,
+		trace: runTrace{traceID: rec.traceID, spanID: newSpanID()}}
+	return s.finishRun(l, x)
+}
+
+// contextOver is a request's context with what the run's record has besides.
+func contextOver(given *js.Object, rec *runRecord) *js.Object {
+	out := js.Obj().Merge(given)
+	for _, m := range rec.requestContext.Members() {
+		if !out.Has(m.Key) {
+			out.Set(m.Key, m.Value)
+		}
+	}
+	return out
 }
 
 // resumeAndClose resumes a run and, when it has ended, closes the stream that was

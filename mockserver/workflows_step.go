@@ -2,7 +2,9 @@ package mockserver
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
@@ -15,8 +17,13 @@ type stepRun struct {
 	position []int
 	resume   *resumeInfo
 	// inForeach marks the elements of a foreach, which publish no events of
-	// their own.
+	// their own; index is which one it is.
 	inForeach bool
+	index     int
+	// iteration counts the executions in a loop from 1, 0 outside of loops; again
+	// marks those after the first, which know nothing of a travel.
+	iteration int
+	again     bool
 }
 
 // pendingStep is a step that has been announced and not been run yet.
@@ -28,6 +35,8 @@ type pendingStep struct {
 	previous   *js.Object
 	info       *js.Object
 	issues     []zod.Issue
+	update     any    // the state it has set, Undefined for none
+	nestedRun  string // the run of a nested workflow in a foreach
 }
 
 // withoutCompletion is a step result without what describes how it ended.
@@ -43,8 +52,11 @@ func (x *execution) step(r stepRun) outcome { return x.begin(r).finish() }
 
 // begin announces a step and stores that it runs.
 func (x *execution) begin(r stepRun) *pendingStep {
-	p := &pendingStep{stepRun: r, execution: x, callID: newID(), previous: x.result(r.node.id)}
+	p := &pendingStep{stepRun: r, execution: x, callID: newID(), previous: x.result(r.node.id), resumeData: js.Undefined, update: js.Undefined}
 	p.input, p.issues = stepInput(r.node, r.input)
+	if r.inForeach && r.node.nested != nil {
+		p.nestedRun = newID()
+	}
 	if r.resume.first() == r.node.id {
 		p.resumeData = r.resume.payload
 	} else if data := x.travelAnswer(r.node, p.previous); data != js.Undefined {
@@ -57,6 +69,9 @@ func (x *execution) begin(r stepRun) *pendingStep {
 		p.info.Set("payload", p.input).Set("startedAt", nowMillis())
 	}
 	p.info.Set("status", "running")
+	if r.iteration > 0 {
+		p.info.Set("metadata", js.Obj("iterationCount", r.iteration))
+	}
 	x.mu.Lock()
 	x.active.Set(r.node.id, positionValue(r.position))
 	x.mu.Unlock()
@@ -85,9 +100,18 @@ func (p *pendingStep) finish() outcome {
 	} else {
 		p.publish("workflow-step-result", result)
 	}
+	if p.nestedRun != "" {
+		result.Set("metadata", js.Obj(nestedRunKey, p.nestedRun))
+	}
 	x.set(p.node.id, result)
+	if err := x.state.assign(p.update); err != nil {
+		return x.throw(err)
+	}
 	return result
 }
+
+// nestedRunKey is the member of a step's metadata that names its nested run.
+const nestedRunKey = "nestedRunId"
 
 func positionValue(position []int) []any {
 	out := make([]any, len(position))
@@ -129,26 +153,72 @@ func stepInput(n *nodeDef, input any) (any, []zod.Issue) {
 // and returns how it ended.
 func (p *pendingStep) attempts() *js.Object {
 	if len(p.issues) > 0 {
-		return failedStep(fmt.Errorf("Step input validation failed: \n%s", zod.Lines(p.issues)))
+		return failedStep(misfit("input", p.issues, issuesCause(p.issues)))
 	}
 	var err error
-	for attempt := 0; attempt <= p.node.retries; attempt++ {
+	retries, pause := p.execution.retries(p.node)
+	for attempt := 0; attempt <= retries; attempt++ {
+		if attempt > 0 {
+			time.Sleep(pause)
+		}
+		s := p.call(attempt)
 		var out any
 		if p.node.nested != nil {
-			out, err = p.nested()
+			out, err = p.nested(s)
 		} else {
-			run := p.execution.run
-			out, err = p.node.call(&StepCall{Context: run.ctx, RunID: run.key.run, Attempt: attempt, resumeData: p.resumeData}, p.input)
+			out, err = p.node.call(s, p.input)
 		}
 		var waits *suspension
-		if errors.As(err, &waits) {
-			return p.suspend(waits)
-		}
-		if err == nil {
+		var bails *bailing
+		switch {
+		case errors.As(err, &waits):
+			done := p.suspend(waits)
+			if done.Str("status") == "suspended" {
+				p.update = s.update
+			}
+			return done
+		case errors.As(err, &bails):
+			p.update = s.update
+			return js.Obj("status", "bailed", "output", bails.result, "endedAt", nowMillis())
+		case err == nil && p.node.nested != nil && p.execution.perStep:
+			p.update = s.update
+			return js.Obj("status", "paused")
+		case err == nil:
+			p.update = s.update
 			return js.Obj("status", "success", "output", out, "endedAt", nowMillis())
 		}
 	}
 	return failedStep(err)
+}
+
+// retries is how often a step is tried again, and the pause before.
+func (x *execution) retries(n *nodeDef) (retries int, pause time.Duration) {
+	if x.resume == nil {
+		retries, pause = x.workflow.retries, x.workflow.retryDelay
+	}
+	if n.retries != nil {
+		retries = *n.retries
+	}
+	return retries, pause
+}
+
+// call is what the step's function is told.
+func (p *pendingStep) call(attempt int) *StepCall {
+	s := p.execution.call(p.input)
+	s.Attempt, s.node, s.resumeData = attempt, p.node, p.resumeData
+	if p.nestedRun != "" {
+		s.RunID = p.nestedRun
+	}
+	if p.previous.Str("status") == "suspended" {
+		told := p.previous.Obj("suspendPayload")
+		if elements := told.Obj(workflowMeta).Arr("foreachOutput"); p.inForeach && p.index < len(elements) {
+			if element, _ := elements[p.index].(*js.Object); element.Str("status") == "suspended" && element.Obj("suspendPayload") != nil {
+				told = element.Obj("suspendPayload")
+			}
+		}
+		s.suspended = userPayload(told)
+	}
+	return s
 }
 
 func failedStep(err error) *js.Object {
@@ -157,26 +227,30 @@ func failedStep(err error) *js.Object {
 
 // call runs a step's function; a panic fails the step.
 func (n *nodeDef) call(s *StepCall, input any) (out any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%v", p)
-		}
-	}()
-	return n.run(s, input)
+	if broken := guard(func() { out, err = n.run(s, input) }); broken != nil {
+		return nil, broken
+	}
+	return out, err
 }
 
 func (p *pendingStep) suspend(waits *suspension) *js.Object {
 	payload := waits.payload
+	if !truthy(payload) {
+		payload = js.Undefined
+	}
 	if p.node.suspend != nil && truthy(payload) {
 		parsed, issues := p.node.suspend.Parse(payload)
 		if len(issues) > 0 {
-			return failedStep(fmt.Errorf("Step suspend data validation failed: \n%s", zod.Lines(issues)))
+			return failedStep(misfit("suspend data", issues, js.Undefined))
 		}
 		payload = parsed
 	}
 	x := p.execution
 	x.mu.Lock()
 	x.suspended.Set(p.node.id, positionValue(p.position))
+	for _, label := range waits.labels {
+		x.labels.Set(label, js.Obj("stepId", p.node.id, "foreachIndex", js.When(p.inForeach, p.index)))
+	}
 	x.mu.Unlock()
 	return js.Obj("status", "suspended", "suspendPayload", payload, "suspendedAt", nowMillis())
 }
@@ -194,7 +268,30 @@ func errorValue(err error) *js.Object {
 	return js.Obj("message", err.Error(), "name", "Error")
 }
 
-// stepFailure carries the error of a nested run.
+// stepFailure is an error that has its JSON already: that of a nested run, or of
+// data that does not fit.
 type stepFailure struct{ value *js.Object }
+
+// misfit is the error of a step whose data does not fit its schema.
+func misfit(what string, issues []zod.Issue, cause any) error {
+	code := "WORKFLOW_STEP_" + strings.ToUpper(strings.ReplaceAll(what, " ", "_")) + "_VALIDATION_FAILED"
+	return &stepFailure{js.Obj("message", "Step "+what+" validation failed: \n"+zod.Lines(issues),
+		"domain", "MASTRA_WORKFLOW", "category", "USER", "code", code, "details", js.Obj(), "cause", cause)}
+}
+
+func issuesCause(issues []zod.Issue) *js.Object {
+	list := make([]any, len(issues))
+	for i, issue := range issues {
+		path := make([]any, len(issue.Path))
+		for k, key := range issue.Path {
+			path[k] = key
+			if index, err := strconv.Atoi(key); err == nil {
+				path[k] = index
+			}
+		}
+		list[i] = js.Obj("path", path, "message", issue.Message)
+	}
+	return js.Obj("message", js.String(js.Obj("issues", list)), "name", "Error", "issues", list)
+}
 
 func (e *stepFailure) Error() string { return e.value.Str("message") }

@@ -20,15 +20,18 @@ type runRecord struct {
 	updated    time.Time
 
 	status         string
+	state          any        // what the steps share
 	context        *js.Object // "input" and the results by step id
 	result         any
 	err            any
 	activePaths    []any
 	activeSteps    *js.Object
 	suspended      *js.Object
-	path           []any // the ids of the steps that ran in order
+	labels         *js.Object // resume labels
+	path           []any      // the ids of the steps that ran in order
 	requestContext *js.Object
 	traceID        string
+	tracing        *js.Object // nil for none
 	seq            int
 }
 
@@ -49,8 +52,6 @@ type liveRun struct {
 	nextSink int
 	output   *runOutput
 	closing  func()
-	// lastStatus is the status the engine stored last.
-	lastStatus string
 	// walking counts what executes the run now; waiters wait for its end.
 	walking int
 	waiters []chan struct{}
@@ -134,6 +135,7 @@ type workflowRuns struct {
 	live    map[runKey]*liveRun
 	seq     int
 	started map[string]int
+	last    map[runKey]string // the status that was stored last
 
 	// history is what was streamed of a run, by run id; cachers are the runs
 	// whose stream is being written to it.
@@ -146,6 +148,7 @@ func newWorkflowRuns() *workflowRuns {
 		records: map[runKey]*runRecord{},
 		live:    map[runKey]*liveRun{},
 		started: map[string]int{},
+		last:    map[runKey]string{},
 		history: map[string][]any{},
 		cachers: map[string]bool{},
 	}
@@ -252,8 +255,8 @@ func (s *Server) createRun(w *Workflow, runID string, resourceID any) *liveRun {
 	s.runs.mu.Unlock()
 	if !exists {
 		s.runs.store(runRecord{
-			key: key, resourceID: resourceID, status: "pending", context: js.Obj(), result: js.Undefined, err: js.Undefined,
-			activePaths: []any{}, activeSteps: js.Obj(), suspended: js.Obj(), requestContext: nil,
+			key: key, resourceID: resourceID, status: "pending", state: js.Obj(), context: js.Obj(), result: js.Undefined, err: js.Undefined,
+			activePaths: []any{}, activeSteps: js.Obj(), suspended: js.Obj(), labels: js.Obj(),
 		})
 	}
 	return live

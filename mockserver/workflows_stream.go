@@ -33,14 +33,27 @@ func (o *runOutput) event(event *js.Object) {
 	switch {
 	case kind == "workflow-canceled":
 		o.status = "canceled"
+	case kind == "workflow-paused":
+		o.status = "paused"
 	case kind == "workflow-step-suspended":
 		o.status = "suspended"
 	case kind == "workflow-step-result" && payload.Str("status") == "failed":
 		o.status = "failed"
 	}
 	o.mu.Unlock()
+	o.append(js.Obj("type", kind, "runId", o.run.key.run, "from", "WORKFLOW", "payload", named(payload)))
+}
+
+// append adds a chunk as it is.
+func (o *runOutput) append(chunk *js.Object) { o.log.append(chunk, false) }
+
+// named is an event's payload as chunks have it: with the step's name first.
+func named(payload *js.Object) *js.Object {
 	name := valueOf(payload, "id")
-	o.log.append(js.Obj("type", kind, "runId", o.run.key.run, "from", "WORKFLOW", "payload", js.Obj("stepName", name).Merge(payload)), false)
+	if own, ok := payload.Lookup("stepName"); ok {
+		name = own
+	}
+	return js.Obj("stepName", name).Merge(payload)
 }
 
 // close ends the stream with a workflow-finish. Who joins later does not see
@@ -103,6 +116,7 @@ func (s *Server) stream(l *liveRun, req *startRequest) (out *runOutput, begin fu
 	l.output = o
 	return o, func() {
 		unwatch := l.watch(o.event)
+		req.write = o.written
 		closing := func() { unwatch(); o.close() }
 		l.mu.Lock()
 		l.closing = closing
@@ -137,7 +151,8 @@ func (s *Server) resumeStream(l *liveRun, req *resumeRequest) (out *runOutput, b
 			// Only who resumes sees what follows: of two at once the other one is
 			// refused, and must not take the answer for its own.
 			defer l.watch(o.event)()
-			o.settle(s.resumePrepared(l, rec, info), nil)
+			req.write = o.append
+			o.settle(s.resumePrepared(l, rec, info, req))
 		})
 	}
 }

@@ -16,12 +16,15 @@ type travelRequest struct {
 	input, data    any
 	context        *js.Object // results that stand for the recorded ones
 	nested         *js.Object // the same for the steps of nested runs
+	state          any        // that stands for the recorded one
+	perStep        bool
 	requestContext *js.Object
+	write          func(chunk *js.Object)
 }
 
 func (c *call) travelRequest() *travelRequest {
 	req := &travelRequest{input: valueOf(c.body, "inputData"), data: valueOf(c.body, "resumeData"), requestContext: c.requestContext,
-		context: c.body.Obj("context"), nested: c.body.Obj("nestedStepsContext")}
+		context: c.body.Obj("context"), nested: c.body.Obj("nestedStepsContext"), state: c.body.Get("initialState"), perStep: c.body.Bool("perStep")}
 	switch step := c.body.Get("step").(type) {
 	case string:
 		if step != "" {
@@ -63,7 +66,7 @@ func checkTravel(w *Workflow, recorded *js.Object, req *travelRequest) error {
 	has := func(n *nodeDef) bool { return recorded.Get(n.id) != nil || req.context.Get(n.id) != nil }
 	var lacking []string
 	for _, e := range w.entries[:target] {
-		if e.kind == foreachEntry || e.kind == branchEntry && slices.ContainsFunc(e.nodes, has) {
+		if e.kind == foreachEntry || e.kind == loopEntry || e.kind == sleepEntry || e.kind == branchEntry && slices.ContainsFunc(e.nodes, has) {
 			continue
 		}
 		for _, n := range e.nodes {
@@ -134,7 +137,7 @@ func recordedStep(recorded *js.Object, req *travelRequest, id string) *js.Object
 func travelResult(w *Workflow, stage, start int, n *nodeDef, recorded, results *js.Object, req *travelRequest) *js.Object {
 	known, given := recordedStep(recorded, req, n.id), req.context.Obj(n.id)
 	target := slices.Contains(req.steps, n.id)
-	if stage > start && !target && given == nil && recorded.Obj(n.id).Str("status") != "suspended" {
+	if (stage > start || req.perStep && stage == start) && !target && given == nil && recorded.Obj(n.id).Str("status") != "suspended" {
 		return nil
 	}
 	status := known.Str("status")
@@ -229,16 +232,21 @@ func (s *Server) travel(l *liveRun, req *travelRequest) (*js.Object, error) {
 		return nil, err
 	}
 	awaitNewInstant(rec.context)
-	l.mu.Lock()
-	l.lastStatus = ""
-	l.mu.Unlock()
-	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, results: results, stepPath: rec.path, start: start,
-		travel: &travelInfo{req, len(l.workflow.entries[start].nodes) > 1}, traceID: newTraceID(),
-		reqCtx: js.Obj().Merge(rec.requestContext, req.requestContext)}
+	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, write: req.write, results: results, stepPath: rec.path, start: start,
+		travel: &travelInfo{req, len(l.workflow.entries[start].nodes) > 1}, state: travelState(req, rec), perStep: req.perStep,
+		trace: runTrace{traceID: newTraceID(), spanID: newSpanID()}, reqCtx: contextOver(req.requestContext, rec)}
 	if x.stepPath == nil {
 		x.stepPath = []any{}
 	}
-	return s.finishRun(l, x, newSpanID()), nil
+	return s.finishRun(l, x)
+}
+
+// travelState is the state that a run goes back with.
+func travelState(req *travelRequest, rec *runRecord) *sharedState {
+	if req.state != nil {
+		return newSharedState(req.state)
+	}
+	return newSharedState(rec.state)
 }
 
 // awaitNewInstant waits until a step that suspends again does so at another
@@ -269,6 +277,7 @@ func (x *execution) travelInto(child *execution) error {
 	if err != nil {
 		return err
 	}
+	child.state = x.state
 	child.results, child.start, child.travel = results, start, &travelInfo{&inner, len(child.workflow.entries[start].nodes) > 1}
 	return nil
 }
@@ -292,39 +301,70 @@ func (x *execution) travelAnswer(n *nodeDef, previous *js.Object) any {
 // partly runs those steps of the first stage that are to run again; what the
 // others have given is kept.
 func (x *execution) partly(e *entry, position int, input any) outcome {
-	again := x.restarted
-	if x.travel != nil {
-		again = x.travel.again(e)
-	}
+	travel := x.travel
 	x.travelDone()
-	var nodes []*nodeDef
-	var results []outcome
-	for i, n := range e.nodes {
-		kept := x.result(n.id)
-		if e.kind == branchEntry && !e.conditions[i].test(input) {
-			if kept.Str("status") == "running" {
-				x.set(n.id, js.Obj("status", "skipped", "payload", valueOf(kept, "payload"), "startedAt", valueOf(kept, "startedAt"), "endedAt", nowMillis()))
-			}
-			continue
+	switch {
+	case travel == nil:
+		return x.some(e, position, x.heldArms(e, input), input, func(_ *nodeDef, kept *js.Object) bool {
+			// A branch that was cut off runs all its arms again.
+			status := kept.Str("status")
+			return e.kind == branchEntry || status == "" || status == "running"
+		})
+	case e.kind == parallelEntry:
+		// The server starts only the first of parallel steps anew; another one that
+		// has ended is kept.
+		return x.some(e, position, x.heldArms(e, input), input, func(n *nodeDef, kept *js.Object) bool {
+			return n.id == travel.steps[0] && (n == e.nodes[0] || kept.Str("status") == "running")
+		})
+	}
+	arms := x.heldArms(e, input)
+	x.skipArms(e, arms)
+	if i := slices.IndexFunc(arms, func(i int) bool { return e.nodes[i].id == travel.steps[0] }); i >= 0 {
+		arms = arms[i : i+1]
+	}
+	return x.some(e, position, arms, input, func(n *nodeDef, kept *js.Object) bool {
+		return kept == nil || n.id == travel.steps[0] && kept.Str("status") != "success"
+	})
+}
+
+// some runs those of a stage's steps that are to run again, of those that take part.
+func (x *execution) some(e *entry, position int, part []int, input any, again func(n *nodeDef, kept *js.Object) bool) outcome {
+	nodes, results := make([]*nodeDef, len(part)), make([]outcome, len(part))
+	var rerun []*nodeDef
+	var places []int
+	for k, i := range part {
+		nodes[k], results[k] = e.nodes[i], x.result(e.nodes[i].id)
+		if again(nodes[k], results[k]) {
+			rerun, places = append(rerun, nodes[k]), append(places, i)
 		}
-		nodes = append(nodes, n)
-		if again(n.id, kept) {
-			results = append(results, x.step(stepRun{node: n, input: input, position: []int{position, i}}))
-		} else {
-			results = append(results, kept)
-		}
+	}
+	for k, result := range x.sideBySide(rerun, position, places, input) {
+		results[slices.Index(part, places[k])] = result
 	}
 	return x.blockResult(nodes, results)
 }
 
-// again tells which steps of a stage run once more. The server starts only the
-// first of parallel steps anew; another one that has ended is kept.
-func (t *travelInfo) again(e *entry) func(id string, kept *js.Object) bool {
-	return func(id string, kept *js.Object) bool {
-		if id != t.steps[0] {
-			return e.kind == branchEntry && kept == nil
+// heldArms are the places of the arms whose condition holds; those of all steps where
+// they stand side by side.
+func (x *execution) heldArms(e *entry, input any) []int {
+	var arms []int
+	for i := range e.nodes {
+		if e.kind == branchEntry {
+			if holds, _ := x.holds(e.conditions[i], input, 0); !holds {
+				continue
+			}
 		}
-		return e.kind == branchEntry || id == e.nodes[0].id || kept.Str("status") == "running"
+		arms = append(arms, i)
+	}
+	return arms
+}
+
+// skipArms closes what a travel has left open of arms that are not taken.
+func (x *execution) skipArms(e *entry, taken []int) {
+	for i, n := range e.nodes {
+		if kept := x.result(n.id); !slices.Contains(taken, i) && kept.Str("status") == "running" {
+			x.set(n.id, js.Obj("status", "skipped", "payload", valueOf(kept, "payload"), "startedAt", valueOf(kept, "startedAt"), "endedAt", nowMillis()))
+		}
 	}
 }
 

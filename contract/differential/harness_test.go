@@ -77,7 +77,7 @@ func perform(ctx context.Context, scene differential.Scene) (performance, error)
 }
 
 func playOn(ctx context.Context, target contract.Target, scene differential.Scene) (t differential.Transcript, err error) {
-	server, err := target.Start(ctx, contract.Config{Token: scene.Token})
+	server, err := target.Start(ctx, contract.Config{Token: scene.Token, Extra: scene.Extra})
 	if err != nil {
 		return t, err
 	}

@@ -12,7 +12,9 @@ import (
 type Scene struct {
 	Name string
 	// Token is the bearer token that the server asks for; none where it is empty.
-	Token     string
+	Token string
+	// Extra tells that the server serves the extra world besides the demo world.
+	Extra     bool
 	Exchanges []Exchange
 }
 
@@ -52,7 +54,8 @@ type Binding struct {
 // Parse reads a scene. A line "## title" begins an exchange; its next line is the
 // method and the path; lines that begin with "> " say more (header, save, until,
 // open, cut, background, await); the rest is the body. Before the first exchange
-// "> token T" makes the server ask for a token. Lines that begin with "# " are comments.
+// "> token T" makes the server ask for a token, and "> world extra" makes it serve the
+// extra world too. Lines that begin with "# " are comments.
 func Parse(file string, data []byte) (Scene, error) {
 	s := Scene{Name: strings.TrimSuffix(path.Base(file), path.Ext(file))}
 	titles := map[string]bool{}
@@ -105,10 +108,14 @@ var binding = regexp.MustCompile(`^(\w+)=(\w+)(?:#(\d+))?$`)
 func (s *Scene) direct(directive string) error {
 	word, rest, _ := strings.Cut(directive, " ")
 	if len(s.Exchanges) == 0 {
-		if word != "token" {
+		switch {
+		case word == "token":
+			s.Token = rest
+		case directive == "world extra":
+			s.Extra = true
+		default:
 			return fmt.Errorf("%q says nothing about a scene", word)
 		}
-		s.Token = rest
 		return nil
 	}
 	x := &s.Exchanges[len(s.Exchanges)-1]

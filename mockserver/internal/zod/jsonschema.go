@@ -64,7 +64,7 @@ func (s Schema) objectSchema() *js.Object {
 	props, required := js.Obj(), []any{}
 	for _, p := range s.props {
 		props.Set(p.Name, p.Schema.jsonSchema())
-		if !p.Schema.IsOptional() {
+		if !p.Schema.optional {
 			required = append(required, p.Name)
 		}
 	}

@@ -2,6 +2,7 @@
 import { Mastra } from '@mastra/core/mastra';
 import { PinoLogger, type LogLevel } from '@mastra/loggers';
 import * as agents from './agents';
+import * as extraAgents from './agents/extra';
 import { auth } from './auth';
 import { echo } from './context';
 import { mcp1 } from './mcp';
@@ -11,13 +12,17 @@ import { len } from './scorer';
 import { storage, vec } from './storage';
 import { askUser, delicate, weather } from './tools';
 import * as workflows from './workflows';
+import * as extraWorkflows from './workflows/extra';
 
 // Silent unless asked: failures are part of the demo, and each would print a stack.
 const logLevel = (process.env.MASTRA_LOG_LEVEL || 'silent') as LogLevel;
 
+// What the demo world does not have, for those who compare servers.
+const extra = Boolean(process.env.MASTRA_EXTRA_WORLD);
+
 export const mastra = new Mastra({
-  agents,
-  workflows,
+  agents: extra ? { ...extraAgents, ...agents } : agents,
+  workflows: extra ? { ...extraWorkflows, ...workflows } : workflows,
   tools: { weather, delicate, 'ask-user': askUser },
   vectors: { vec },
   scorers: { len },

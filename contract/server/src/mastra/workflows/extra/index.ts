@@ -1,0 +1,8 @@
+// The extra world: workflows with the stages that the demo world does not have.
+export { climb, endless, pair, rounds, stuck } from './looping';
+export { badlyMapped, mapped } from './mapped';
+export { gated, gates, looking, overlooking, stadium, walled } from './seen';
+export { abreast, armada, crew, fleet, forked, inner, leftWing, named, oddly, queue, results, split, stubborn, twin, wings } from './shapes';
+export { bed, nap, naps } from './sleeping';
+export { around, chosen, loose, picky, spread, tally, wrapped } from './state';
+export { dictating, writing } from './writing';

@@ -1,0 +1,63 @@
+package mockserver_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/mastra-go/mastra/mockserver"
+)
+
+func TestAModelSaysWhyItEnds(t *testing.T) {
+	tests := map[string]struct {
+		reason, status, told string
+		chunks               []string
+	}{
+		"at its length":     {mockserver.FinishLength, `"finishReason":"length"`, "length", []string{"step-finish", "finish"}},
+		"by a filter":       {mockserver.FinishContentFilter, `"finishReason":"content-filter"`, "content-filter", []string{"step-finish", "finish"}},
+		"with an error":     {mockserver.FinishError, `{"error":"Agent stream finished with finishReason \"error\" but no error payload was provided"}`, "error", []string{"error", "step-finish", "finish"}},
+		"as it does always": {"", `"finishReason":"stop"`, "stop", []string{"step-finish", "finish"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := mine(t, mockserver.Agent{Model: func(_ context.Context, call *mockserver.ModelCall) error {
+				call.Text("half an ans")
+				call.SetFinishReason(test.reason)
+				return nil
+			}})
+			_, answer := c.post("/api/agents/mine/generate", `{"messages":"hi"}`)
+			assert.Contains(t, answer, test.status)
+			list := c.stream("/api/agents/mine/stream", `{"messages":"hi"}`)
+			assert.Equal(t, append([]string{"start", "step-start", "text-start", "text-delta", "text-end"}, test.chunks...), types(list))
+			assert.Equal(t, test.told, at(list[len(list)-1], "payload", "stepResult", "reason"))
+		})
+	}
+}
+
+func TestARunThatNeverEndsIsEndedAfterFiveSteps(t *testing.T) {
+	calls := 0
+	c := mine(t, mockserver.Agent{
+		Tools: []mockserver.Tool{mockserver.NewTool("again", "", func(*mockserver.ToolCall, struct{}) (string, error) { return "more", nil })},
+		Model: func(_ context.Context, call *mockserver.ModelCall) error {
+			calls++
+			call.CallInPieces("again", "{", "}")
+			return nil
+		},
+	})
+	result := c.object("/api/agents/mine/generate", `{"messages":"hi"}`)
+	assert.Equal(t, 5, calls)
+	assert.Len(t, result["steps"], 5)
+	assert.Equal(t, "tool-calls", result["finishReason"])
+}
+
+func TestAStructuredAnswerThatIsCutOffIsAnError(t *testing.T) {
+	c := mine(t, mockserver.Agent{Model: func(_ context.Context, call *mockserver.ModelCall) error {
+		call.Text(`{"a":1,"b":`)
+		call.SetFinishReason(mockserver.FinishLength)
+		return nil
+	}})
+	status, answer := c.post("/api/agents/mine/generate", `{"messages":"hi","structuredOutput":{"schema":{"type":"object"}}}`)
+	assert.Equal(t, 500, status)
+	assert.Equal(t, `{"error":"Structured output was truncated because the model finished with reason \"length\"."}`, answer)
+}

@@ -1,0 +1,53 @@
+package mockserver
+
+import "github.com/mastra-go/mastra/mockserver/internal/js"
+
+// Write sends v to who reads the run's stream, as a workflow-step-output chunk. Where
+// nobody does, as after start-async, it goes nowhere.
+func (s *StepCall) Write(v any) error {
+	value, err := js.From(v)
+	if err != nil {
+		return err
+	}
+	name := s.WorkflowID
+	if s.node != nil {
+		name = s.node.id
+	}
+	s.send(js.Obj("type", "workflow-step-output", "runId", s.execution.run.key.run, "from", "USER",
+		"payload", js.Obj("output", value, "runId", s.execution.run.key.run, "stepName", name)))
+	return nil
+}
+
+// WriteChunk sends a chunk of the step's own, an object with a type and a payload or
+// data, as Write sends its own.
+func (s *StepCall) WriteChunk(chunk any) error {
+	value, err := js.From(chunk)
+	if err != nil {
+		return err
+	}
+	if o, ok := value.(*js.Object); ok {
+		s.send(o)
+	}
+	return nil
+}
+
+func (s *StepCall) send(chunk *js.Object) {
+	if s.execution.write != nil {
+		s.execution.write(chunk)
+	}
+}
+
+// written takes a chunk that a step writes into the stream of a start, which makes
+// it one of the run's.
+func (o *runOutput) written(chunk *js.Object) {
+	from := "WORKFLOW"
+	if own := chunk.Str("from"); own != "" {
+		from = own
+	}
+	out := js.Obj("type", chunk.Get("type"), "runId", o.run.key.run, "from", from)
+	if chunk.Has("data") && !chunk.Has("payload") {
+		o.append(out.Set("data", chunk.Get("data")).Merge(chunk.Without("type", "from", "payload", "data")))
+		return
+	}
+	o.append(out.Set("payload", named(chunk.Obj("payload"))))
+}
