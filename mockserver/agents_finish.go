@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -22,12 +23,17 @@ func (e *refusedAnswer) Error() string { return e.message }
 // does not repeat the model's own reason.
 func (e *refusedAnswer) isNameless() bool { return e != nil && e.finish == FinishError }
 
-func (e *refusedAnswer) chunk(r *agentRun) *js.Object {
-	if e.code == "" { // no error of the server's own
-		return js.Obj("from", "AGENT", "runId", r.id, "type", "error", "payload",
-			js.Obj("error", js.Obj("message", e.message, "name", "Error", "stack", stackOf(e))))
+// thrown is an error as the server tells it: one of its own, or one that was thrown.
+func thrown(err error) *js.Object {
+	var refused *refusedAnswer
+	if errors.As(err, &refused) && refused.code != "" {
+		return js.Obj("message", refused.message, "domain", "AGENT", "category", "SYSTEM", "code", refused.code, "details", refused.details)
 	}
-	payload := js.Obj("error", js.Obj("message", e.message, "domain", "AGENT", "category", "SYSTEM", "code", e.code, "details", e.details))
+	return js.Obj("message", err.Error(), "name", "Error", "stack", stackOf(err))
+}
+
+func (e *refusedAnswer) chunk(r *agentRun) *js.Object {
+	payload := js.Obj("error", thrown(e))
 	if e.finish != "" {
 		return r.chunk("error", payload)
 	}

@@ -105,7 +105,7 @@ func (r *agentRun) rememberObject(v any) {
 
 // nameModel notes which model made the step; only processors of the input do.
 func (r *agentRun) nameModel() {
-	if r.agent.Memory != nil || r.agent.Guard != nil {
+	if r.agent.Memory != nil || r.agent.Guard != nil || r.inheritsMemory() {
 		r.messages.nameModel(r.model().provider + "/" + r.model().model)
 	}
 }

@@ -143,14 +143,13 @@ func (m *modelRun) onPart(p modelPart) error {
 }
 
 func (m *modelRun) onText(p modelPart) error {
-	text := m.text + p.text
 	if gate := m.agent.Gate; gate != nil {
-		if t := gate.check(m.ctx, text); t != nil {
+		if t := gate.check(m.ctx, m.agentRun.text()+m.text+p.text); t != nil {
 			m.tripped = tripwireOf(gate, t)
 			return errAborted
 		}
 	}
-	m.text = text
+	m.text += p.text
 	m.part.text += p.text
 	if m.objects != nil {
 		m.objects.piece(p.text)

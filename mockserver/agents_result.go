@@ -18,7 +18,10 @@ func (r *agentRun) result() *js.Object {
 	text := ""
 	switch {
 	case r.tripped != nil:
-		reason, total = "other", js.Obj()
+		if reason = FinishOther; len(r.steps) > 0 {
+			usage = r.totalUsage()
+		}
+		text, total = r.text(), usage
 	case r.pending != nil:
 		reason = "suspended"
 	default:
@@ -28,7 +31,7 @@ func (r *agentRun) result() *js.Object {
 	}
 	o := js.Obj("text", text, "usage", usage, "steps", []any{}, "finishReason", reason, "warnings", []any{}, "request", js.Obj(),
 		"reasoning", r.reasoning())
-	if finished {
+	if finished || r.tripped != nil {
 		o.Set("steps", r.stepResults())
 	}
 	if text := r.reasoningText(); text != "" || len(o.Arr("reasoning")) > 0 && !r.durable() {
@@ -61,6 +64,7 @@ func (r *agentRun) result() *js.Object {
 			o.Set("resumeSchema", p.resumeSchema)
 		}
 	}
+	r.remember(r.unanswered)
 	messages, remembered := []any{}, []any{}
 	for _, m := range r.messages.list {
 		messages = append(messages, m.Object)
@@ -102,10 +106,13 @@ func (p *pendingTool) shown() *js.Object {
 	return o
 }
 
+// gather joins a list of every step; after a tripwire there is none.
 func (r *agentRun) gather(of func(*agentStep) []any) []any {
 	out := []any{}
 	for _, s := range r.steps {
-		out = append(out, of(s)...)
+		if r.tripped == nil {
+			out = append(out, of(s)...)
+		}
 	}
 	return out
 }

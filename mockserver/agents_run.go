@@ -46,15 +46,18 @@ type agentRun struct {
 	resumed   bool       // the next step begins a message of its own
 	resuming  bool       // the step that closes was begun before the suspension
 	tripped   *js.Object // the tripwire's payload
-	failure   error      // why the model failed
-	pending   *pendingTool
-	active    *activeRun // of a run that streams on a thread
-	cut       *js.Object // the payload of the finish of a run that was aborted
-	objects   *objectStream
-	record    *durableRun  // of a durable agent whose run streams
-	late      []*js.Object // what follows the end of a durable run
-	ended     bool
-	answer    ending
+	// unanswered is what was said in the step that a tripwire ended: it is in the
+	// conversation and not in the response.
+	unanswered []any
+	failure    error // why the model failed
+	pending    *pendingTool
+	active     *activeRun // of a run that streams on a thread
+	cut        *js.Object // the payload of the finish of a run that was aborted
+	objects    *objectStream
+	record     *durableRun  // of a durable agent whose run streams
+	late       []*js.Object // what follows the end of a durable run
+	ended      bool
+	answer     ending
 }
 
 // ending is the answer as it was at the end.
@@ -128,6 +131,18 @@ type pendingTool struct {
 	payload       any
 	resumeSchema  string
 	suspendedStep *agentStep
+	// delegated is the run of the sub-agent that the call waits for, and asked the
+	// call of that agent which a client that follows the run is to approve.
+	delegated string
+	asked     *toolCallState
+}
+
+// asks is the call that the client is asked about, and whether it is to approve it.
+func (p *pendingTool) asks() (call *toolCallState, approval bool) {
+	if p.asked != nil {
+		return p.asked, true
+	}
+	return p.call, p.approval
 }
 
 func (r *agentRun) chunk(kind string, payload *js.Object) *js.Object {
@@ -241,8 +256,13 @@ func (r *agentRun) closeStep(step *agentStep) bool {
 // processesOutput tells whether output processors run: the agent's own, or those
 // of its memory.
 func (r *agentRun) processesOutput() bool {
-	inherited := r.parent != nil && r.parent.agent.Memory != nil && r.parent.threadID == ""
-	return r.agent.Memory != nil || r.agent.Gate != nil || inherited
+	return r.agent.Memory != nil || r.agent.Gate != nil || r.inheritsMemory()
+}
+
+// inheritsMemory tells whether the run is a sub-agent's to which the memory above is
+// lent.
+func (r *agentRun) inheritsMemory() bool {
+	return r.parent != nil && r.parent.agent.Memory != nil && r.parent.threadID == ""
 }
 
 // snapshot keeps the conversation as it is at the end of a step, for generate.
@@ -285,7 +305,7 @@ func (r *agentRun) metadataOf(step *agentStep) *js.Object {
 
 // request is the request that a step's metadata names: only chunks at the top of
 // a stream are cleared of it.
-func (r *agentRun) request() any { return js.When(r.parent != nil, js.Obj()) }
+func (r *agentRun) request() any { return js.When(r.parent != nil && !r.resuming, js.Obj()) }
 
 func (r *agentRun) modelMetadata() *js.Object {
 	return js.Obj("modelId", r.model().model, "modelVersion", "v2", "modelProvider", r.model().provider)
@@ -350,6 +370,7 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 		}
 		if r.tripped != nil {
 			r.send(js.Obj("type", "tripwire", "payload", r.tripped))
+			r.unanswered = m.parts
 			return nil, true
 		}
 		if err != nil && r.modelFrom < len(models)-1 {
@@ -400,7 +421,7 @@ func (r *agentRun) emitError(err error, threw bool) {
 	if threw {
 		payload.Set("type", "error")
 	}
-	r.emit("error", payload.Set("error", js.Obj("message", err.Error(), "name", "Error", "stack", stackOf(err))))
+	r.emit("error", payload.Set("error", thrown(err)))
 }
 
 // stackOf is a stack trace such as a JavaScript server leaks.

@@ -105,7 +105,7 @@ func (s *Server) restore(a *Agent, kept *suspendedRun, sink func(*js.Object)) *a
 		copied := *c
 		step.toolCalls = append(step.toolCalls, &copied)
 		if c == kept.pending.call {
-			r.pending = &pendingTool{call: &copied, approval: kept.pending.approval, payload: kept.pending.payload, resumeSchema: kept.pending.resumeSchema, suspendedStep: &step}
+			r.pending = &pendingTool{call: &copied, approval: kept.pending.approval, payload: kept.pending.payload, resumeSchema: kept.pending.resumeSchema, suspendedStep: &step, delegated: kept.pending.delegated, asked: kept.pending.asked}
 		}
 	}
 	r.steps = append(kept.steps[:len(kept.steps)-1:len(kept.steps)-1], &step)
@@ -118,7 +118,13 @@ func (r *agentRun) resumeRun(ctx context.Context, data any) {
 	step := p.suspendedStep
 	r.pending = nil
 	r.clearPendingMetadata(p.call.id)
-	if p.approval {
+	if p.delegated != "" {
+		if waits := r.resumeAgent(ctx, p.call, p.delegated, data); waits != nil {
+			r.pending = r.suspendedTool(step, p.call, waits)
+			r.suspend()
+			return
+		}
+	} else if p.approval {
 		decision, _ := data.(*js.Object)
 		p.call.approval = js.Obj("id", p.call.id, "approved", decision.Bool("approved"))
 		if !decision.Bool("approved") {

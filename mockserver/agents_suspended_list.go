@@ -48,11 +48,12 @@ func (s *Server) suspendedRuns(c *call) error {
 
 func (run *suspendedRun) json(a *Agent) *js.Object {
 	p := run.pending
-	o := js.Obj("toolCallId", p.call.id, "toolName", p.call.name)
-	if p.approval && !a.Durable {
-		o.Set("args", p.call.args).Set("requiresApproval", true)
+	asked, approval := p.asks()
+	o := js.Obj("toolCallId", p.call.id, "toolName", asked.name)
+	if approval && !a.Durable {
+		o.Set("args", asked.args).Set("requiresApproval", true)
 	} else {
-		o.Set("requiresApproval", false).Set("suspendPayload", js.When(!p.approval, p.payload))
+		o.Set("requiresApproval", false).Set("suspendPayload", js.When(!approval, p.payload))
 	}
 	return js.Obj("runId", run.runID, "status", "suspended", "threadId", js.Opt(run.threadID), "resourceId", js.Opt(run.resourceID),
 		"suspendedAt", js.ISO(run.at), "toolCalls", []any{o})

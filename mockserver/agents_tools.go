@@ -53,6 +53,9 @@ func (r *agentRun) toolNames() []string {
 // approvalSchema is the schema of the data that answers an approval.
 const approvalSchema = `{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"approved":{"type":"boolean","description":"Controls if the tool call is approved or not, should be true when approved and false when declined"},"reason":{"description":"Optional explanation for the decision, surfaced to the model when the tool call is declined","type":"string"}},"required":["approved"],"additionalProperties":false}`
 
+// delegatedSchema is what a message notes of it where a sub-agent asks.
+const delegatedSchema = `{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"approved":{"type":"boolean","description":"Controls if the tool call is approved or not, should be true when approved and false when declined"}},"required":["approved"],"additionalProperties":false}`
+
 func (r *agentRun) approvalSchema() string {
 	if r.durable() {
 		return durableSchema
@@ -94,13 +97,21 @@ func (r *agentRun) runTools(ctx context.Context, step *agentStep) *pendingTool {
 		}
 		return nil
 	}
-	together(len(open), func(i int) { r.runTool(ctx, open[i], nil, false) })
+	waiting := make([]*suspension, len(open))
+	together(len(open), func(i int) { waiting[i] = r.runTool(ctx, open[i], nil, false) })
+	for i, waits := range waiting {
+		if waits != nil {
+			return r.suspendedTool(step, open[i], waits)
+		}
+	}
 	return nil
 }
 
 func (r *agentRun) suspendedTool(step *agentStep, c *toolCallState, waits *suspension) *pendingTool {
 	p := &pendingTool{call: c, payload: waits.payload, suspendedStep: step}
-	if t, ok := r.tool(c.name); ok && t.resume != nil {
+	if waits.delegated != "" {
+		p.delegated, p.asked, p.resumeSchema = waits.delegated, waits.asked, waits.resumeSchema
+	} else if t, ok := r.tool(c.name); ok && t.resume != nil {
 		p.resumeSchema = js.String(t.resume.JSONSchema(zod.Draft7))
 	}
 	return p
@@ -110,8 +121,7 @@ func (r *agentRun) suspendedTool(step *agentStep, c *toolCallState, waits *suspe
 // if the tool waits.
 func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resumed bool) *suspension {
 	if sub := r.subAgent(c.name); sub != nil {
-		r.callAgent(ctx, c, sub)
-		return nil
+		return r.callAgent(ctx, c, sub)
 	}
 	t, ok := r.tool(c.name)
 	if !ok {
@@ -253,9 +263,10 @@ func (r *agentRun) suspend() {
 	p := r.pending
 	r.notePending()
 	r.srv.agents.suspend(r)
-	payload := js.Obj("toolCallId", p.call.id, "toolName", p.call.name)
-	if p.approval {
-		payload.Set("args", p.call.args).Set("resumeSchema", p.resumeSchema)
+	asked, approval := p.asks()
+	payload := js.Obj("toolCallId", p.call.id, "toolName", asked.name)
+	if approval {
+		payload.Set("args", asked.args).Set("resumeSchema", p.resumeSchema)
 		r.emit("tool-call-approval", payload)
 	} else {
 		payload.Set("suspendPayload", p.payload).Set("args", p.call.args)
@@ -277,14 +288,22 @@ func (r *agentRun) notePending() {
 		return
 	}
 	key, kind := "suspendedTools", "suspension"
-	if p.approval {
+	asked, approval := p.asks()
+	if approval {
 		key, kind = "pendingToolApprovals", "approval"
 	}
-	note := js.Obj("toolCallId", p.call.id, "toolName", p.call.name, "args", p.call.args, "type", kind, "runId", r.id)
-	if !p.approval {
+	note := js.Obj("toolCallId", p.call.id, "toolName", asked.name, "args", asked.args)
+	if p.asked != nil {
+		note.Set("parentToolName", p.call.name).Set("parentArgs", p.call.args)
+	}
+	note.Set("type", kind).Set("runId", r.id).Set("delegatedRunId", js.Opt(p.delegated))
+	if !approval {
 		note.Set("suspendPayload", p.payload)
 	}
-	if p.resumeSchema != "" {
+	switch {
+	case p.asked != nil:
+		note.Set("resumeSchema", delegatedSchema)
+	case p.resumeSchema != "":
 		note.Set("resumeSchema", p.resumeSchema)
 	}
 	metadata := js.Obj().Merge(m.content().Obj("metadata"))

@@ -27,7 +27,14 @@ func (r *suspendedRun) state() *js.Object {
 		"messageId", r.messageID, "at", js.ISO(r.at), "options", r.options.state(), "messages", chatState(r.messages.list),
 		"system", js.Strings(r.messages.system), "tagged", js.Strings(r.messages.tagged), "pendingCalls", r.messages.pending, "steps", steps, "records", js.Array(r.records), "modelFrom", r.modelFrom,
 		"durable", r.durable, "whole", r.whole,
-		"pending", js.Obj("call", slices.Index(p.suspendedStep.toolCalls, p.call), "approval", p.approval, "payload", p.payload, "resumeSchema", p.resumeSchema))
+		"pending", js.Obj("call", slices.Index(p.suspendedStep.toolCalls, p.call), "approval", p.approval, "payload", p.payload, "resumeSchema", p.resumeSchema, "delegated", p.delegated, "asked", askedState(p.asked)))
+}
+
+func askedState(c *toolCallState) any {
+	if c == nil {
+		return nil
+	}
+	return js.Obj("name", c.name, "args", c.args)
 }
 
 func (o *runOptions) state() *js.Object {
@@ -105,7 +112,10 @@ func restoreSuspended(o *js.Object) (*suspendedRun, error) {
 	}
 	last := r.steps[len(r.steps)-1]
 	r.pending = &pendingTool{call: last.toolCalls[index], approval: pending.Bool("approval"), payload: valueOf(pending, "payload"),
-		resumeSchema: pending.Str("resumeSchema"), suspendedStep: last}
+		resumeSchema: pending.Str("resumeSchema"), suspendedStep: last, delegated: pending.Str("delegated")}
+	if asked := pending.Obj("asked"); asked != nil {
+		r.pending.asked = &toolCallState{name: asked.Str("name"), args: valueOf(asked, "args")}
+	}
 	return r, nil
 }
 

@@ -21,8 +21,8 @@ type Tool struct {
 
 // NewTool makes a tool of a Go function. Its schemas are derived from In and
 // Out: struct fields in order under their JSON names, optional where the tag
-// says omitempty or omitzero or the field is a pointer. Arguments that do not
-// fit are answered with the server's validation failure and never reach run.
+// says omitempty or omitzero or the field is a pointer; an Out of any has none.
+// Arguments that do not fit are answered with the server's validation failure and never reach run.
 // An error that run returns is what a tool that throws is on the server.
 func NewTool[In, Out any](id, description string, run func(t *ToolCall, in In) (Out, error)) Tool {
 	return Tool{
@@ -109,6 +109,10 @@ func (t *ToolCall) RequestContext(key string) json.RawMessage {
 type suspension struct {
 	payload any
 	labels  []string // with which a run can be resumed
+	// Of a sub-agent that waits: its run, the schema of what resumes it, and the call
+	// that is to be approved.
+	delegated, resumeSchema string
+	asked                   *toolCallState
 }
 
 func (s *suspension) Error() string { return "suspended" }

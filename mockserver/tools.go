@@ -9,7 +9,10 @@ import (
 func (t Tool) info(partial bool) *js.Object {
 	o := js.Obj("id", t.id, "description", t.description)
 	if !partial {
-		o.Set("inputSchema", t.input.Superjson(zod.Draft2020)).Set("outputSchema", t.output.Superjson(zod.Draft2020))
+		o.Set("inputSchema", t.input.Superjson(zod.Draft2020))
+		if t.output.Kind() != zod.KindAny {
+			o.Set("outputSchema", t.output.Superjson(zod.Draft2020))
+		}
 	}
 	if t.suspend != nil {
 		o.Set("suspendSchema", rawSchema(*t.suspend))

@@ -4,22 +4,45 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/mastra-go/mastra/mockserver"
 )
 
 // agents answer with the parts that the user's message lists.
 func agents() []mockserver.Option {
-	return []mockserver.Option{
-		obedient(mockserver.Agent{ID: "scripted", ModelID: "fake-9"}),
+	one := obedient(mockserver.Agent{ID: "scripted", ModelID: "fake-9"})
+	all := []mockserver.Agent{
+		one,
 		obedient(mockserver.Agent{ID: "recalling", ModelID: "fake-10", Memory: &mockserver.Memory{}}),
 		obedient(mockserver.Agent{ID: "lasting", ModelID: "fake-11", Durable: true}),
+		obedient(mockserver.Agent{ID: "watched", ModelID: "fake-12", Guard: blocking("guard", "forbidden", &mockserver.Tripwire{
+			Reason: "Blocked input", Metadata: map[string]string{"word": "forbidden"},
+		}), Gate: blocking("gate", "leak", &mockserver.Tripwire{Reason: "Blocked output"})}),
+		obedient(mockserver.Agent{ID: "leading", ModelID: "fake-13", Agents: []*mockserver.Agent{&one}, Memory: &mockserver.Memory{}}),
 	}
+	// As the other server lists what a module exports.
+	slices.SortFunc(all, func(a, b mockserver.Agent) int { return strings.Compare(a.ID, b.ID) })
+	var options []mockserver.Option
+	for _, a := range all {
+		options = append(options, mockserver.WithAgent(a))
+	}
+	return options
 }
 
-func obedient(a mockserver.Agent) mockserver.Option {
+func obedient(a mockserver.Agent) mockserver.Agent {
 	a.Description, a.Instructions, a.Provider, a.Model, a.Tools = "Does as it is told", "Obey", "fake", scripted, tools()
-	return mockserver.WithAgent(a)
+	return a
+}
+
+func blocking(id, word string, t *mockserver.Tripwire) *mockserver.Processor {
+	return &mockserver.Processor{ID: id, Check: func(_ context.Context, text string) *mockserver.Tripwire {
+		if strings.Contains(text, word) {
+			return t
+		}
+		return nil
+	}}
 }
 
 // part is one part of an answer, or its end.
@@ -82,7 +105,7 @@ func (p part) play(call *mockserver.ModelCall) error {
 	return nil
 }
 
-// tools are those of the demo world.
+// tools are those of the demo world, and one that gives back what it is given.
 func tools() []mockserver.Tool {
 	type city struct {
 		City string `json:"city"`
@@ -119,5 +142,9 @@ func tools() []mockserver.Tool {
 		}
 		return answer{}, t.Suspend(in)
 	}).Suspends(question{}).Resumes(answer{})
-	return []mockserver.Tool{weather, delicate, askUser}
+	type anything struct {
+		Value any `json:"value"`
+	}
+	give := mockserver.NewTool("give", "Gives it back", func(_ *mockserver.ToolCall, in anything) (any, error) { return in.Value, nil })
+	return []mockserver.Tool{weather, delicate, askUser, give}
 }

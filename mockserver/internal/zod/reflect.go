@@ -77,6 +77,8 @@ func structProps(t reflect.Type, parents []reflect.Type) []Prop {
 		}
 		if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
 			s = s.Optional()
+		} else if s.kind == KindAny {
+			s = s.Required("Invalid input: expected nonoptional, received undefined")
 		}
 		if text := f.Tag.Get("desc"); text != "" {
 			s = s.Describe(text)

@@ -1,6 +1,7 @@
 // A model that says what it is told: the last user message is a JSON list with the
 // parts of each answer, first the one to the user, then those to tool results.
 import { ReadableStream } from 'node:stream/web';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   LanguageModelV2,
   LanguageModelV2CallOptions,
@@ -85,7 +86,11 @@ async function* partsOf(
   yield { type: 'stream-start', warnings: [] };
   yield { type: 'response-metadata', ...response };
   for (const part of parts) {
-    if (part.fail) throw new Error(part.fail);
+    if (part.fail) {
+      // A throw discards what is still queued behind it; the parts must arrive first.
+      await sleep(50);
+      throw new Error(part.fail);
+    }
     yield* close();
     if (part.text) {
       const id = `txt-${++count.txt}`;
@@ -105,7 +110,7 @@ async function* partsOf(
     if (part.call) {
       called = true;
       const toolCallId = `call_${++calls}`;
-      const args = part.args ?? ['{}'];
+      const args = part.args ?? [];
       yield { type: 'tool-input-start', id: toolCallId, toolName: part.call };
       for (const delta of args) if (delta) yield { type: 'tool-input-delta', id: toolCallId, delta };
       yield { type: 'tool-input-end', id: toolCallId };
