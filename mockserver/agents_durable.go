@@ -35,6 +35,7 @@ type durableEvent struct {
 	kind   string
 	data   *js.Object
 	id     string
+	liveID string // its id where it is told as it happens
 	at     time.Time
 	index  int
 	hidden bool
@@ -75,7 +76,7 @@ func (s *Server) endDurable(runID string, run *durableRun) {
 func (d *durableRun) add(kind string, data *js.Object, hidden bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	e := durableEvent{kind: kind, data: data, id: newID(), at: now(), index: d.events, hidden: hidden}
+	e := durableEvent{kind: kind, data: data, id: newID(), liveID: newID(), at: now(), index: d.events, hidden: hidden}
 	if !hidden {
 		d.events++
 	}
@@ -105,10 +106,14 @@ func (e durableEvent) shown() *js.Object {
 	return e.data
 }
 
-// envelope is the event as observers see it. Those who were there when it
-// happened see how often it was delivered.
+// envelope is the event as observers see it. Those who were there when it happened
+// see another id than those who read of it, and how often it was delivered.
 func (e durableEvent) envelope(runID string, live bool) *js.Object {
-	return js.Obj("type", e.kind, "runId", runID, "data", e.data, "id", e.id, "createdAt", js.ISO(e.at), "index", e.index, "deliveryAttempt", js.When(live, 1))
+	id := e.id
+	if live {
+		id = e.liveID
+	}
+	return js.Obj("type", e.kind, "runId", runID, "data", e.data, "id", id, "createdAt", js.ISO(e.at), "index", e.index, "deliveryAttempt", js.When(live, 1))
 }
 
 // streamDurable runs an agent apart from the request and streams what it
