@@ -14,7 +14,7 @@ const unauthorized = "Invalid or expired token"
 func hasToken(r *http.Request, token string) bool {
 	given := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if given == "" {
-		given = r.URL.Query().Get("apiKey")
+		given = parseQuery(r.URL.RawQuery).Get("apiKey")
 	}
 	return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
 }

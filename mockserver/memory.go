@@ -92,7 +92,8 @@ func (m *memoryStore) saveMessages(list []storedMessage) {
 	at := now()
 	for _, msg := range list {
 		if old := m.messages[msg.id]; old != nil {
-			msg.seq = old.seq
+			// When a message came to be is not written again.
+			msg.seq, msg.created = old.seq, old.created
 		} else {
 			m.seq++
 			msg.seq = m.seq
@@ -200,6 +201,19 @@ func hasMetadata(have, want *js.Object) bool {
 	return true
 }
 
+// same compares as SQLite does, where true is 1.
+func same(a, b any) bool { return js.String(asNumber(a)) == js.String(asNumber(b)) }
+
+func asNumber(v any) any {
+	switch v {
+	case true:
+		return 1.0
+	case false:
+		return 0.0
+	}
+	return v
+}
+
 var metadataKey = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
 // checkMetadataFilter rejects what the store cannot search for.
@@ -209,10 +223,8 @@ func checkMetadataFilter(filter *js.Object) error {
 			return said("Invalid metadata key: %q. Keys must start with a letter or underscore and contain only alphanumeric characters and underscores.", m.Key)
 		}
 		switch m.Value.(type) {
-		case *js.Object:
+		case *js.Object, []any:
 			return said("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got object", m.Key)
-		case []any:
-			return said("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got array", m.Key)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -23,15 +24,15 @@ func (s *Server) cloneThread(c *call) error {
 	}
 	id := cmp.Or(c.body.Str("newThreadId"), newID())
 	resource := cmp.Or(c.body.Str("resourceId"), source.resourceID)
-	if existing := s.memory.thread(id); existing != nil {
-		if err := checkOwner(existing, resource); err != nil {
-			return err
-		}
+	if s.memory.thread(id) != nil {
 		return said("Thread with id %s already exists", id)
 	}
 	title := c.body.Str("title")
 	if title == "" && source.title != "" {
 		title = "Clone of " + source.title
+	}
+	if n, _ := c.body.Obj("options").Num("messageLimit"); n != math.Trunc(n) {
+		return errMismatch
 	}
 	messages := s.clonedFrom(source.id, c.body.Obj("options"))
 	at := now()

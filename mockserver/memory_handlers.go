@@ -1,23 +1,27 @@
 package mockserver
 
 import (
+	"cmp"
 	"math"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
 // memoryOf returns the memory of the agent in the query; nil when the agent has
-// none.
+// none, or nobody is named.
 func (c *call) memoryOf() (*Memory, error) {
-	a := c.srv.world.agent(c.query.Str("agentId"))
-	if a == nil {
+	id := c.query.Str("agentId")
+	a := c.srv.world.agent(id)
+	switch {
+	case a != nil:
+		return a.Memory, nil
+	case id != "":
 		return nil, notFound("Agent not found")
 	}
-	return a.Memory, nil
+	return nil, nil
 }
 
 // needMemory is memoryOf where an agent without memory is a mistake.
@@ -39,9 +43,11 @@ func (s *Server) threadFor(id, resourceID string) (*thread, error) {
 	return t, checkOwner(t, resourceID)
 }
 
+const foreignThread = "Access denied: thread belongs to a different resource"
+
 func checkOwner(t *thread, resourceID string) error {
 	if t != nil && resourceID != "" && t.resourceID != "" && t.resourceID != resourceID {
-		return fail(http.StatusForbidden, "Access denied: thread belongs to a different resource")
+		return forbidden(foreignThread)
 	}
 	return nil
 }
@@ -54,10 +60,7 @@ func (s *Server) createThread(c *call) error {
 	if _, err := c.needMemory(); err != nil {
 		return err
 	}
-	id := c.body.Str("threadId")
-	if !c.body.Has("threadId") {
-		id = newID()
-	}
+	id := cmp.Or(c.body.Str("threadId"), newID())
 	at := now()
 	t := thread{id: id, resourceID: resource, title: c.body.Str("title"), metadata: c.body.Obj("metadata"), created: at, updated: at}
 	s.memory.saveThread(t)
@@ -122,10 +125,8 @@ func (s *Server) getThread(c *call) error {
 }
 
 func (s *Server) updateThread(c *call) error {
-	if c.query.Str("agentId") != "" {
-		if _, err := c.needMemory(); err != nil {
-			return err
-		}
+	if _, err := c.needMemory(); err != nil {
+		return err
 	}
 	t, err := s.threadFor(c.param("threadId"), c.body.Str("resourceId"))
 	if err != nil {
@@ -154,92 +155,11 @@ func (s *Server) deleteThread(c *call) error {
 	return c.json(js.Obj("result", "Thread deleted"))
 }
 
-func (s *Server) listMessages(c *call) error {
-	t, err := s.threadFor(c.param("threadId"), c.query.Str("resourceId"))
-	if err != nil {
-		return err
+func listOf(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
 	}
-	page, perPage := c.page()
-	answer := func(messages []any, total int, hasMore bool) error {
-		return c.json(js.Obj("messages", messages, "total", total, "page", page, "perPage", perPage, "hasMore", hasMore, "uiMessages", nil))
-	}
-	if perPage == 0 {
-		return answer([]any{}, 0, false)
-	}
-	list := s.memory.messagesOf(t.id, dateRange(c.query.Obj("filter").Obj("dateRange")))
-	total := len(list)
-	start, end := window(page, perPage, total)
-	direction := c.query.Obj("orderBy").Str("direction")
-	if a := s.world.agent(c.query.Str("agentId")); a != nil && a.Memory != nil {
-		// Page 0 holds the newest messages, and every page is in ascending order.
-		if direction != "ASC" {
-			start, end = total-end, total-start
-		}
-	} else if direction == "DESC" {
-		slices.Reverse(list)
-	}
-	out := []any{}
-	for _, m := range list[start:end] {
-		if !m.isReminder() || c.query.Bool("includeSystemReminders") {
-			out = append(out, m.json())
-		}
-	}
-	return answer(out, total, (page+1)*perPage < float64(total))
-}
-
-// dateRange makes a filter of a range of creation times.
-func dateRange(r *js.Object) func(storedMessage) bool {
-	if r == nil {
-		return nil
-	}
-	start, hasStart := r.Get("start").(time.Time)
-	end, hasEnd := r.Get("end").(time.Time)
-	return func(m storedMessage) bool {
-		if hasStart && (m.created.Before(start) || r.Bool("startExclusive") && m.created.Equal(start)) {
-			return false
-		}
-		return !hasEnd || !(m.created.After(end) || r.Bool("endExclusive") && m.created.Equal(end))
-	}
-}
-
-func (s *Server) saveMessages(c *call) error {
-	if _, err := c.needMemory(); err != nil {
-		return err
-	}
-	var list []storedMessage
-	owners, incomplete := map[string]string{}, 0
-	for _, v := range c.body.Arr("messages") {
-		o, _ := v.(*js.Object)
-		threadID, resource := o.Str("threadId"), o.Str("resourceId")
-		if threadID == "" || resource == "" {
-			incomplete++
-			continue
-		}
-		if owner, ok := owners[threadID]; ok && owner != resource {
-			return badRequest("All messages for the same threadId must use the same resourceId.")
-		}
-		owners[threadID] = resource
-	}
-	if incomplete > 0 {
-		return badRequest("All messages must have threadId and resourceId fields. Found %d invalid message(s).", incomplete)
-	}
-	for threadID, resource := range owners {
-		if err := checkOwner(s.memory.thread(threadID), resource); err != nil {
-			return err
-		}
-	}
-	out := []any{}
-	for _, v := range c.body.Arr("messages") {
-		o, _ := v.(*js.Object)
-		m, shown, err := messageFromClient(o)
-		if err != nil {
-			return err
-		}
-		list = append(list, m)
-		out = append(out, shown)
-	}
-	s.memory.saveMessages(list)
-	return c.json(js.Obj("messages", out))
+	return []any{v}
 }
 
 func (s *Server) deleteMessages(c *call) error {

@@ -10,6 +10,8 @@ import (
 // searchContext is how many messages before and after a hit are shown with it.
 const searchContext = 2
 
+const defaultMessagesPerPage = 40
+
 // searchMemory answers the messages that the agent would see again, newest
 // first: without an embedder nothing is compared with the query.
 func (s *Server) searchMemory(c *call) error {
@@ -23,12 +25,13 @@ func (s *Server) searchMemory(c *call) error {
 	if err != nil {
 		return err
 	}
-	last := m.lastMessages()
-	if v, ok := c.query.Obj("memoryConfig").Lookup("lastMessages"); ok {
-		n, _ := v.(float64)
-		last = whole(n)
+	config := c.query.Obj("memoryConfig")
+	recalls := truthy(config.Get("semanticRecall"))
+	last, err := recalled(m, config)
+	if err != nil {
+		return err
 	}
-	if last <= 0 {
+	if last <= 0 && !recalls {
 		return c.json(js.Obj("results", []any{}, "count", 0, "query", text))
 	}
 	t, err := s.searchedThread(c.query.Str("threadId"), resource)
@@ -42,7 +45,28 @@ func (s *Server) searchMemory(c *call) error {
 	}
 	limit, _ := c.query.Num("limit")
 	results = cutTo(results, limit)
-	return c.json(js.Obj("results", results, "count", len(results), "query", text, "searchScope", "resource", "searchType", "text"))
+	kind := "text"
+	if recalls {
+		kind = "semantic"
+	}
+	return c.json(js.Obj("results", results, "count", len(results), "query", text, "searchScope", "resource", "searchType", kind))
+}
+
+// recalled is how many messages of a thread a search goes through, 0 for none.
+func recalled(m *Memory, config *js.Object) (int, error) {
+	v, ok := config.Lookup("lastMessages")
+	n, isNumber := v.(float64)
+	switch {
+	case !ok:
+		return m.lastMessages(), nil
+	case !truthy(v):
+		return 0, nil
+	case !isNumber:
+		return defaultMessagesPerPage, nil
+	case n < 0 || n != math.Trunc(n):
+		return 0, said("lastMessages must be a finite non-negative integer")
+	}
+	return whole(n), nil
 }
 
 // searchedThread is the thread that is asked for, or the resource's newest; nil

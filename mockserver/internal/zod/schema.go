@@ -205,9 +205,13 @@ func (s Schema) check(v any, path []string, issues *[]Issue, complain func(strin
 	switch s.kind {
 	case KindString:
 		text, ok := v.(string)
+		list, isList := v.([]any)
 		switch {
 		case !ok:
 			complain("Invalid input: expected string, received %s", TypeOf(v))
+			if isList && len(list) < s.minLen {
+				complain("Too small: expected array to have >=%d items", s.minLen)
+			}
 		case js.Length(text) < s.minLen:
 			complain("Too small: expected string to have >=%d characters", s.minLen)
 		}
@@ -226,8 +230,7 @@ func (s Schema) check(v any, path []string, issues *[]Issue, complain func(strin
 			complain("Invalid input: expected %s", js.String(s.literal))
 		}
 	case KindDate:
-		text, _ := v.(string)
-		at, ok := js.ParseDate(text)
+		at, ok := js.ToDate(v)
 		if !ok {
 			complain("Invalid input: expected date, received Date")
 			return v
@@ -254,6 +257,9 @@ func (s Schema) check(v any, path []string, issues *[]Issue, complain func(strin
 		}
 		out := js.Obj()
 		for _, m := range o.Members() {
+			if m.Key == "__proto__" { // it is no member of a JavaScript object
+				continue
+			}
 			out.Set(m.Key, s.elem.parse(m.Value, append(path, m.Key), issues))
 		}
 		return out
@@ -274,8 +280,8 @@ func (s Schema) number(v any, complain func(string, ...any)) any {
 		f, ok = js.ToNumber(v), true
 	}
 	switch {
-	case ok && math.IsNaN(f):
-		complain("Invalid input: expected number, received NaN")
+	case ok && (math.IsNaN(f) || math.IsInf(f, 0)):
+		complain("Invalid input: expected number, received %s", TypeOf(f))
 	case !ok:
 		complain("Invalid input: expected number, received %s", TypeOf(v))
 	case s.integer && f != math.Trunc(f):
@@ -360,8 +366,11 @@ func TypeOf(v any) string {
 	case bool:
 		return "boolean"
 	case float64:
-		if math.IsNaN(v) {
+		switch {
+		case math.IsNaN(v):
 			return "NaN"
+		case math.IsInf(v, 0):
+			return "Infinity"
 		}
 		return "number"
 	case []any:
