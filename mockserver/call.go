@@ -169,6 +169,7 @@ func (c *call) prepare() error {
 	if c.body == nil {
 		c.body = js.Obj()
 	}
+	c.override()
 	c.requestContext = mergeRequestContext(c.r.Method, values.Get("requestContext"), body, c.srv.config.token != "")
 	return nil
 }
@@ -181,6 +182,42 @@ func readLimited(r *http.Request, limit int64) (data []byte, tooLarge bool, err 
 	}
 	data, err = io.ReadAll(io.LimitReader(r.Body, limit+1))
 	return data, int64(len(data)) > limit, err
+}
+
+// override lets the query and the body replace what the path says, as far as their
+// schemas let it through, and the body of a route that wants none replace the query.
+func (c *call) override() {
+	if c.route.body == nil {
+		c.query = c.query.Clone()
+		for _, m := range c.body.Members() {
+			c.query.Set(m.Key, asParameter(m.Value))
+		}
+	}
+	for name := range c.params {
+		for _, from := range []*js.Object{c.query, c.body} {
+			if v, ok := from.Lookup(name); ok {
+				c.params[name], _ = asParameter(v).(string)
+			}
+		}
+	}
+}
+
+// asParameter is a value where a text is wanted, as JavaScript writes it; what is
+// not true stays as it is.
+func asParameter(v any) any {
+	list, isList := v.([]any)
+	_, isText := v.(string)
+	switch {
+	case isText || !truthy(v):
+		return v
+	case isList:
+		texts := make([]string, len(list))
+		for i, e := range list {
+			texts[i], _ = asParameter(e).(string)
+		}
+		return strings.Join(texts, ",")
+	}
+	return js.String(v)
 }
 
 var byteOrderMark = []byte("\ufeff")

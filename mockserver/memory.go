@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"cmp"
+	"math"
 	"regexp"
 	"slices"
 	"sort"
@@ -37,7 +38,7 @@ type memoryStore struct {
 	seq      int
 	threads  map[string]*thread
 	messages map[string]*storedMessage
-	working  map[string]string // by scope and id
+	working  map[string]string // by resourceKey
 }
 
 func newMemoryStore() *memoryStore {
@@ -214,15 +215,29 @@ func asNumber(v any) any {
 	return v
 }
 
+const longestMetadataKey = 128
+
+// disallowedKeys are what every JavaScript object has.
+var disallowedKeys = []string{"__proto__", "prototype", "constructor"}
+
 var metadataKey = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
 // checkMetadataFilter rejects what the store cannot search for.
 func checkMetadataFilter(filter *js.Object) error {
 	for _, m := range filter.Members() {
-		if !metadataKey.MatchString(m.Key) {
+		switch {
+		case slices.Contains(disallowedKeys, m.Key):
+			return said("Invalid metadata key: %q.", m.Key)
+		case len(m.Key) > longestMetadataKey && metadataKey.MatchString(m.Key):
+			return said("Metadata key %q exceeds maximum length of %d characters.", m.Key, longestMetadataKey)
+		case !metadataKey.MatchString(m.Key):
 			return said("Invalid metadata key: %q. Keys must start with a letter or underscore and contain only alphanumeric characters and underscores.", m.Key)
 		}
-		switch m.Value.(type) {
+		switch v := m.Value.(type) {
+		case float64:
+			if math.IsInf(v, 0) {
+				return said("Only finite numbers (not Infinity or NaN) can be passed as arguments")
+			}
 		case *js.Object, []any:
 			return said("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got object", m.Key)
 		}
@@ -247,16 +262,19 @@ func (m storedMessage) json() *js.Object {
 		"threadId", m.threadID, "resourceId", m.resourceID, "type", js.Opt(m.kind))
 }
 
-// workingMemory returns the text under a key, and whether there is one.
-func (m *memoryStore) workingMemory(key string) (string, bool) {
+// resourceKey is where the working memory of a resource is kept.
+func resourceKey(resourceID string) string { return "resource " + resourceID }
+
+// workingMemory returns the text of a resource, and whether there is one.
+func (m *memoryStore) workingMemory(resourceID string) (string, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	text, ok := m.working[key]
+	text, ok := m.working[resourceKey(resourceID)]
 	return text, ok
 }
 
-func (m *memoryStore) setWorkingMemory(key, text string) {
+func (m *memoryStore) setWorkingMemory(resourceID, text string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.working[key] = text
+	m.working[resourceKey(resourceID)] = text
 }

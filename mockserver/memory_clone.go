@@ -52,12 +52,12 @@ func (s *Server) cloneThread(c *call) error {
 	}
 	s.memory.saveMessages(messages)
 	s.memory.saveThread(clone)
-	if m.WorkingMemory != "" && m.WorkingMemoryScope == "thread" {
-		if text, ok := s.memory.workingMemory(workingMemoryKey(m, source.id, resource)); ok {
-			s.memory.setWorkingMemory(workingMemoryKey(m, id, resource), text)
-		}
+	answer := js.Obj("thread", clone.json(), "messageIdMap", ids, "clonedMessages", shown)
+	if scope, enabled := m.workingMemory(nil); enabled && scope != scopeResource && source.metadata.Has(workingMemoryMember) {
+		clone.metadata = clone.metadata.Clone().Set(workingMemoryMember, source.metadata.Get(workingMemoryMember))
+		s.memory.saveThread(clone)
 	}
-	return c.json(js.Obj("thread", clone.json(), "messageIdMap", ids, "clonedMessages", shown))
+	return c.json(answer)
 }
 
 // clonedFrom are the messages that the options select, in order.

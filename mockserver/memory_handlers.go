@@ -37,7 +37,10 @@ func (c *call) needMemory() (*Memory, error) {
 // given.
 func (s *Server) threadFor(id, resourceID string) (*thread, error) {
 	t := s.memory.thread(id)
-	if t == nil {
+	switch {
+	case id == "":
+		return nil, missing("threadId")
+	case t == nil:
 		return nil, notFound("Thread not found")
 	}
 	return t, checkOwner(t, resourceID)
@@ -202,12 +205,28 @@ func (s *Server) checkMessageOwner(id, resourceID string) error {
 	return checkOwner(t, resourceID)
 }
 
-// workingMemoryKey is where a memory keeps the working memory of a thread.
-func workingMemoryKey(m *Memory, threadID, resourceID string) string {
-	if m.WorkingMemoryScope == "thread" {
-		return "thread " + threadID
+const (
+	scopeResource = "resource"
+	// workingMemoryMember is where a thread's metadata hold working memory of its own.
+	workingMemoryMember = "workingMemory"
+)
+
+// workingMemory tells whose the working memory is, and whether there is one, with
+// what a call says about it.
+func (m *Memory) workingMemory(config *js.Object) (scope string, enabled bool) {
+	scope, enabled = cmp.Or(m.WorkingMemoryScope, scopeResource), m.WorkingMemory != ""
+	given, ok := config.Lookup("workingMemory")
+	if !ok {
+		return scope, enabled
 	}
-	return "resource " + resourceID
+	o, ok := given.(*js.Object)
+	if !ok {
+		return scope, false
+	}
+	if v, ok := o.Lookup("enabled"); ok {
+		enabled = truthy(v)
+	}
+	return cmp.Or(o.Str("scope"), scope), enabled
 }
 
 const noWorkingMemoryResource = "Memory error: Resource-scoped working memory is enabled but no resourceId was provided. Either provide a resourceId or explicitly set workingMemory.scope to 'thread'."
@@ -217,24 +236,29 @@ func (s *Server) getWorkingMemory(c *call) error {
 	if a == nil || a.Memory == nil {
 		return c.json(js.Obj("workingMemory", nil, "source", "thread", "workingMemoryTemplate", nil, "threadExists", false))
 	}
-	m, threadID, resource := a.Memory, c.param("threadId"), c.query.Str("resourceId")
-	t := s.memory.thread(threadID)
+	resource := c.query.Str("resourceId")
+	t := s.memory.thread(c.param("threadId"))
 	if err := checkOwner(t, resource); err != nil {
 		return err
 	}
+	scope, enabled := a.Memory.workingMemory(nil)
 	source := "thread"
-	if m.WorkingMemoryScope != "thread" && resource != "" {
-		source = "resource"
+	if scope == scopeResource && resource != "" {
+		source = scopeResource
 	}
 	var text, template any
-	if m.WorkingMemory != "" {
-		if m.WorkingMemoryScope != "thread" && resource == "" {
-			return fail(http.StatusInternalServerError, noWorkingMemoryResource)
+	if enabled {
+		switch {
+		case scope == scopeResource && resource == "":
+			return said(noWorkingMemoryResource)
+		case scope == scopeResource:
+			if stored, ok := s.memory.workingMemory(resource); ok {
+				text = stored
+			}
+		case t != nil:
+			text = t.metadata.Get(workingMemoryMember)
 		}
-		if stored, ok := s.memory.workingMemory(workingMemoryKey(m, threadID, resource)); ok {
-			text = stored
-		}
-		template = js.Obj("format", "markdown", "content", strings.TrimSpace(m.WorkingMemory))
+		template = js.Obj("format", "markdown", "content", strings.TrimSpace(a.Memory.WorkingMemory))
 	}
 	return c.json(js.Obj("workingMemory", text, "source", source, "workingMemoryTemplate", template, "threadExists", t != nil))
 }
@@ -252,12 +276,17 @@ func (s *Server) updateWorkingMemory(c *call) error {
 	if err != nil {
 		return err
 	}
-	if m.WorkingMemory == "" {
-		return fail(http.StatusInternalServerError, "Working memory is not enabled for this memory instance")
+	scope, enabled := m.workingMemory(c.body.Obj("memoryConfig"))
+	switch {
+	case !enabled:
+		return said("Working memory is not enabled for this memory instance")
+	case scope != scopeResource:
+		t.metadata = js.Obj().Merge(t.metadata).Set(workingMemoryMember, c.body.Get("workingMemory"))
+		s.memory.saveThread(*t)
+	case resource == "":
+		return said(noWorkingMemoryResource)
+	default:
+		s.memory.setWorkingMemory(resource, c.body.Str("workingMemory"))
 	}
-	if m.WorkingMemoryScope != "thread" && resource == "" {
-		return fail(http.StatusInternalServerError, noWorkingMemoryResource)
-	}
-	s.memory.setWorkingMemory(workingMemoryKey(m, t.id, resource), c.body.Str("workingMemory"))
 	return c.json(js.Obj("success", true))
 }

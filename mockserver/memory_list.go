@@ -3,6 +3,7 @@ package mockserver
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -14,10 +15,10 @@ func (s *Server) listMessages(c *call) error {
 	if err != nil {
 		return err
 	}
-	filter := c.query.Obj("filter")
-	if err := checkMessageFilter(filter.Obj("metadata")); err != nil {
-		return err
+	if strings.TrimSpace(t.id) == "" {
+		return said("threadId must be a non-empty string or array of non-empty strings")
 	}
+	filter := c.query.Obj("filter")
 	l := messagePage{direction: c.query.Obj("orderBy").Str("direction")}
 	l.page, l.perPage = c.page()
 	if l.perPage > 0 {
@@ -124,20 +125,9 @@ func (m *memoryStore) around(include []any, resourceID string) ([]storedMessage,
 	return out, nil
 }
 
-const longestMetadataKey = 128
-
-// checkMessageFilter rejects what messages cannot be searched for.
-func checkMessageFilter(filter *js.Object) error {
-	for _, m := range filter.Members() {
-		if len(m.Key) > longestMetadataKey || !metadataKey.MatchString(m.Key) || slices.Contains([]string{"prototype", "constructor"}, m.Key) {
-			return said("Invalid metadata filter key %q.", m.Key)
-		}
-		switch m.Value.(type) {
-		case *js.Object, []any:
-			return said("Invalid metadata filter value for key %q. Values must be string, finite number, boolean, or null.", m.Key)
-		}
-	}
-	return nil
+// isMetadataKey tells whether messages can be searched by a member of their metadata.
+func isMetadataKey(key string) bool {
+	return len(key) <= longestMetadataKey && metadataKey.MatchString(key) && !slices.Contains(disallowedKeys, key)
 }
 
 // hasMetadata tells whether the message's metadata hold these very values.

@@ -23,7 +23,7 @@ func memoryRoutes() []route {
 		optional("include", zod.Array(zod.Object(zod.P("id", text), optional("threadId", text), optional("withPreviousMessages", zod.Number()), optional("withNextMessages", zod.Number())))),
 		optional("filter", zod.Object(
 			optional("dateRange", zod.Object(optional("start", zod.Date()), optional("end", zod.Date()), optional("startExclusive", zod.Boolean()), optional("endExclusive", zod.Boolean()))),
-			optional("roles", zod.Array(text)), optional("metadata", record))),
+			optional("roles", zod.Array(text)), optional("metadata", zod.Record(zod.Union(text, zod.Number(), zod.Boolean()).Nullable()).Keys(isMetadataKey)))),
 		optional("includeSystemReminders", zod.Boolean().Before(flag)),
 	).Before(jsonFields("orderBy", "include", "filter"))
 	idObject := zod.Object(zod.P("id", text))

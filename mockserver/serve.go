@@ -16,11 +16,6 @@ func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
 		s.serveControl(rw, r)
 		return
 	}
-	if wantsUpgrade(r) {
-		rw.Header().Set("Connection", "close")
-		rw.WriteHeader(http.StatusNotFound)
-		return
-	}
 	c, inAPI := s.newCall(rw, r)
 	entry := s.requests.begin(r, c.operation())
 	r.Body = entry.tee(r.Body)
@@ -36,11 +31,6 @@ func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.answerInTime(c, r, inAPI)
-}
-
-// wantsUpgrade tells whether another protocol is asked for; there is none.
-func wantsUpgrade(r *http.Request) bool {
-	return r.Header.Get("Upgrade") != "" && strings.Contains(strings.ToLower(r.Header.Get("Connection")), "upgrade")
 }
 
 func (s *Server) logRequest(r Request) {

@@ -18,7 +18,7 @@ import (
 type vectorStore struct {
 	mu      sync.Mutex
 	names   []string
-	indexes map[string]*vectorIndex
+	indexes map[string]*vectorIndex // by name in lower case: the database does not tell them apart
 }
 
 type vectorIndex struct {
@@ -80,18 +80,25 @@ func (s *vectorStore) create(name string, dimension float64, metric string) erro
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.indexes[name] == nil {
+	index := s.index(name)
+	if index != nil {
+		dimension = float64(index.dimension)
+	} else {
 		if err := checkNewName(name); err != nil {
 			return err
 		}
-		if dimension > maxDimension {
-			return said("SQLITE_ERROR: vector index: max vector dimension exceeded: F32_BLOB(%s)", js.Number(dimension))
-		}
 		s.names = append(s.names, name)
-		s.indexes[name] = &vectorIndex{dimension: int(dimension), metric: cmp.Or(metric, "cosine"), byID: map[string]*storedVector{}}
+		index = &vectorIndex{dimension: whole(dimension), metric: cmp.Or(metric, "cosine"), byID: map[string]*storedVector{}}
+		s.indexes[strings.ToLower(name)] = index
+	}
+	if dimension > maxDimension { // the table is there all the same
+		return said("SQLITE_ERROR: vector index: max vector dimension exceeded: F32_BLOB(%s)", js.Number(dimension))
 	}
 	return nil
 }
+
+// index finds an index; the store is locked.
+func (s *vectorStore) index(name string) *vectorIndex { return s.indexes[strings.ToLower(name)] }
 
 func (s *vectorStore) list() []string {
 	s.mu.Lock()
@@ -102,8 +109,8 @@ func (s *vectorStore) list() []string {
 func (s *vectorStore) drop(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.indexes, name)
-	s.names = slices.DeleteFunc(s.names, func(n string) bool { return n == name })
+	delete(s.indexes, strings.ToLower(name))
+	s.names = slices.DeleteFunc(s.names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
 func (s *vectorStore) describe(name string) (*js.Object, error) {
@@ -112,8 +119,8 @@ func (s *vectorStore) describe(name string) (*js.Object, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	index := s.indexes[name]
-	if index == nil {
+	index := s.index(name)
+	if index == nil || !slices.Contains(s.names, name) {
 		return nil, said("Table %s not found", name)
 	}
 	return js.Obj("dimension", index.dimension, "count", len(index.vectors), "metric", index.metric), nil
@@ -131,7 +138,7 @@ func (s *vectorStore) upsert(name string, vectors [][]float64, metadata []*js.Ob
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	index := s.indexes[name]
+	index := s.index(name)
 	if err := index.missing(name); err != nil {
 		return nil, err
 	}
@@ -192,7 +199,7 @@ func (s *vectorStore) query(name string, vector []float64, topK float64, conditi
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	index := s.indexes[name]
+	index := s.index(name)
 	if err := keep.Prepare(index.missing(name)); err != nil {
 		return nil, err
 	}

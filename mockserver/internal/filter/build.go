@@ -1,8 +1,6 @@
 package filter
 
 import (
-	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -50,11 +48,11 @@ var (
 // checkField rejects what is no name of a field, dotted or not.
 func checkField(key string) error {
 	if key == "" {
-		return errors.New("Field key cannot be empty")
+		return said("Field key cannot be empty")
 	}
 	for _, s := range strings.Split(key, ".") {
 		if !segment.MatchString(s) || len(s) > maxSegment {
-			return fmt.Errorf("Invalid field key segment: %s in %s", s, key)
+			return said("Invalid field key segment: %s in %s", s, key)
 		}
 	}
 	return nil
@@ -108,9 +106,9 @@ func (b *builder) condition(key string, v any, from sources) (condition, error) 
 // firstOf is a list where an operator must stand: its first index is taken for one.
 func (b *builder) firstOf(list []any) (condition, error) {
 	if len(list) == 0 {
-		return nil, errors.New("Cannot read properties of undefined (reading 'startsWith')")
+		return nil, said("Cannot read properties of undefined (reading 'startsWith')")
 	}
-	return nil, errors.New("Invalid operator: 0")
+	return nil, said("Invalid operator: 0")
 }
 
 // field builds the conditions of a field, which must all hold.
@@ -190,7 +188,7 @@ func (b *builder) logical(key string, v any, from sources) (condition, error) {
 		return negated(b.all(terms)), nil
 	case !isList:
 		// The server asks for the conditions of this very object, again and again.
-		return nil, errors.New("Maximum call stack size exceeded")
+		return nil, said("Maximum call stack size exceeded")
 	}
 	// The conditions of all alternatives stand side by side.
 	var terms []condition

@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,10 +20,10 @@ func isOperator(key string) bool { return strings.HasPrefix(key, "$") }
 func isLogical(key string) bool { return slices.Contains(logicalOperators, key) }
 
 var (
-	errNoObject   = errors.New("Cannot convert undefined or null to object")
-	errNotObject  = errors.New("$not operator requires an object")
-	errNotEmpty   = errors.New("$not operator cannot be empty")
-	errElemObject = errors.New("$elemMatch requires an object with conditions")
+	errNoObject   = said("Cannot convert undefined or null to object")
+	errNotObject  = said("$not operator requires an object")
+	errNotEmpty   = said("$not operator cannot be empty")
+	errElemObject = said("$elemMatch requires an object with conditions")
 )
 
 // check rejects operators that stand where they may not. All that is wrong is told
@@ -35,7 +34,7 @@ func check(filter *js.Object) error {
 		return err
 	}
 	if len(c.messages) > 0 {
-		return errors.New(strings.Join(c.messages, ", "))
+		return said("%s", strings.Join(c.messages, ", "))
 	}
 	return nil
 }

@@ -6,7 +6,7 @@
 package filter
 
 import (
-	"errors"
+	"fmt"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -20,11 +20,14 @@ type Filter struct {
 	column     error // why it is refused after that
 }
 
+// said is an error in the words of the server, which go to the client as they are.
+func said(format string, args ...any) error { return fmt.Errorf(format, args...) }
+
 var (
-	errSyntax   = errors.New(`SQLITE_ERROR: near ")": syntax error`)
-	errBind     = errors.New("SQLite3 can only bind numbers, strings, bigints, buffers, and null")
-	errFinite   = errors.New("Only finite numbers (not Infinity or NaN) can be passed as arguments")
-	errMismatch = errors.New("SQLITE_MISMATCH: datatype mismatch")
+	errSyntax   = said(`SQLITE_ERROR: near ")": syntax error`)
+	errBind     = said("SQLite3 can only bind numbers, strings, bigints, buffers, and null")
+	errFinite   = said("Only finite numbers (not Infinity or NaN) can be passed as arguments")
+	errMismatch = said("SQLITE_MISMATCH: datatype mismatch")
 )
 
 // Compile reads a filter, nil for one that everything matches. The least score and

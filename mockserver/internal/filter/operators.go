@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -15,11 +14,11 @@ func (b *builder) operator(key, name string, want any, from sources) (condition,
 	case isLogical(name):
 		// Its SQL takes the field for a column.
 		if b.filter.column == nil {
-			b.filter.column = fmt.Errorf("SQLITE_ERROR: no such column: %s", key)
+			b.filter.column = said("SQLITE_ERROR: no such column: %s", key)
 		}
 		return constant(no), nil
 	case !slices.Contains(fieldOperators, name):
-		return nil, fmt.Errorf("Invalid operator: %s", name)
+		return nil, said("Invalid operator: %s", name)
 	case name == "$elemMatch":
 		return b.elemMatch(key, want, from)
 	case name == "$contains":

@@ -169,7 +169,7 @@ func asText(v value) value {
 	return mantissa
 }
 
-var errJSON = errors.New("SQLITE_ERROR: malformed JSON")
+var errJSON = said("SQLITE_ERROR: malformed JSON")
 
 // parsed reads a value as JSON.
 func parsed(v value) (any, error) {

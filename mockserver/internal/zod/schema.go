@@ -49,6 +49,7 @@ type Schema struct {
 	minLen      int
 	required    string
 	refine      func(any) string
+	key         func(string) bool
 	before      []func(any) any
 	def         any
 	description string
@@ -128,6 +129,9 @@ func (s Schema) Required(message string) Schema { s.required = message; return s
 
 // Refine adds a check; it returns the complaint, or "".
 func (s Schema) Refine(check func(any) string) Schema { s.refine = check; return s }
+
+// Keys accepts only the keys of a record that the check lets through.
+func (s Schema) Keys(check func(string) bool) Schema { s.key = check; return s }
 
 // Before transforms the value ahead of the checks; the transformation added last
 // runs last.
@@ -260,7 +264,12 @@ func (s Schema) check(v any, path []string, issues *[]Issue, complain func(strin
 			if m.Key == "__proto__" { // it is no member of a JavaScript object
 				continue
 			}
-			out.Set(m.Key, s.elem.parse(m.Value, append(path, m.Key), issues))
+			at := append(path, m.Key)
+			if s.key != nil && !s.key(m.Key) {
+				*issues = append(*issues, Issue{Path: append([]string(nil), at...), Message: "Invalid key in record"})
+				continue
+			}
+			out.Set(m.Key, s.elem.parse(m.Value, at, issues))
 		}
 		return out
 	case KindObject:
