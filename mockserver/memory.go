@@ -86,11 +86,11 @@ func (m *memoryStore) deleteThread(id string) {
 	}
 }
 
-// saveMessages inserts messages or overwrites those of the same id.
+// saveMessages inserts messages or overwrites those of the same id. It is the
+// thread of the first that counts as changed.
 func (m *memoryStore) saveMessages(list []storedMessage) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	at := now()
 	for _, msg := range list {
 		if old := m.messages[msg.id]; old != nil {
 			// When a message came to be is not written again.
@@ -100,12 +100,9 @@ func (m *memoryStore) saveMessages(list []storedMessage) {
 			msg.seq = m.seq
 		}
 		m.messages[msg.id] = &msg
-		if t := m.threads[msg.threadID]; t != nil {
-			c := *t
-			c.updated = at
-			m.touch(&c)
-			m.threads[t.id] = &c
-		}
+	}
+	if len(list) > 0 {
+		m.changed(list[0].threadID)
 	}
 }
 
@@ -119,11 +116,37 @@ func inOrder(list []storedMessage) {
 	}
 }
 
+// inTime gives the ids of stored messages in the order of their creation.
+func (m *memoryStore) inTime(ids []string) []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	stored := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return m.messages[id] == nil })
+	slices.SortStableFunc(stored, func(a, b string) int { return m.messages[a].created.Compare(m.messages[b].created) })
+	return stored
+}
+
 func (m *memoryStore) deleteMessages(ids []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	threads := map[string]bool{}
 	for _, id := range ids {
-		delete(m.messages, id)
+		if msg := m.messages[id]; msg != nil {
+			threads[msg.threadID] = true
+			delete(m.messages, id)
+		}
+	}
+	for _, id := range sortedKeys(threads) {
+		m.changed(id)
+	}
+}
+
+// changed notes that a thread, if there is one, has changed now; the store is locked.
+func (m *memoryStore) changed(threadID string) {
+	if t := m.threads[threadID]; t != nil {
+		c := *t
+		c.updated = now()
+		m.touch(&c)
+		m.threads[threadID] = &c
 	}
 }
 

@@ -42,16 +42,19 @@ func (s *Server) cloneThread(c *call) error {
 	}
 	clone := thread{id: id, resourceID: resource, title: title, created: at, updated: at,
 		metadata: js.Obj().Merge(c.body.Obj("metadata")).Set("clone", origin)}
-	ids, shown := js.Obj(), []any{}
+	ids := js.Obj()
 	for i := range messages {
 		msg := &messages[i]
 		old := msg.id
 		msg.id, msg.threadID, msg.resourceID = newID(), id, resource
 		ids.Set(old, msg.id)
-		shown = append(shown, msg.json())
 	}
 	s.memory.saveMessages(messages)
 	s.memory.saveThread(clone)
+	shown := []any{}
+	for _, msg := range s.memory.messagesOf(id, func(m storedMessage) bool { return m.resourceID == resource }) {
+		shown = append(shown, msg.json())
+	}
 	answer := js.Obj("thread", clone.json(), "messageIdMap", ids, "clonedMessages", shown)
 	if scope, enabled := m.workingMemory(nil); enabled && scope != scopeResource && source.metadata.Has(workingMemoryMember) {
 		clone.metadata = clone.metadata.Clone().Set(workingMemoryMember, source.metadata.Get(workingMemoryMember))
@@ -95,8 +98,11 @@ func (s *Server) transferThread(c *call) error {
 	if t.resourceID != resource {
 		t = s.memory.transfer(t.id, resource)
 	}
-	// The store answers without the metadata, which it keeps.
-	return c.json(t.json().Set("metadata", js.Obj()))
+	answer := t.json()
+	if t.metadata != nil { // the store answers without them, and keeps them
+		answer.Set("metadata", js.Obj())
+	}
+	return c.json(answer)
 }
 
 // transfer changes the owner of a thread and of its messages.

@@ -60,13 +60,15 @@ func (s *Server) createThread(c *call) error {
 	if resource == "" {
 		return missing("resourceId")
 	}
-	if _, err := c.needMemory(); err != nil {
+	m, err := c.needMemory()
+	if err != nil {
 		return err
 	}
 	id := cmp.Or(c.body.Str("threadId"), newID())
 	at := now()
 	t := thread{id: id, resourceID: resource, title: c.body.Str("title"), metadata: c.body.Obj("metadata"), created: at, updated: at}
 	s.memory.saveThread(t)
+	s.rememberMetadata(m, t)
 	o := js.Obj("id", id, "title", t.title, "resourceId", resource, "createdAt", js.ISO(at), "updatedAt", js.ISO(at))
 	if t.metadata != nil {
 		o.Set("metadata", t.metadata)
@@ -128,7 +130,8 @@ func (s *Server) getThread(c *call) error {
 }
 
 func (s *Server) updateThread(c *call) error {
-	if _, err := c.needMemory(); err != nil {
+	m, err := c.needMemory()
+	if err != nil {
 		return err
 	}
 	t, err := s.threadFor(c.param("threadId"), c.body.Str("resourceId"))
@@ -143,7 +146,15 @@ func (s *Server) updateThread(c *call) error {
 	}
 	t.updated = now()
 	s.memory.saveThread(*t)
+	s.rememberMetadata(m, *t)
 	return c.json(t.json())
+}
+
+// rememberMetadata takes over the working memory that a thread's metadata hold.
+func (s *Server) rememberMetadata(m *Memory, t thread) {
+	if scope, enabled := m.workingMemory(nil); enabled && scope == scopeResource && t.metadata.Str(workingMemoryMember) != "" {
+		s.memory.setWorkingMemory(t.resourceID, t.metadata.Str(workingMemoryMember))
+	}
 }
 
 func (s *Server) deleteThread(c *call) error {
@@ -175,7 +186,7 @@ func (s *Server) deleteMessages(c *call) error {
 			ids = append(ids, v.Str("id"))
 		}
 	}
-	for _, id := range ids {
+	for _, id := range s.memory.inTime(ids) {
 		if err := s.checkMessageOwner(id, c.query.Str("resourceId")); err != nil {
 			return err
 		}
@@ -282,6 +293,7 @@ func (s *Server) updateWorkingMemory(c *call) error {
 		return said("Working memory is not enabled for this memory instance")
 	case scope != scopeResource:
 		t.metadata = js.Obj().Merge(t.metadata).Set(workingMemoryMember, c.body.Get("workingMemory"))
+		t.updated = now()
 		s.memory.saveThread(*t)
 	case resource == "":
 		return said(noWorkingMemoryResource)

@@ -15,31 +15,41 @@ func (s *Server) saveMessages(c *call) error {
 	if err := s.checkOwners(messages); err != nil {
 		return err
 	}
-	var list []storedMessage
-	var answers []*js.Object
+	var list []savedMessage
 	for _, v := range messages {
 		o, _ := v.(*js.Object)
+		if content := o.Obj("content"); o.Str("role") == "system" || isFormatted(content) && isEmptyList(content.Get("parts")) {
+			continue // the server does not keep it
+		}
 		m, shown, err := messageFromClient(o)
 		if err != nil {
 			return err
 		}
-		if content := o.Obj("content"); m.role == "system" || isFormatted(content) && isEmptyList(content.Get("parts")) {
-			continue // the server does not keep it
+		// Of several with one id the last is kept, unless it says the same.
+		i := slices.IndexFunc(list, func(other savedMessage) bool { return other.id == m.id })
+		switch {
+		case i < 0:
+			list = append(list, savedMessage{m, shown})
+		case js.String(list[i].content) != js.String(m.content):
+			list[i] = savedMessage{m, shown}
 		}
-		// Of several with one id the last is kept, where the first stood.
-		if i := slices.IndexFunc(list, func(other storedMessage) bool { return other.id == m.id }); i >= 0 {
-			list[i], answers[i] = m, shown
-			continue
-		}
-		list, answers = append(list, m), append(answers, shown)
 	}
+	slices.SortStableFunc(list, func(a, b savedMessage) int { return a.created.Compare(b.created) })
+	stored, answers := make([]storedMessage, len(list)), make([]any, len(list))
 	for i, m := range list {
-		if err := checkStorable(answers[i], m); err != nil {
+		if err := checkStorable(m.shown); err != nil {
 			return err
 		}
+		stored[i], answers[i] = m.storedMessage, m.shown
 	}
-	s.memory.saveMessages(list)
-	return c.json(js.Obj("messages", js.Array(answers)))
+	s.memory.saveMessages(stored)
+	return c.json(js.Obj("messages", answers))
+}
+
+// savedMessage is a message that is to be saved, and what the answer shows of it.
+type savedMessage struct {
+	storedMessage
+	shown *js.Object
 }
 
 func isEmptyList(v any) bool {
@@ -97,7 +107,7 @@ func isScalar(v any) bool {
 }
 
 // checkStorable rejects values that a column of the database does not take.
-func checkStorable(shown *js.Object, m storedMessage) error {
+func checkStorable(shown *js.Object) error {
 	for _, key := range []string{"id", "role", "type", "resourceId"} {
 		if !isScalar(shown.Get(key)) {
 			return errBind
@@ -177,8 +187,12 @@ func messageFromClient(o *js.Object) (m storedMessage, shown *js.Object, err err
 	case "tool":
 		m.role = "assistant"
 	default:
-		return m, nil, fmt.Errorf("BUG: add handling for message role %s in message %s", m.role,
-			js.Indent(js.Obj("content", valueOf(o, "content"), "role", m.role)))
+		role := m.role
+		if !o.Has("role") {
+			role = "undefined"
+		}
+		return m, nil, fmt.Errorf("BUG: add handling for message role %s in message %s", role,
+			js.Indent(js.Obj("content", valueOf(o, "content"), "role", valueOf(o, "role"))))
 	}
 	if m.content, err = plainContent(given); err != nil {
 		return m, nil, err

@@ -89,8 +89,10 @@ func (s *Server) searched(q memorySearch, threadID string, config *js.Object) ([
 		return nil, err
 	case last == 0 && !truthy(q.semantic):
 		return nil, nil
-	case last == 0 || t == nil && truthy(q.semantic):
+	case last == 0:
 		return []any{}, nil
+	case t == nil && truthy(q.semantic): // messages outlive their thread
+		t = &thread{id: threadID, resourceID: q.resource}
 	case t == nil:
 		return nil, said("No thread found with id %s", threadID)
 	case t.resourceID != q.resource:
