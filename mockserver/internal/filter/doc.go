@@ -74,19 +74,15 @@ func (f *Filter) Prepare(tableMissing error) error {
 	return nil
 }
 
-// Match tells whether metadata matches.
+// Match tells whether metadata matches. What comes after a condition that does not
+// hold is not looked at, so it does not fail.
 func (f *Filter) Match(metadata *js.Object) (bool, error) {
-	holds := yes
 	for _, c := range f.conditions {
-		t, err := c(row{metadata: metadata, args: f.args})
-		if err != nil {
+		if t, err := c(row{metadata: metadata, args: f.args}); t != yes || err != nil {
 			return false, err
 		}
-		if holds = min(holds, t); holds == no {
-			break
-		}
 	}
-	return holds == yes, nil
+	return true, nil
 }
 
 // Above tells whether a score is better than the least one.

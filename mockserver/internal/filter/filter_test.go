@@ -40,7 +40,7 @@ func matches(t *testing.T, text, metadata string) any {
 }
 
 func TestAFilterMatchesAsTheDatabaseDoes(t *testing.T) {
-	const metadata = `{"k":1,"t":"10x","b":true,"nul":null,"tags":["p",1],"o":{"a":1.5},"items":[{"n":1},{"n":2,"s":"b"}],"list":"[1,2]"}`
+	const metadata = `{"k":1,"t":"10x","b":true,"nul":null,"tags":["p",1],"o":{"a":1.5},"items":[{"n":1},{"n":2,"s":"b"}],"list":"[1,2]","lists":[[1]]}`
 	for text, want := range map[string]any{
 		`{}`:                            true,
 		`{"k":1,"b":1}`:                 true,
@@ -64,6 +64,8 @@ func TestAFilterMatchesAsTheDatabaseDoes(t *testing.T) {
 		`{"tags":{"$elemMatch":{"$gt":0}}}`:                      true,
 		`{"$or":[{"k":2,"b":true}]}`:                             true, // the fields of one alternative are alternatives
 		`{"$nor":[{"k":2},{"none":1}]}`:                          false,
+		`{"none":{"$not":{"$contains":[1]}}}`:                    true,
+		`{"lists":{"$elemMatch":{"$in":[1]}}}`:                   false,
 		`{"$not":{"k":{"$not":2}}}`:                              false,
 		`{"k":{"$exists":false}}`:                                false,
 	} {

@@ -34,7 +34,7 @@ func (b *builder) operator(key, name string, want any, from sources) (condition,
 	case "$gt", "$gte", "$lt", "$lte":
 		return b.compares(src, name, want), nil
 	case "$in", "$nin":
-		return b.among(src, name == "$in", listOf(want)), nil
+		return b.among(src, name == "$in", listOf(want), key == elementKey), nil
 	case "$all":
 		return b.holdsAll(src, listOf(want)), nil
 	case "$size":
@@ -92,8 +92,9 @@ func (b *builder) compares(src source, name string, want any) condition {
 	}
 }
 
-// among tells whether the value, or an element of it, is one of the wanted.
-func (b *builder) among(src source, positive bool, list []any) condition {
+// among tells whether the value, or an element of it, is one of the wanted. Where the
+// value is an element itself, SQL finds no elements of its own in it.
+func (b *builder) among(src source, positive bool, list []any, ofElement bool) condition {
 	if len(list) == 0 {
 		return constant(truthOf(!positive))
 	}
@@ -109,6 +110,9 @@ func (b *builder) among(src source, positive bool, list []any) condition {
 		var t truth
 		if elements, ok := elementsOf(have); ok {
 			wanted, _ := elementsOf(whole(r))
+			if ofElement {
+				elements = nil
+			}
 			t = no
 			for _, e := range elements {
 				if isIn(e, wanted) == yes {
@@ -192,8 +196,8 @@ func (b *builder) contains(key string, want any, from sources) (condition, error
 		b.bind(js.String(list))
 		return func(r row) (truth, error) {
 			have, err := src(r)
-			if err != nil || have == nil {
-				return unknown, err
+			if err != nil {
+				return no, err
 			}
 			if err := mustBeJSON(have); err != nil {
 				return no, err
