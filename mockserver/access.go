@@ -9,14 +9,24 @@ import (
 
 const unauthorized = "Invalid or expired token"
 
-// hasToken looks for the token where the server looks: the Authorization header,
-// with or without Bearer, and the apiKey query parameter.
+// hasToken looks for the token where the server looks: two headers, with or without
+// Bearer, the apiKey query parameter where there is no authorization, and a cookie.
 func hasToken(r *http.Request, token string) bool {
-	given := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if given == "" {
-		given = r.URL.Query().Get("apiKey")
+	given := []string{r.Header.Get("Authorization"), r.Header.Get("X-Playground-Access")}
+	if given[0] == "" {
+		given = append(given, parseQuery(r.URL.RawQuery).Get("apiKey"))
 	}
-	return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
+	for i := range given {
+		given[i] = strings.TrimPrefix(given[i], "Bearer ")
+	}
+	for cookie := range strings.SplitSeq(r.Header.Get("Cookie"), ";") {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(cookie), "mastra-token="); ok {
+			given = append(given, value)
+		}
+	}
+	return slices.ContainsFunc(given, func(one string) bool {
+		return subtle.ConstantTimeCompare([]byte(one), []byte(token)) == 1
+	})
 }
 
 // cors sets the headers that let browsers in: every origin, or those of WithCORS.

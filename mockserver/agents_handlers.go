@@ -12,6 +12,9 @@ func (c *call) agent() (*Agent, error) {
 	if a := c.srv.world.agent(id); a != nil {
 		return a, nil
 	}
+	if id == "" {
+		return nil, badRequest("Agent ID is required")
+	}
 	return nil, notFound("Agent with id %s not found", id)
 }
 

@@ -1,12 +1,11 @@
 package mockserver
 
 import (
+	"bytes"
 	"context"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -100,11 +99,23 @@ func (s *Server) serveRoot(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if r.Method == http.MethodGet && r.URL.Path != apiPrefix {
+	if isPage(r) {
 		writePage(w)
 		return
 	}
 	plainNotFound(w)
+}
+
+// isPage tells whether the page is what a path outside the API shows.
+func isPage(r *http.Request) bool {
+	path := r.URL.Path
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead, path == apiPrefix:
+		return false
+	case strings.HasPrefix(path, "/swagger-ui"), strings.HasPrefix(path, "/openapi.json"):
+		return false
+	}
+	return !strings.Contains(path, ".") || strings.HasSuffix(path, ".html")
 }
 
 func hasBody(method string) bool {
@@ -122,6 +133,8 @@ func (c *call) prepare() error {
 		var tooLarge bool
 		var err error
 		if data, tooLarge, err = readLimited(c.r, c.srv.config.bodyLimit); err != nil {
+			c.w.Header().Set("Connection", "close")
+			c.w.WriteHeader(http.StatusBadRequest)
 			return err
 		}
 		if tooLarge {
@@ -136,7 +149,7 @@ func (c *call) prepare() error {
 		return err
 	}
 	c.echoHeader(body)
-	values := c.r.URL.Query()
+	values := parseQuery(c.r.URL.RawQuery)
 	c.query = queryObject(values)
 	if c.route.query != nil {
 		parsed, issues := c.route.query.Parse(c.query)
@@ -156,6 +169,7 @@ func (c *call) prepare() error {
 	if c.body == nil {
 		c.body = js.Obj()
 	}
+	c.override()
 	c.requestContext = mergeRequestContext(c.r.Method, values.Get("requestContext"), body, c.srv.config.token != "")
 	return nil
 }
@@ -170,9 +184,47 @@ func readLimited(r *http.Request, limit int64) (data []byte, tooLarge bool, err 
 	return data, int64(len(data)) > limit, err
 }
 
+// override lets the query and the body replace what the path says, as far as their
+// schemas let it through, and the body of a route that wants none replace the query.
+func (c *call) override() {
+	if c.route.body == nil {
+		c.query = c.query.Clone()
+		for _, m := range c.body.Members() {
+			c.query.Set(m.Key, asParameter(m.Value))
+		}
+	}
+	for name := range c.params {
+		for _, from := range []*js.Object{c.query, c.body} {
+			if v, ok := from.Lookup(name); ok {
+				c.params[name], _ = asParameter(v).(string)
+			}
+		}
+	}
+}
+
+// asParameter is a value where a text is wanted, as JavaScript writes it; what is
+// not true stays as it is.
+func asParameter(v any) any {
+	list, isList := v.([]any)
+	_, isText := v.(string)
+	switch {
+	case isText || !truthy(v):
+		return v
+	case isList:
+		texts := make([]string, len(list))
+		for i, e := range list {
+			texts[i], _ = asParameter(e).(string)
+		}
+		return strings.Join(texts, ",")
+	}
+	return js.String(v)
+}
+
+var byteOrderMark = []byte("\ufeff")
+
 // parseBody reads a JSON or multipart body; any other type counts as no body.
 func (c *call) parseBody(data []byte) (any, error) {
-	contentType := c.r.Header.Get("Content-Type")
+	contentType := strings.Join(c.r.Header.Values("Content-Type"), ", ")
 	switch {
 	case strings.Contains(contentType, "multipart/form-data"):
 		return parseMultipart(contentType, data)
@@ -180,38 +232,13 @@ func (c *call) parseBody(data []byte) (any, error) {
 		if strings.TrimSpace(string(data)) == "" {
 			return js.Undefined, nil
 		}
-		v, err := js.Parse(data)
+		v, err := js.Parse(bytes.TrimPrefix(data, byteOrderMark))
 		if err != nil {
 			return nil, invalid(invalidBody, []zod.Issue{{Path: []string{"body"}, Message: err.Error()}})
 		}
 		return v, nil
 	}
 	return js.Undefined, nil
-}
-
-// queryObject turns query values into an object: repeated keys become arrays,
-// key[sub] becomes an object.
-func queryObject(values url.Values) *js.Object {
-	o := js.Obj()
-	for _, key := range sortedKeys(values) {
-		list := values[key]
-		name, sub, nested := strings.Cut(key, "[")
-		if nested && name != "" && strings.HasSuffix(sub, "]") {
-			inner := o.Obj(name)
-			if inner == nil {
-				inner = js.Obj()
-				o.Set(name, inner)
-			}
-			inner.Set(strings.TrimSuffix(sub, "]"), list[0])
-			continue
-		}
-		if len(list) == 1 {
-			o.Set(key, list[0])
-		} else {
-			o.Set(key, js.Strings(list))
-		}
-	}
-	return o
 }
 
 // reservedContextKeys are dropped from a request context without a word.
@@ -252,8 +279,7 @@ func mergeRequestContext(method, encoded string, body any, authenticated bool) *
 	if encoded != "" && (method == http.MethodPost || method == http.MethodGet) {
 		v, err := js.Parse([]byte(encoded))
 		if err != nil {
-			decoded, _ := base64.StdEncoding.DecodeString(encoded)
-			v, _ = js.Parse(decoded)
+			v, _ = js.Parse(fromBase64(encoded))
 		}
 		merged.Merge(entriesOf(v))
 	}

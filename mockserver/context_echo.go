@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"unicode/utf16"
 
@@ -18,14 +19,20 @@ func (c *call) echoHeader(body any) {
 	if !c.srv.config.hasDemo() || c.r.Header.Get(contextHeader) == "" {
 		return
 	}
-	arrived := mergeRequestContext(c.r.Method, c.r.URL.Query().Get("requestContext"), body, c.srv.config.token != "")
+	c.w.Header().Set(contextHeader, ascii(js.String(c.srv.config.sentContext(c.r, body))))
+}
+
+// sentContext is what arrived of the request context that a caller sent, without
+// what only the server sets.
+func (c *config) sentContext(r *http.Request, body any) *js.Object {
+	arrived := mergeRequestContext(r.Method, parseQuery(r.URL.RawQuery).Get("requestContext"), body, c.token != "")
 	shown := js.Obj()
 	for _, m := range arrived.Members() {
 		if !strings.HasPrefix(m.Key, "mastra__") {
 			shown.Set(m.Key, m.Value)
 		}
 	}
-	c.w.Header().Set(contextHeader, ascii(js.String(shown)))
+	return shown
 }
 
 // ascii escapes what is no printable ASCII by its UTF-16 units.

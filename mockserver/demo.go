@@ -121,5 +121,5 @@ func (c *config) echoContext(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	writeJSON(w, http.StatusOK, mergeRequestContext(r.Method, r.URL.Query().Get("requestContext"), body, c.token != ""))
+	writeJSON(w, http.StatusOK, c.sentContext(r, body))
 }

@@ -25,6 +25,9 @@ func fail(status int, format string, args ...any) error {
 // are.
 func said(format string, args ...any) error { return fmt.Errorf(format, args...) }
 
+// errMismatch is the database's: a number where it wants another kind of it.
+var errMismatch = said("SQLITE_MISMATCH: datatype mismatch")
+
 func badRequest(format string, args ...any) error {
 	return fail(http.StatusBadRequest, format, args...)
 }

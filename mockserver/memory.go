@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"cmp"
+	"math"
 	"regexp"
 	"slices"
 	"sort"
@@ -37,7 +38,7 @@ type memoryStore struct {
 	seq      int
 	threads  map[string]*thread
 	messages map[string]*storedMessage
-	working  map[string]string // by scope and id
+	working  map[string]string // by resourceKey
 }
 
 func newMemoryStore() *memoryStore {
@@ -85,34 +86,57 @@ func (m *memoryStore) deleteThread(id string) {
 	}
 }
 
-// saveMessages inserts messages or overwrites those of the same id, whose time
-// stays.
+// saveMessages inserts messages or overwrites those of the same id. It is the
+// thread of the first that counts as changed.
 func (m *memoryStore) saveMessages(list []storedMessage) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	at := now()
 	for _, msg := range list {
 		if old := m.messages[msg.id]; old != nil {
+			// When a message came to be is not written again.
 			msg.seq, msg.created = old.seq, old.created
 		} else {
 			m.seq++
 			msg.seq = m.seq
 		}
 		m.messages[msg.id] = &msg
-		if t := m.threads[msg.threadID]; t != nil {
-			c := *t
-			c.updated = at
-			m.touch(&c)
-			m.threads[t.id] = &c
-		}
 	}
+	if len(list) > 0 {
+		m.changed(list[0].threadID)
+	}
+}
+
+// inTime gives the ids of stored messages in the order of their creation.
+func (m *memoryStore) inTime(ids []string) []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	stored := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return m.messages[id] == nil })
+	slices.SortStableFunc(stored, func(a, b string) int { return m.messages[a].created.Compare(m.messages[b].created) })
+	return stored
 }
 
 func (m *memoryStore) deleteMessages(ids []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	threads := map[string]bool{}
 	for _, id := range ids {
-		delete(m.messages, id)
+		if msg := m.messages[id]; msg != nil {
+			threads[msg.threadID] = true
+			delete(m.messages, id)
+		}
+	}
+	for _, id := range sortedKeys(threads) {
+		m.changed(id)
+	}
+}
+
+// changed notes that a thread, if there is one, has changed now; the store is locked.
+func (m *memoryStore) changed(threadID string) {
+	if t := m.threads[threadID]; t != nil {
+		c := *t
+		c.updated = now()
+		m.touch(&c)
+		m.threads[threadID] = &c
 	}
 }
 
@@ -191,19 +215,44 @@ func hasMetadata(have, want *js.Object) bool {
 	return true
 }
 
+// same compares as SQLite does, where true is 1.
+func same(a, b any) bool { return js.String(asNumber(a)) == js.String(asNumber(b)) }
+
+func asNumber(v any) any {
+	switch v {
+	case true:
+		return 1.0
+	case false:
+		return 0.0
+	}
+	return v
+}
+
+const longestMetadataKey = 128
+
+// disallowedKeys are what every JavaScript object has.
+var disallowedKeys = []string{"__proto__", "prototype", "constructor"}
+
 var metadataKey = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
 // checkMetadataFilter rejects what the store cannot search for.
 func checkMetadataFilter(filter *js.Object) error {
 	for _, m := range filter.Members() {
-		if !metadataKey.MatchString(m.Key) {
+		switch {
+		case slices.Contains(disallowedKeys, m.Key):
+			return said("Invalid metadata key: %q.", m.Key)
+		case len(m.Key) > longestMetadataKey && metadataKey.MatchString(m.Key):
+			return said("Metadata key %q exceeds maximum length of %d characters.", m.Key, longestMetadataKey)
+		case !metadataKey.MatchString(m.Key):
 			return said("Invalid metadata key: %q. Keys must start with a letter or underscore and contain only alphanumeric characters and underscores.", m.Key)
 		}
-		switch m.Value.(type) {
-		case *js.Object:
+		switch v := m.Value.(type) {
+		case float64:
+			if math.IsInf(v, 0) {
+				return said("Only finite numbers (not Infinity or NaN) can be passed as arguments")
+			}
+		case *js.Object, []any:
 			return said("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got object", m.Key)
-		case []any:
-			return said("Metadata filter value for key %q must be a scalar type (string, number, boolean, or null), got array", m.Key)
 		}
 	}
 	return nil
@@ -226,16 +275,19 @@ func (m storedMessage) json() *js.Object {
 		"threadId", m.threadID, "resourceId", m.resourceID, "type", js.Opt(m.kind))
 }
 
-// workingMemory returns the text under a key, and whether there is one.
-func (m *memoryStore) workingMemory(key string) (string, bool) {
+// resourceKey is where the working memory of a resource is kept.
+func resourceKey(resourceID string) string { return "resource " + resourceID }
+
+// workingMemory returns the text of a resource, and whether there is one.
+func (m *memoryStore) workingMemory(resourceID string) (string, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	text, ok := m.working[key]
+	text, ok := m.working[resourceKey(resourceID)]
 	return text, ok
 }
 
-func (m *memoryStore) setWorkingMemory(key, text string) {
+func (m *memoryStore) setWorkingMemory(resourceID, text string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.working[key] = text
+	m.working[resourceKey(resourceID)] = text
 }

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -23,15 +24,15 @@ func (s *Server) cloneThread(c *call) error {
 	}
 	id := cmp.Or(c.body.Str("newThreadId"), newID())
 	resource := cmp.Or(c.body.Str("resourceId"), source.resourceID)
-	if existing := s.memory.thread(id); existing != nil {
-		if err := checkOwner(existing, resource); err != nil {
-			return err
-		}
+	if s.memory.thread(id) != nil {
 		return said("Thread with id %s already exists", id)
 	}
 	title := c.body.Str("title")
 	if title == "" && source.title != "" {
 		title = "Clone of " + source.title
+	}
+	if n, _ := c.body.Obj("options").Num("messageLimit"); n != math.Trunc(n) {
+		return errMismatch
 	}
 	messages := s.clonedFrom(source.id, c.body.Obj("options"))
 	at := now()
@@ -41,22 +42,25 @@ func (s *Server) cloneThread(c *call) error {
 	}
 	clone := thread{id: id, resourceID: resource, title: title, created: at, updated: at,
 		metadata: js.Obj().Merge(c.body.Obj("metadata")).Set("clone", origin)}
-	ids, shown := js.Obj(), []any{}
+	ids := js.Obj()
 	for i := range messages {
 		msg := &messages[i]
 		old := msg.id
 		msg.id, msg.threadID, msg.resourceID = newID(), id, resource
 		ids.Set(old, msg.id)
-		shown = append(shown, msg.json())
 	}
 	s.memory.saveMessages(messages)
 	s.memory.saveThread(clone)
-	if m.WorkingMemory != "" && m.WorkingMemoryScope == "thread" {
-		if text, ok := s.memory.workingMemory(workingMemoryKey(m, source.id, resource)); ok {
-			s.memory.setWorkingMemory(workingMemoryKey(m, id, resource), text)
-		}
+	shown := []any{}
+	for _, msg := range s.memory.messagesOf(id, func(m storedMessage) bool { return m.resourceID == resource }) {
+		shown = append(shown, msg.json())
 	}
-	return c.json(js.Obj("thread", clone.json(), "messageIdMap", ids, "clonedMessages", shown))
+	answer := js.Obj("thread", clone.json(), "messageIdMap", ids, "clonedMessages", shown)
+	if scope, enabled := m.workingMemory(nil); enabled && scope != scopeResource && source.metadata.Has(workingMemoryMember) {
+		clone.metadata = clone.metadata.Clone().Set(workingMemoryMember, source.metadata.Get(workingMemoryMember))
+		s.memory.saveThread(clone)
+	}
+	return c.json(answer)
 }
 
 // clonedFrom are the messages that the options select, in order.
@@ -94,8 +98,11 @@ func (s *Server) transferThread(c *call) error {
 	if t.resourceID != resource {
 		t = s.memory.transfer(t.id, resource)
 	}
-	// The store answers without the metadata, which it keeps.
-	return c.json(t.json().Set("metadata", js.Obj()))
+	answer := t.json()
+	if t.metadata != nil { // the store answers without them, and keeps them
+		answer.Set("metadata", js.Obj())
+	}
+	return c.json(answer)
 }
 
 // transfer changes the owner of a thread and of its messages.

@@ -1,23 +1,27 @@
 package mockserver
 
 import (
+	"cmp"
 	"math"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
 // memoryOf returns the memory of the agent in the query; nil when the agent has
-// none.
+// none, or nobody is named.
 func (c *call) memoryOf() (*Memory, error) {
-	a := c.srv.world.agent(c.query.Str("agentId"))
-	if a == nil {
+	id := c.query.Str("agentId")
+	a := c.srv.world.agent(id)
+	switch {
+	case a != nil:
+		return a.Memory, nil
+	case id != "":
 		return nil, notFound("Agent not found")
 	}
-	return a.Memory, nil
+	return nil, nil
 }
 
 // needMemory is memoryOf where an agent without memory is a mistake.
@@ -33,15 +37,20 @@ func (c *call) needMemory() (*Memory, error) {
 // given.
 func (s *Server) threadFor(id, resourceID string) (*thread, error) {
 	t := s.memory.thread(id)
-	if t == nil {
+	switch {
+	case id == "":
+		return nil, missing("threadId")
+	case t == nil:
 		return nil, notFound("Thread not found")
 	}
 	return t, checkOwner(t, resourceID)
 }
 
+const foreignThread = "Access denied: thread belongs to a different resource"
+
 func checkOwner(t *thread, resourceID string) error {
 	if t != nil && resourceID != "" && t.resourceID != "" && t.resourceID != resourceID {
-		return fail(http.StatusForbidden, "Access denied: thread belongs to a different resource")
+		return forbidden(foreignThread)
 	}
 	return nil
 }
@@ -51,16 +60,15 @@ func (s *Server) createThread(c *call) error {
 	if resource == "" {
 		return missing("resourceId")
 	}
-	if _, err := c.needMemory(); err != nil {
+	m, err := c.needMemory()
+	if err != nil {
 		return err
 	}
-	id := c.body.Str("threadId")
-	if !c.body.Has("threadId") {
-		id = newID()
-	}
+	id := cmp.Or(c.body.Str("threadId"), newID())
 	at := now()
 	t := thread{id: id, resourceID: resource, title: c.body.Str("title"), metadata: c.body.Obj("metadata"), created: at, updated: at}
 	s.memory.saveThread(t)
+	s.rememberMetadata(m, t)
 	o := js.Obj("id", id, "title", t.title, "resourceId", resource, "createdAt", js.ISO(at), "updatedAt", js.ISO(at))
 	if t.metadata != nil {
 		o.Set("metadata", t.metadata)
@@ -122,10 +130,9 @@ func (s *Server) getThread(c *call) error {
 }
 
 func (s *Server) updateThread(c *call) error {
-	if c.query.Str("agentId") != "" {
-		if _, err := c.needMemory(); err != nil {
-			return err
-		}
+	m, err := c.needMemory()
+	if err != nil {
+		return err
 	}
 	t, err := s.threadFor(c.param("threadId"), c.body.Str("resourceId"))
 	if err != nil {
@@ -139,7 +146,15 @@ func (s *Server) updateThread(c *call) error {
 	}
 	t.updated = now()
 	s.memory.saveThread(*t)
+	s.rememberMetadata(m, *t)
 	return c.json(t.json())
+}
+
+// rememberMetadata takes over the working memory that a thread's metadata hold.
+func (s *Server) rememberMetadata(m *Memory, t thread) {
+	if scope, enabled := m.workingMemory(nil); enabled && scope == scopeResource && t.metadata.Str(workingMemoryMember) != "" {
+		s.memory.setWorkingMemory(t.resourceID, t.metadata.Str(workingMemoryMember))
+	}
 }
 
 func (s *Server) deleteThread(c *call) error {
@@ -154,92 +169,11 @@ func (s *Server) deleteThread(c *call) error {
 	return c.json(js.Obj("result", "Thread deleted"))
 }
 
-func (s *Server) listMessages(c *call) error {
-	t, err := s.threadFor(c.param("threadId"), c.query.Str("resourceId"))
-	if err != nil {
-		return err
+func listOf(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
 	}
-	page, perPage := c.page()
-	answer := func(messages []any, total int, hasMore bool) error {
-		return c.json(js.Obj("messages", messages, "total", total, "page", page, "perPage", perPage, "hasMore", hasMore, "uiMessages", nil))
-	}
-	if perPage == 0 {
-		return answer([]any{}, 0, false)
-	}
-	list := s.memory.messagesOf(t.id, dateRange(c.query.Obj("filter").Obj("dateRange")))
-	total := len(list)
-	start, end := window(page, perPage, total)
-	direction := c.query.Obj("orderBy").Str("direction")
-	if a := s.world.agent(c.query.Str("agentId")); a != nil && a.Memory != nil {
-		// Page 0 holds the newest messages, and every page is in ascending order.
-		if direction != "ASC" {
-			start, end = total-end, total-start
-		}
-	} else if direction == "DESC" {
-		slices.Reverse(list)
-	}
-	out := []any{}
-	for _, m := range list[start:end] {
-		if !m.isReminder() || c.query.Bool("includeSystemReminders") {
-			out = append(out, m.json())
-		}
-	}
-	return answer(out, total, (page+1)*perPage < float64(total))
-}
-
-// dateRange makes a filter of a range of creation times.
-func dateRange(r *js.Object) func(storedMessage) bool {
-	if r == nil {
-		return nil
-	}
-	start, hasStart := r.Get("start").(time.Time)
-	end, hasEnd := r.Get("end").(time.Time)
-	return func(m storedMessage) bool {
-		if hasStart && (m.created.Before(start) || r.Bool("startExclusive") && m.created.Equal(start)) {
-			return false
-		}
-		return !hasEnd || !(m.created.After(end) || r.Bool("endExclusive") && m.created.Equal(end))
-	}
-}
-
-func (s *Server) saveMessages(c *call) error {
-	if _, err := c.needMemory(); err != nil {
-		return err
-	}
-	var list []storedMessage
-	owners, incomplete := map[string]string{}, 0
-	for _, v := range c.body.Arr("messages") {
-		o, _ := v.(*js.Object)
-		threadID, resource := o.Str("threadId"), o.Str("resourceId")
-		if threadID == "" || resource == "" {
-			incomplete++
-			continue
-		}
-		if owner, ok := owners[threadID]; ok && owner != resource {
-			return badRequest("All messages for the same threadId must use the same resourceId.")
-		}
-		owners[threadID] = resource
-	}
-	if incomplete > 0 {
-		return badRequest("All messages must have threadId and resourceId fields. Found %d invalid message(s).", incomplete)
-	}
-	for threadID, resource := range owners {
-		if err := checkOwner(s.memory.thread(threadID), resource); err != nil {
-			return err
-		}
-	}
-	out := []any{}
-	for _, v := range c.body.Arr("messages") {
-		o, _ := v.(*js.Object)
-		m, shown, err := messageFromClient(o)
-		if err != nil {
-			return err
-		}
-		list = append(list, m)
-		out = append(out, shown)
-	}
-	s.memory.saveMessages(list)
-	return c.json(js.Obj("messages", out))
+	return []any{v}
 }
 
 func (s *Server) deleteMessages(c *call) error {
@@ -252,7 +186,7 @@ func (s *Server) deleteMessages(c *call) error {
 			ids = append(ids, v.Str("id"))
 		}
 	}
-	for _, id := range ids {
+	for _, id := range s.memory.inTime(ids) {
 		if err := s.checkMessageOwner(id, c.query.Str("resourceId")); err != nil {
 			return err
 		}
@@ -282,12 +216,28 @@ func (s *Server) checkMessageOwner(id, resourceID string) error {
 	return checkOwner(t, resourceID)
 }
 
-// workingMemoryKey is where a memory keeps the working memory of a thread.
-func workingMemoryKey(m *Memory, threadID, resourceID string) string {
-	if m.WorkingMemoryScope == "thread" {
-		return "thread " + threadID
+const (
+	scopeResource = "resource"
+	// workingMemoryMember is where a thread's metadata hold working memory of its own.
+	workingMemoryMember = "workingMemory"
+)
+
+// workingMemory tells whose the working memory is, and whether there is one, with
+// what a call says about it.
+func (m *Memory) workingMemory(config *js.Object) (scope string, enabled bool) {
+	scope, enabled = cmp.Or(m.WorkingMemoryScope, scopeResource), m.WorkingMemory != ""
+	given, ok := config.Lookup("workingMemory")
+	if !ok {
+		return scope, enabled
 	}
-	return "resource " + resourceID
+	o, ok := given.(*js.Object)
+	if !ok {
+		return scope, false
+	}
+	if v, ok := o.Lookup("enabled"); ok {
+		enabled = truthy(v)
+	}
+	return cmp.Or(o.Str("scope"), scope), enabled
 }
 
 const noWorkingMemoryResource = "Memory error: Resource-scoped working memory is enabled but no resourceId was provided. Either provide a resourceId or explicitly set workingMemory.scope to 'thread'."
@@ -297,24 +247,29 @@ func (s *Server) getWorkingMemory(c *call) error {
 	if a == nil || a.Memory == nil {
 		return c.json(js.Obj("workingMemory", nil, "source", "thread", "workingMemoryTemplate", nil, "threadExists", false))
 	}
-	m, threadID, resource := a.Memory, c.param("threadId"), c.query.Str("resourceId")
-	t := s.memory.thread(threadID)
+	resource := c.query.Str("resourceId")
+	t := s.memory.thread(c.param("threadId"))
 	if err := checkOwner(t, resource); err != nil {
 		return err
 	}
+	scope, enabled := a.Memory.workingMemory(nil)
 	source := "thread"
-	if m.WorkingMemoryScope != "thread" && resource != "" {
-		source = "resource"
+	if scope == scopeResource && resource != "" {
+		source = scopeResource
 	}
 	var text, template any
-	if m.WorkingMemory != "" {
-		if m.WorkingMemoryScope != "thread" && resource == "" {
-			return fail(http.StatusInternalServerError, noWorkingMemoryResource)
+	if enabled {
+		switch {
+		case scope == scopeResource && resource == "":
+			return said(noWorkingMemoryResource)
+		case scope == scopeResource:
+			if stored, ok := s.memory.workingMemory(resource); ok {
+				text = stored
+			}
+		case t != nil:
+			text = t.metadata.Get(workingMemoryMember)
 		}
-		if stored, ok := s.memory.workingMemory(workingMemoryKey(m, threadID, resource)); ok {
-			text = stored
-		}
-		template = js.Obj("format", "markdown", "content", strings.TrimSpace(m.WorkingMemory))
+		template = js.Obj("format", "markdown", "content", strings.TrimSpace(a.Memory.WorkingMemory))
 	}
 	return c.json(js.Obj("workingMemory", text, "source", source, "workingMemoryTemplate", template, "threadExists", t != nil))
 }
@@ -332,12 +287,18 @@ func (s *Server) updateWorkingMemory(c *call) error {
 	if err != nil {
 		return err
 	}
-	if m.WorkingMemory == "" {
-		return fail(http.StatusInternalServerError, "Working memory is not enabled for this memory instance")
+	scope, enabled := m.workingMemory(c.body.Obj("memoryConfig"))
+	switch {
+	case !enabled:
+		return said("Working memory is not enabled for this memory instance")
+	case scope != scopeResource:
+		t.metadata = js.Obj().Merge(t.metadata).Set(workingMemoryMember, c.body.Get("workingMemory"))
+		t.updated = now()
+		s.memory.saveThread(*t)
+	case resource == "":
+		return said(noWorkingMemoryResource)
+	default:
+		s.memory.setWorkingMemory(resource, c.body.Str("workingMemory"))
 	}
-	if m.WorkingMemoryScope != "thread" && resource == "" {
-		return fail(http.StatusInternalServerError, noWorkingMemoryResource)
-	}
-	s.memory.setWorkingMemory(workingMemoryKey(m, t.id, resource), c.body.Str("workingMemory"))
 	return c.json(js.Obj("success", true))
 }

@@ -1,50 +1,10 @@
 package mockserver
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
-
-// messageFromClient turns a message that a client saves, of format 1 or 2, into
-// a stored one, and into what the answer shows of it.
-func messageFromClient(o *js.Object) (m storedMessage, shown *js.Object, err error) {
-	m = storedMessage{id: o.Str("id"), role: o.Str("role"), threadID: o.Str("threadId"), resourceID: o.Str("resourceId"), created: now()}
-	if m.id == "" {
-		m.id = newID()
-	}
-	if text := o.Str("createdAt"); text != "" {
-		at, ok := js.ParseDate(text)
-		if !ok {
-			return m, nil, said("Invalid time value")
-		}
-		m.created = at
-	}
-	complete := o.Clone().Set("id", m.id).Set("createdAt", js.ISO(m.created))
-	if content := o.Obj("content"); content != nil && content.Has("parts") {
-		m.content = content
-		// "v2" is how the store marks the format, and is not given back.
-		if kind := o.Str("type"); kind != "v2" {
-			m.kind = kind
-		}
-		return m, complete, nil
-	}
-	if o.Get("content") == nil && len(o.Arr("parts")) == 0 {
-		return m, nil, said("Message with role %q must have either a 'content' property (string or array) or a 'parts' property (array) that is not empty, null, or undefined. Received message: %s", m.role, js.Indent(complete))
-	}
-	switch m.role {
-	case "user", "assistant", "system":
-	case "tool":
-		m.role = "assistant"
-	default:
-		return m, nil, fmt.Errorf("BUG: add handling for message role %s in message %s", m.role,
-			js.Indent(js.Obj("content", valueOf(o, "content"), "role", m.role)))
-	}
-	m.content = contentOf(o.Get("content"), 0)
-	return m, js.Obj("id", m.id, "role", m.role, "createdAt", js.ISO(m.created), "threadId", m.threadID,
-		"resourceId", m.resourceID, "content", m.content), nil
-}
 
 // contentOf turns a string or a list of parts into a content of format 2. Parts
 // are stamped with the time, in epoch milliseconds, unless it is 0.

@@ -76,7 +76,7 @@ func (l *requestLog) begin(r *http.Request, operation string) *requestEntry {
 		Operation: operation,
 		Method:    r.Method,
 		Path:      r.URL.EscapedPath(),
-		Query:     r.URL.Query(),
+		Query:     parseQuery(r.URL.RawQuery),
 		Header:    r.Header.Clone(),
 		Received:  time.Now(),
 	}}

@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
@@ -94,9 +93,5 @@ func (n *routeNode) find(method string, segments, values []string) (*boundRoute,
 	if n.param == nil || segments[0] == "" {
 		return nil, nil
 	}
-	value, err := url.PathUnescape(segments[0])
-	if err != nil {
-		value = segments[0]
-	}
-	return n.param.find(method, segments[1:], append(values[:len(values):len(values)], value))
+	return n.param.find(method, segments[1:], append(values[:len(values):len(values)], unescape(segments[0])))
 }

@@ -1,8 +1,6 @@
 package mockserver
 
 import (
-	"math"
-
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
 )
 
@@ -42,13 +40,6 @@ func presentValue() zod.Schema {
 // infinity is the name of a number that is too large.
 const infinity = "Infinity"
 
-func checkFinite(v any) string {
-	if f, ok := v.(float64); ok && math.IsInf(f, 0) {
-		return "Invalid input: expected number, received " + infinity
-	}
-	return ""
-}
-
 // scoreSchema is what a score must be to be stored. The handler checks it, not
 // the route: what does not fit is a failure of the store.
 func scoreSchema() zod.Schema {
@@ -57,7 +48,7 @@ func scoreSchema() zod.Schema {
 	return zod.Object(
 		zod.P("scorerId", text), zod.P("entityId", text), zod.P("runId", text), optional("input", zod.Any()), zod.P("output", presentValue()),
 		optional("additionalContext", record), optional("requestContext", record), optional("extractStepResult", record), optional("extractPrompt", text),
-		zod.P("score", zod.Number().Refine(checkFinite)), optional("analyzeStepResult", record), optional("analyzePrompt", text),
+		zod.P("score", zod.Number()), optional("analyzeStepResult", record), optional("analyzePrompt", text),
 		optional("reason", text), optional("reasonPrompt", text), zod.P("scorer", record), optional("metadata", record),
 		zod.P("source", zod.Enum("LIVE", "TEST")), zod.P("entity", record), optional("entityType", zod.Enum(scoredEntityTypes()...)),
 		optional("structuredOutput", zod.Boolean()), optional("traceId", text), optional("spanId", text), optional("resourceId", text), optional("threadId", text),

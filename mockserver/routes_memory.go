@@ -18,12 +18,12 @@ func memoryRoutes() []route {
 		optional("metadata", record), optional("orderBy", zod.Object(optional("field", zod.Enum("createdAt", "updatedAt")), optional("direction", direction))),
 	).Before(legacyOrder).Before(jsonFields("metadata", "orderBy"))
 	messages := zod.Object(
-		zod.P("page", page.Default(0.0)), zod.P("perPage", page.Default(40.0)), optional("agentId", text), optional("resourceId", text),
+		zod.P("page", page.Default(0.0)), zod.P("perPage", page.Default(float64(defaultMessagesPerPage))), optional("agentId", text), optional("resourceId", text),
 		optional("orderBy", zod.Object(optional("field", zod.Enum("createdAt")), optional("direction", direction))),
 		optional("include", zod.Array(zod.Object(zod.P("id", text), optional("threadId", text), optional("withPreviousMessages", zod.Number()), optional("withNextMessages", zod.Number())))),
 		optional("filter", zod.Object(
 			optional("dateRange", zod.Object(optional("start", zod.Date()), optional("end", zod.Date()), optional("startExclusive", zod.Boolean()), optional("endExclusive", zod.Boolean()))),
-			optional("roles", zod.Array(text)), optional("metadata", record))),
+			optional("roles", zod.Array(text)), optional("metadata", zod.Record(zod.Union(text, zod.Number(), zod.Boolean()).Nullable()).Keys(isMetadataKey)))),
 		optional("includeSystemReminders", zod.Boolean().Before(flag)),
 	).Before(jsonFields("orderBy", "include", "filter"))
 	idObject := zod.Object(zod.P("id", text))

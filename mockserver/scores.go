@@ -133,7 +133,7 @@ func (s *scoreStore) list(c *call, values map[string]string) error {
 	total := len(rows)
 	page, perPage := c.page()
 	if total > 0 && page*perPage > math.MaxInt64 {
-		return said("SQLITE_MISMATCH: datatype mismatch")
+		return errMismatch
 	}
 	start, end := window(page, perPage, total)
 	more := total > 0 && (page+1)*perPage < float64(total)

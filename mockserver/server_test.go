@@ -139,3 +139,21 @@ func TestOwnRoutesAreServedAtTheRoot(t *testing.T) {
 	assert.Equal(t, http.StatusTeapot, status)
 	assert.Equal(t, "thing", answer)
 }
+
+func TestTooManyHeadersAreRefused(t *testing.T) {
+	_, c := start(t)
+	assert.Equal(t, 431, c.open(t.Context(), "GET", "/api/tools", "", "X-Long", strings.Repeat("x", 21<<10)).StatusCode)
+	assert.Equal(t, 200, c.open(t.Context(), "GET", "/api/tools", "", "X-Long", strings.Repeat("x", 12<<10)).StatusCode)
+}
+
+func TestTheTokenIsFoundWhereTheServerLooks(t *testing.T) {
+	_, c := start(t, mockserver.WithToken("s"))
+	for _, header := range [][2]string{
+		{"Authorization", "Bearer s"}, {"Authorization", "s"}, {"X-Playground-Access", "Bearer s"}, {"Cookie", "a=b; mastra-token=s"},
+	} {
+		assert.Equal(t, 200, c.open(t.Context(), "GET", "/api/tools", "", header[0], header[1]).StatusCode, header)
+	}
+	for _, header := range [][2]string{{"Authorization", "Basic s"}, {"Cookie", "mastra-token=Bearer s"}, {"X-Api-Key", "s"}} {
+		assert.Equal(t, 401, c.open(t.Context(), "GET", "/api/tools", "", header[0], header[1]).StatusCode, header)
+	}
+}

@@ -24,6 +24,13 @@ type Running struct {
 	http *httptest.Server
 }
 
+const (
+	// headerLimit is how long a request may be without its body: Node's limit.
+	headerLimit = 16 << 10
+	// headerSlop is what net/http allows beyond its limit.
+	headerSlop = 4 << 10
+)
+
 const loopback = "127.0.0.1:0"
 
 // Start serves on a free port of the loopback interface and closes the server
@@ -58,7 +65,9 @@ func ListenOn(addr string, options ...Option) (*Running, error) {
 		return nil, err
 	}
 	s := New(options...)
-	h := &httptest.Server{Listener: listener, Config: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}}
+	h := &httptest.Server{Listener: listener, Config: &http.Server{
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: headerLimit - headerSlop,
+	}}
 	h.Start()
 	return &Running{Server: s, URL: h.URL, http: h}, nil
 }

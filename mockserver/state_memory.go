@@ -73,7 +73,7 @@ func (s *vectorStore) state() []any {
 	defer s.mu.Unlock()
 	out := []any{}
 	for _, name := range s.names {
-		x := s.indexes[name]
+		x := s.index(name)
 		vectors := []any{}
 		for _, v := range x.vectors {
 			vectors = append(vectors, js.Obj("id", v.id, "values", doubles(v.values), "metadata", nullable(v.metadata)))
@@ -107,7 +107,7 @@ func restoreVectors(stores map[string]*vectorStore, o *js.Object) error {
 				if len(values) != whole(dimension) {
 					return fmt.Errorf("a vector of %s has %d values", x.Str("name"), len(values))
 				}
-				store.indexes[x.Str("name")].put(&storedVector{v.Str("id"), values, v.Obj("metadata")})
+				store.index(x.Str("name")).put(&storedVector{v.Str("id"), values, v.Obj("metadata")})
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"unicode/utf16"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
@@ -129,12 +130,27 @@ func toolFailure(message string, issues []zod.Issue) *js.Object {
 
 func inputFailure(id string, issues []zod.Issue, args any) string {
 	return fmt.Sprintf("Tool input validation failed for %s. Please fix the following errors and try again:\n%s\n\nProvided arguments: %s",
-		id, zod.RootLines(issues), js.Indent(args))
+		id, zod.RootLines(issues), shortened(js.Indent(args)))
+}
+
+// longestShown is how much of a value a complaint shows, in UTF-16 units.
+const longestShown = 200
+
+func shortened(text string) string {
+	units := utf16.Encode([]rune(text))
+	if len(units) <= longestShown {
+		return text
+	}
+	return string(utf16.Decode(units[:longestShown])) + "... (truncated)"
 }
 
 // execute validates the arguments, runs the tool and validates the result.
 func (t Tool) execute(call *ToolCall, args any) (any, error) {
-	input, issues := t.input.Parse(args)
+	given := args
+	if given == nil {
+		given = js.Obj()
+	}
+	input, issues := t.input.Parse(given)
 	if len(issues) > 0 {
 		return toolFailure(inputFailure(t.id, issues, args), issues), nil
 	}
@@ -149,7 +165,7 @@ func (t Tool) execute(call *ToolCall, args any) (any, error) {
 	if len(issues) > 0 {
 		shown := "[Unable to serialize data]"
 		if out != js.Undefined {
-			shown = js.Indent(out)
+			shown = shortened(js.Indent(out))
 		}
 		return toolFailure(fmt.Sprintf("Tool output validation failed for %s. The tool returned invalid output:\n%s\n\nReturned output: %s",
 			t.id, zod.RootLines(issues), shown), issues), nil

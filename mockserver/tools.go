@@ -75,6 +75,9 @@ func (s *Server) executeTool(c *call) error {
 	if !ok {
 		return notFound("Tool not found")
 	}
+	if !truthy(c.body.Get("data")) {
+		return missing("data")
+	}
 	return c.runTool(t, "")
 }
 
@@ -82,8 +85,8 @@ func (s *Server) executeTool(c *call) error {
 // suspend.
 func (c *call) runTool(t Tool, agentID string) error {
 	data := c.body.Get("data")
-	if data == nil {
-		return missing("data")
+	if file, ok := data.(upload); ok {
+		data = file.json()
 	}
 	out, err := t.execute(&ToolCall{Context: c.ctx(), AgentID: agentID, requestContext: c.requestContext}, data)
 	if err != nil {

@@ -6,8 +6,11 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
+	"github.com/mastra-go/mastra/mockserver/internal/filter"
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
@@ -15,7 +18,7 @@ import (
 type vectorStore struct {
 	mu      sync.Mutex
 	names   []string
-	indexes map[string]*vectorIndex
+	indexes map[string]*vectorIndex // by name in lower case: the database does not tell them apart
 }
 
 type vectorIndex struct {
@@ -41,6 +44,24 @@ const (
 	maxDimension = 65536
 )
 
+// reservedNames are the words of SQL that are no names.
+var reservedNames = strings.Fields(`add all alter and as autoincrement between case check collate commit
+	constraint create default deferrable delete distinct drop else escape except exists foreign from group
+	having if in index insert intersect into is isnull join limit not nothing notnull null on or order
+	primary references returning select set table then to transaction union unique update using values when where`)
+
+// checkNewName rejects a name that no table can have.
+func checkNewName(name string) error {
+	lower := strings.ToLower(name)
+	switch {
+	case slices.Contains(reservedNames, lower):
+		return said("SQLITE_ERROR: near %q: syntax error", name)
+	case strings.HasPrefix(lower, "sqlite_"):
+		return said("SQLITE_ERROR: object name reserved for internal use: %s", name)
+	}
+	return nil
+}
+
 func checkIndexName(name string) error {
 	if !indexName.MatchString(name) || len(name) > maxIndexName {
 		return said("Invalid index name: %s. Must start with a letter or underscore, contain only letters, numbers, or underscores, and be at most 63 characters long.", name)
@@ -59,15 +80,25 @@ func (s *vectorStore) create(name string, dimension float64, metric string) erro
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.indexes[name] == nil {
-		if dimension > maxDimension {
-			return said("SQLITE_ERROR: vector index: max vector dimension exceeded: F32_BLOB(%s)", js.Number(dimension))
+	index := s.index(name)
+	if index != nil {
+		dimension = float64(index.dimension)
+	} else {
+		if err := checkNewName(name); err != nil {
+			return err
 		}
 		s.names = append(s.names, name)
-		s.indexes[name] = &vectorIndex{dimension: int(dimension), metric: cmp.Or(metric, "cosine"), byID: map[string]*storedVector{}}
+		index = &vectorIndex{dimension: whole(dimension), metric: cmp.Or(metric, "cosine"), byID: map[string]*storedVector{}}
+		s.indexes[strings.ToLower(name)] = index
+	}
+	if dimension > maxDimension { // the table is there all the same
+		return said("SQLITE_ERROR: vector index: max vector dimension exceeded: F32_BLOB(%s)", js.Number(dimension))
 	}
 	return nil
 }
+
+// index finds an index; the store is locked.
+func (s *vectorStore) index(name string) *vectorIndex { return s.indexes[strings.ToLower(name)] }
 
 func (s *vectorStore) list() []string {
 	s.mu.Lock()
@@ -78,8 +109,8 @@ func (s *vectorStore) list() []string {
 func (s *vectorStore) drop(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.indexes, name)
-	s.names = slices.DeleteFunc(s.names, func(n string) bool { return n == name })
+	delete(s.indexes, strings.ToLower(name))
+	s.names = slices.DeleteFunc(s.names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
 func (s *vectorStore) describe(name string) (*js.Object, error) {
@@ -88,8 +119,8 @@ func (s *vectorStore) describe(name string) (*js.Object, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	index := s.indexes[name]
-	if index == nil {
+	index := s.index(name)
+	if index == nil || !slices.Contains(s.names, name) {
 		return nil, said("Table %s not found", name)
 	}
 	return js.Obj("dimension", index.dimension, "count", len(index.vectors), "metric", index.metric), nil
@@ -107,9 +138,9 @@ func (s *vectorStore) upsert(name string, vectors [][]float64, metadata []*js.Ob
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	index := s.indexes[name]
-	if index == nil {
-		return nil, fmt.Errorf("SQLITE_ERROR: no such table: %s", name)
+	index := s.index(name)
+	if err := index.missing(name); err != nil {
+		return nil, err
 	}
 	for _, v := range vectors {
 		if len(v) != index.dimension {
@@ -151,47 +182,76 @@ func single(v []float64) []float32 {
 
 const defaultTopK = 10
 
+// leastScore is what a match must be better than.
+const leastScore = -1
+
 // query returns the best matches, best first.
-func (s *vectorStore) query(name string, vector []float64, topK float64, filter *js.Object, includeVector bool) ([]any, error) {
+func (s *vectorStore) query(name string, vector []float64, topK float64, conditions *js.Object, includeVector bool) ([]any, error) {
 	if topK != math.Trunc(topK) || topK <= 0 {
 		return nil, errUnknown
 	}
 	if err := checkIndexName(name); err != nil {
 		return nil, err
 	}
-	keep, err := compileFilter(filter)
+	keep, err := filter.Compile(conditions, leastScore, topK)
 	if err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	index := s.indexes[name]
-	if index == nil {
-		return nil, fmt.Errorf("SQLITE_ERROR: no such table: %s", name)
+	index := s.index(name)
+	if err := keep.Prepare(index.missing(name)); err != nil {
+		return nil, err
 	}
-	if len(vector) != index.dimension && len(index.vectors) > 0 {
-		return nil, fmt.Errorf("SQLITE_ERROR: vector_distance: vectors must have the same length: %d != %d", index.dimension, len(vector))
+	most, err := keep.Limit()
+	if err != nil {
+		return nil, err
 	}
-	type match struct {
-		*storedVector
-		score float64
+	matches, err := index.matches(single(vector), keep)
+	if err != nil {
+		return nil, err
 	}
-	var matches []match
-	want := single(vector)
-	for _, v := range index.vectors {
-		if score := index.score(v.values, want); !math.IsNaN(score) && (index.metric != "cosine" || score > -1) && keep(v.metadata) == yes {
-			matches = append(matches, match{v, score})
-		}
-	}
-	slices.SortStableFunc(matches, func(a, b match) int { return cmp.Compare(b.score, a.score) })
 	out := []any{}
-	for _, m := range matches[:min(len(matches), whole(topK))] {
+	for _, m := range matches[:min(len(matches), most)] {
 		o := js.Obj("id", m.id, "score", m.score, "metadata", m.metadata)
 		if includeVector {
 			o.Set("vector", doubles(m.values))
 		}
 		out = append(out, o)
 	}
+	return out, nil
+}
+
+// missing is the error of a statement about an index that there is not.
+func (x *vectorIndex) missing(name string) error {
+	if x == nil {
+		return fmt.Errorf("SQLITE_ERROR: no such table: %s", name)
+	}
+	return nil
+}
+
+type match struct {
+	*storedVector
+	score float64
+}
+
+// matches lists the vectors that a filter keeps, best first.
+func (x *vectorIndex) matches(want []float32, keep *filter.Filter) ([]match, error) {
+	var out []match
+	for _, v := range x.vectors {
+		if ok, err := keep.Match(v.metadata); err != nil {
+			return nil, err
+		} else if !ok {
+			continue
+		}
+		if len(want) != x.dimension {
+			return nil, fmt.Errorf("SQLITE_ERROR: vector_distance: vectors must have the same length: %d != %d", x.dimension, len(want))
+		}
+		if score := x.score(v.values, want); !math.IsNaN(score) && (x.metric != "cosine" || keep.Above(score)) {
+			out = append(out, match{v, score})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b match) int { return cmp.Compare(b.score, a.score) })
 	return out, nil
 }
 
@@ -225,4 +285,13 @@ func (x *vectorIndex) score(a, b []float32) float64 {
 	// Single precision except for the root, as the real store computes.
 	distance := float32(1 - float64(dot)/math.Sqrt(float64(na*nb)))
 	return 1 - float64(distance)
+}
+
+// shortest is the double with the shortest text that reads back as f.
+func shortest(f float32) float64 {
+	d, err := strconv.ParseFloat(strconv.FormatFloat(float64(f), 'g', -1, 32), 64)
+	if err != nil {
+		return float64(f)
+	}
+	return d
 }

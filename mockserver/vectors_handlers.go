@@ -96,6 +96,9 @@ func (s *Server) upsertVectors(c *call) error {
 		metadata = append(metadata, o)
 	}
 	var ids []string
+	if c.body.Has("ids") {
+		ids = []string{}
+	}
 	for _, v := range c.body.Arr("ids") {
 		id, _ := v.(string)
 		ids = append(ids, id)

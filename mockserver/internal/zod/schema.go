@@ -49,6 +49,7 @@ type Schema struct {
 	minLen      int
 	required    string
 	refine      func(any) string
+	key         func(string) bool
 	before      []func(any) any
 	def         any
 	description string
@@ -129,6 +130,9 @@ func (s Schema) Required(message string) Schema { s.required = message; return s
 // Refine adds a check; it returns the complaint, or "".
 func (s Schema) Refine(check func(any) string) Schema { s.refine = check; return s }
 
+// Keys accepts only the keys of a record that the check lets through.
+func (s Schema) Keys(check func(string) bool) Schema { s.key = check; return s }
+
 // Before transforms the value ahead of the checks; the transformation added last
 // runs last.
 func (s Schema) Before(transform func(any) any) Schema {
@@ -205,9 +209,13 @@ func (s Schema) check(v any, path []string, issues *[]Issue, complain func(strin
 	switch s.kind {
 	case KindString:
 		text, ok := v.(string)
+		list, isList := v.([]any)
 		switch {
 		case !ok:
 			complain("Invalid input: expected string, received %s", TypeOf(v))
+			if isList && len(list) < s.minLen {
+				complain("Too small: expected array to have >=%d items", s.minLen)
+			}
 		case js.Length(text) < s.minLen:
 			complain("Too small: expected string to have >=%d characters", s.minLen)
 		}
@@ -226,8 +234,7 @@ func (s Schema) check(v any, path []string, issues *[]Issue, complain func(strin
 			complain("Invalid input: expected %s", js.String(s.literal))
 		}
 	case KindDate:
-		text, _ := v.(string)
-		at, ok := js.ParseDate(text)
+		at, ok := js.ToDate(v)
 		if !ok {
 			complain("Invalid input: expected date, received Date")
 			return v
@@ -254,7 +261,15 @@ func (s Schema) check(v any, path []string, issues *[]Issue, complain func(strin
 		}
 		out := js.Obj()
 		for _, m := range o.Members() {
-			out.Set(m.Key, s.elem.parse(m.Value, append(path, m.Key), issues))
+			if m.Key == "__proto__" { // it is no member of a JavaScript object
+				continue
+			}
+			at := append(path, m.Key)
+			if s.key != nil && !s.key(m.Key) {
+				*issues = append(*issues, Issue{Path: append([]string(nil), at...), Message: "Invalid key in record"})
+				continue
+			}
+			out.Set(m.Key, s.elem.parse(m.Value, at, issues))
 		}
 		return out
 	case KindObject:
@@ -274,8 +289,8 @@ func (s Schema) number(v any, complain func(string, ...any)) any {
 		f, ok = js.ToNumber(v), true
 	}
 	switch {
-	case ok && math.IsNaN(f):
-		complain("Invalid input: expected number, received NaN")
+	case ok && (math.IsNaN(f) || math.IsInf(f, 0)):
+		complain("Invalid input: expected number, received %s", TypeOf(f))
 	case !ok:
 		complain("Invalid input: expected number, received %s", TypeOf(v))
 	case s.integer && f != math.Trunc(f):
@@ -360,8 +375,11 @@ func TypeOf(v any) string {
 	case bool:
 		return "boolean"
 	case float64:
-		if math.IsNaN(v) {
+		switch {
+		case math.IsNaN(v):
 			return "NaN"
+		case math.IsInf(v, 0):
+			return "Infinity"
 		}
 		return "number"
 	case []any:

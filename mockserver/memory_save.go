@@ -1,0 +1,259 @@
+package mockserver
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
+
+func (s *Server) saveMessages(c *call) error {
+	if _, err := c.needMemory(); err != nil {
+		return err
+	}
+	messages := c.body.Arr("messages")
+	if err := s.checkOwners(messages); err != nil {
+		return err
+	}
+	var list []savedMessage
+	for _, v := range messages {
+		o, _ := v.(*js.Object)
+		if content := o.Obj("content"); o.Str("role") == "system" || isFormatted(content) && isEmptyList(content.Get("parts")) {
+			continue // the server does not keep it
+		}
+		m, shown, err := messageFromClient(o)
+		if err != nil {
+			return err
+		}
+		// Of several with one id the last is kept, unless it says the same.
+		i := slices.IndexFunc(list, func(other savedMessage) bool { return other.id == m.id })
+		switch {
+		case i < 0:
+			list = append(list, savedMessage{m, shown})
+		case js.String(list[i].content) != js.String(m.content):
+			list[i] = savedMessage{m, shown}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b savedMessage) int { return a.created.Compare(b.created) })
+	stored, answers := make([]storedMessage, len(list)), make([]any, len(list))
+	for i, m := range list {
+		if err := checkStorable(m.shown); err != nil {
+			return err
+		}
+		stored[i], answers[i] = m.storedMessage, m.shown
+	}
+	s.memory.saveMessages(stored)
+	return c.json(js.Obj("messages", answers))
+}
+
+// savedMessage is a message that is to be saved, and what the answer shows of it.
+type savedMessage struct {
+	storedMessage
+	shown *js.Object
+}
+
+func isEmptyList(v any) bool {
+	list, ok := v.([]any)
+	return ok && len(list) == 0
+}
+
+// checkOwners checks that every message says whose it is, and that the threads are
+// not those of others.
+func (s *Server) checkOwners(messages []any) error {
+	owners, incomplete := map[string]any{}, 0
+	for _, v := range messages {
+		if v == nil {
+			return said("Cannot read properties of null (reading 'threadId')")
+		}
+		o, _ := v.(*js.Object)
+		threadID, resource := o.Get("threadId"), o.Get("resourceId")
+		if !truthy(threadID) || !truthy(resource) {
+			incomplete++
+			continue
+		}
+		key := js.String(threadID)
+		if owner, ok := owners[key]; ok && js.String(owner) != js.String(resource) {
+			return badRequest("All messages for the same threadId must use the same resourceId.")
+		}
+		owners[key] = resource
+	}
+	if incomplete > 0 {
+		return badRequest("All messages must have threadId and resourceId fields. Found %d invalid message(s).", incomplete)
+	}
+	for _, v := range messages {
+		o, _ := v.(*js.Object)
+		threadID := o.Get("threadId")
+		if !isScalar(threadID) {
+			return errBind
+		}
+		if t := s.memory.thread(columnText(threadID)); t != nil && t.resourceID != o.Get("resourceId") {
+			return forbidden(foreignThread)
+		}
+	}
+	return nil
+}
+
+var (
+	errBind      = said("SQLite3 can only bind numbers, strings, bigints, buffers, and null")
+	errUndefined = said("undefined cannot be passed as argument to the database")
+)
+
+func isScalar(v any) bool {
+	switch v.(type) {
+	case *js.Object, []any:
+		return false
+	}
+	return true
+}
+
+// checkStorable rejects values that a column of the database does not take.
+func checkStorable(shown *js.Object) error {
+	for _, key := range []string{"id", "role", "type", "resourceId"} {
+		if !isScalar(shown.Get(key)) {
+			return errBind
+		}
+	}
+	switch role, ok := shown.Lookup("role"); {
+	case !ok:
+		return errUndefined
+	case role == nil:
+		return said("SQLITE_CONSTRAINT: SQLITE_CONSTRAINT: NOT NULL constraint failed: mastra_messages.role")
+	}
+	return nil
+}
+
+// columnText is a value in a column of text: a number has a fraction there.
+func columnText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case bool:
+		return columnText(js.ToNumber(v))
+	case float64:
+		text := js.Number(v)
+		if v == float64(int64(v)) {
+			text += ".0"
+		}
+		return text
+	}
+	return ""
+}
+
+const dataFormat = 2
+
+func isFormatted(content *js.Object) bool {
+	format, _ := content.Num("format")
+	return format == dataFormat
+}
+
+// messageFromClient turns a message that a client saves, of format 1 or 2, into
+// a stored one, and into what the answer shows of it.
+func messageFromClient(o *js.Object) (m storedMessage, shown *js.Object, err error) {
+	id := o.Get("id")
+	if !truthy(id) {
+		id = newID()
+	}
+	m = storedMessage{
+		id: columnText(id), role: columnText(o.Get("role")),
+		threadID: columnText(o.Get("threadId")), resourceID: columnText(o.Get("resourceId")), created: now(),
+	}
+	if at := o.Get("createdAt"); truthy(at) {
+		var ok bool
+		if m.created, ok = js.ToDate(at); !ok {
+			return m, nil, said("Invalid time value")
+		}
+	}
+	complete := o.Clone().Set("id", id).Set("createdAt", js.ISO(m.created))
+	given := o.Get("content")
+	if isFormatted(o.Obj("content")) {
+		m.content = o.Obj("content").Clone().Set("parts", cleanParts(o.Obj("content").Get("parts")))
+		// "v2" is how the store marks the format, and is not given back.
+		if kind := o.Get("type"); truthy(kind) && kind != "v2" {
+			m.kind = columnText(kind)
+		}
+		return m, complete.Set("content", m.content), nil
+	}
+	if given != "" && !truthy(given) && len(o.Arr("parts")) == 0 {
+		return m, nil, said("Message with role %q must have either a 'content' property (string or array) or a 'parts' property (array) that is not empty, null, or undefined. Received message: %s", m.role, js.Indent(complete))
+	}
+	switch given.(type) {
+	case float64, bool:
+		if truthy(given) {
+			return m, nil, said("Cannot use 'in' operator to search for 'format' in %s", js.String(given))
+		}
+	}
+	switch m.role {
+	case "user", "assistant", "system":
+	case "tool":
+		m.role = "assistant"
+	default:
+		role := m.role
+		if !o.Has("role") {
+			role = "undefined"
+		}
+		return m, nil, fmt.Errorf("BUG: add handling for message role %s in message %s", role,
+			js.Indent(js.Obj("content", valueOf(o, "content"), "role", valueOf(o, "role"))))
+	}
+	if m.content, err = plainContent(given); err != nil {
+		return m, nil, err
+	}
+	return m, js.Obj("id", id, "role", m.role, "createdAt", js.ISO(m.created), "threadId", o.Get("threadId"),
+		"resourceId", o.Get("resourceId"), "content", m.content), nil
+}
+
+// cleanParts are the parts of a message of format 2 that are objects; texts have a text.
+func cleanParts(v any) []any {
+	list, _ := v.([]any)
+	out := []any{}
+	for _, e := range list {
+		part, ok := e.(*js.Object)
+		if !ok {
+			continue
+		}
+		if part.Str("type") == "text" && !part.Has("text") {
+			part = part.Clone().Set("text", "")
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
+// plainContent is a content of format 2 made of a text or of the parts of a model's
+// message, without what no part of format 2 stands for.
+func plainContent(v any) (*js.Object, error) {
+	list, ok := v.([]any)
+	if !ok {
+		return contentOf(v, 0), nil
+	}
+	parts, results := []any{}, []any{}
+	for _, e := range list {
+		if e == nil {
+			return nil, said("Cannot read properties of null (reading 'type')")
+		}
+		part, _ := e.(*js.Object)
+		switch part.Str("type") {
+		case "text":
+			parts = append(parts, part)
+		case "image":
+			parts = append(parts, js.Obj("type", "file", "data", part.Get("image"), "mimeType", valueOf(part, "mimeType")))
+		case "file":
+			parts = append(parts, js.Obj("type", "file", "mimeType", valueOf(part, "mimeType"), "data", valueOf(part, "data"), "filename", valueOf(part, "filename")))
+		case "reasoning":
+			parts = append(parts, js.Obj("type", "reasoning", "reasoning", part.Str("text"),
+				"details", []any{js.Obj("type", "text", "text", part.Str("text"))}))
+		case "tool-call":
+			parts = append(parts, js.Obj("type", "tool-invocation", "toolInvocation",
+				js.Obj("state", "call", "toolCallId", valueOf(part, "toolCallId"), "toolName", valueOf(part, "toolName"), "args", valueOf(part, "args"))))
+		case "tool-result":
+			result := js.Obj("state", "result", "toolCallId", valueOf(part, "toolCallId"), "toolName", valueOf(part, "toolName"),
+				"result", valueOf(part, "result"), "args", js.Obj())
+			results = append(results, result)
+			parts = append(parts, js.Obj("type", "tool-invocation", "toolInvocation", result))
+		}
+	}
+	content := js.Obj("format", dataFormat, "parts", parts)
+	if len(results) > 0 {
+		content.Set("toolInvocations", results)
+	}
+	return content, nil
+}
