@@ -2,9 +2,13 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 )
+
+// ErrCannot is why a target does not do what a test needs.
+var ErrCannot = errors.New("not to be had with this target")
 
 // Target is a kind of server that the suite judges.
 type Target struct {
@@ -12,12 +16,15 @@ type Target struct {
 	// Found: the one server was found running, so not every test can be run.
 	Found bool
 	start func(context.Context, Config) (Server, error)
+	close func() error // nil where there is nothing to close
 }
 
 // Config is what one server is started with.
 type Config struct {
 	// Token is the bearer token that the server asks for; none where it is empty.
 	Token string
+	// Mortal asks for a server that is Mortal.
+	Mortal bool
 }
 
 // Server is one server that runs.
@@ -45,6 +52,15 @@ func (t Target) Start(ctx context.Context, c Config) (Server, error) {
 	return s, nil
 }
 
+// Close deletes what the target has made to start its servers, once they are
+// closed.
+func (t Target) Close() error {
+	if t.close == nil {
+		return nil
+	}
+	return t.close()
+}
+
 // TargetFromEnv gives the target that MASTRA_CONTRACT_TARGET names: "real" (also
 // where it is empty), "mock", or "url", which is the server at MASTRA_BASE_URL.
 func TargetFromEnv() (Target, error) {
@@ -70,6 +86,8 @@ func findURL(_ context.Context, c Config) (Server, error) {
 		return nil, fmt.Errorf("MASTRA_BASE_URL is not set")
 	case c.Token != "":
 		return nil, fmt.Errorf("a server with a token of the suite's own: %w", ErrCannot)
+	case c.Mortal:
+		return nil, fmt.Errorf("a server that can be killed: %w", ErrCannot)
 	}
 	return given{url}, nil
 }
