@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -13,10 +12,17 @@ import (
 // end.
 const durableKeep = 30 * time.Second
 
-// durableRuns holds the event logs of durable runs.
+// durableRuns holds the event logs of durable runs, and which runs are stored
+// though they do not wait.
 type durableRuns struct {
 	mu   sync.Mutex
 	runs map[string]*durableRun
+	// running has a channel for every run that is being carried out, closed when it
+	// ends or waits.
+	running map[string]chan struct{}
+	// stuck are runs that no one carries out and that cannot be resumed: what a
+	// server that ended has left, and runs that were resumed in vain.
+	stuck map[string]bool
 }
 
 // durableRun is the record of one run of a durable agent: everything it tells,
@@ -40,7 +46,9 @@ type durableEvent struct {
 	hidden bool
 }
 
-func newDurableRuns() *durableRuns { return &durableRuns{runs: map[string]*durableRun{}} }
+func newDurableRuns() *durableRuns {
+	return &durableRuns{runs: map[string]*durableRun{}, running: map[string]chan struct{}{}, stuck: map[string]bool{}}
+}
 
 func (d *durableRuns) get(runID string) *durableRun {
 	d.mu.Lock()
@@ -118,12 +126,11 @@ func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, w
 	defer cancel()
 	r.sink, r.record = record.chunk, record
 	r.active = c.srv.agents.threads.begin(r, cancel)
+	stop := c.srv.carryOut(r)
 	c.srv.spawn(func() {
 		defer r.active.end(c.srv)
+		defer stop()
 		work(ctx)
-		if r.pending == nil {
-			c.srv.endDurable(r.id, record)
-		}
 	})
 	w := c.sse()
 	for {
@@ -141,33 +148,6 @@ func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, w
 		return nil
 	}
 	return w.done()
-}
-
-// resumeDurable continues a durable run. Its streams that are still open go on.
-func (c *call) resumeDurable(a *Agent, data any) error {
-	runID, callID := c.body.Str("runId"), c.body.Str("toolCallId")
-	record := c.srv.durables.get(runID)
-	waiting := c.srv.agents.get(runID)
-	if decision := !strings.HasPrefix(c.route.op, "AgentResumeStream"); decision {
-		if waiting == nil || waiting.agentID != a.ID {
-			return forbidden("Access denied: durable run belongs to a different resource")
-		}
-		if waiting.pending.call.id != callID {
-			return forbidden("Access denied: tool call is not suspended on this durable run")
-		}
-		if record == nil { // it was suspended before the server was restarted
-			record = c.srv.durables.begin(a.ID, runID)
-		}
-	}
-	if record == nil || waiting == nil {
-		return said("No registry entry found for run %s. Cannot resume.", runID)
-	}
-	kept, err := c.srv.agents.take("resume", a.ID, runID, "")
-	if err != nil {
-		return err
-	}
-	r := c.srv.restore(a, kept, record.chunk)
-	return c.streamDurable(r, record, record.log.tail(), func(ctx context.Context) { r.resumeRun(ctx, data) })
 }
 
 // observeAgent streams the events of a durable run. For anything else it sends

@@ -21,7 +21,9 @@ func (s *Server) generateAgent(c *call) error {
 		return err
 	}
 	r.sink, r.whole = func(*js.Object) {}, true
+	stop := s.carryOut(r)
 	r.run(c.ctx())
+	stop()
 	return c.answer(r)
 }
 
@@ -112,6 +114,11 @@ func (s *Server) streamResume(c *call, data any) error {
 }
 
 func (s *Server) generateResume(c *call, data any) error {
+	if a, err := c.agent(); err == nil && a.Durable {
+		if err := c.checkDurable(a); err != nil {
+			return err
+		}
+	}
 	a, kept, err := c.takeSuspended("resumeGenerate")
 	if err != nil {
 		return err
@@ -122,9 +129,8 @@ func (s *Server) generateResume(c *call, data any) error {
 	if r.record = s.durables.get(r.id); r.record != nil {
 		r.sink = r.record.chunk
 	}
+	stop := s.carryOut(r)
 	r.resumeRun(c.ctx(), data)
-	if r.record != nil && r.pending == nil {
-		s.endDurable(r.id, r.record)
-	}
+	stop()
 	return c.answer(r)
 }

@@ -18,6 +18,7 @@ type Server struct {
 	agents   *agentRuns
 	durables *durableRuns
 	runs     *workflowRuns
+	scores   *scoreStore
 	requests *requestLog
 	faults   *faultQueue
 	state    *stateFile
@@ -57,19 +58,21 @@ func New(options ...Option) *Server {
 	s.agents = newAgentRuns()
 	s.durables = newDurableRuns()
 	s.runs = newWorkflowRuns()
+	s.scores = &scoreStore{}
 	s.routes = newRouter(s.routeTable())
 	return s
 }
 
 // Close ends every run and subscription and waits for their goroutines. A state
-// file is written before that: what runs is left as running.
+// file is written before that: what runs is left as running. Where that fails
+// WithStateErrors tells.
 func (s *Server) Close() {
 	s.stop()
 	s.wg.Wait()
 }
 
 func (s *Server) stop() {
-	_ = s.SaveState()
+	s.keep()
 	s.cancel()
 }
 

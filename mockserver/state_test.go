@@ -88,11 +88,6 @@ func TestADamagedStateFileIsAnErrorAndStays(t *testing.T) {
 	}
 }
 
-func TestAStateFileThatCannotBeWrittenIsAnError(t *testing.T) {
-	mock, _ := start(t)
-	require.Error(t, mock.KeepState(filepath.Join(t.TempDir(), "missing", "state.json")))
-}
-
 func TestARunThatWasCutOffIsTakenUpByARestart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	mock, c := kept(t, file)
