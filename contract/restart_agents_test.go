@@ -80,6 +80,19 @@ func TestTheRunsOfAnAgentThatWaitAreAnsweredAfterARestart(t *testing.T) {
 	}
 }
 
+func TestANetworkThatWaitsIsAnsweredAfterARestart(t *testing.T) {
+	t.Parallel()
+	server := mortal(t)
+	c, _ := recorded(t, server.URL())
+	agent := c.Agent("assistant")
+	p := networkWaits(t, agent, routedTo("delicate", "tool", `{"what":"vase"}`))
+	killed(t, server)
+	result := networkGoesOn(t, "after the restart", p, func(p mastra.Pending) (*mastra.NetworkStream, error) {
+		return agent.ApproveNetworkToolCall(within(t), approve(p))
+	})
+	assert.Equal(t, `{"done":"vase"}`, string(result))
+}
+
 func TestADurableAgentsRunIsObservedAgainOnceItIsResumed(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)

@@ -64,19 +64,29 @@ func (d *durableRuns) begin(agentID, runID string) *durableRun {
 	return run
 }
 
-// end closes the log of a run; after a while it is forgotten.
-func (s *Server) endDurable(runID string, run *durableRun) {
-	run.log.finish()
+// forget forgets the log of a run.
+func (d *durableRuns) forget(runID string, run *durableRun) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.runs[runID] == run {
+		delete(d.runs, runID)
+	}
+}
+
+// endDurable closes the log of a run. It is forgotten after a while, and at once
+// where the client got the end of the run whole.
+func (s *Server) endDurable(r *agentRun) {
+	r.record.log.finish()
+	if r.whole {
+		s.durables.forget(r.id, r.record)
+		return
+	}
 	s.spawn(func() {
 		select {
 		case <-time.After(durableKeep):
 		case <-s.ctx.Done():
 		}
-		s.durables.mu.Lock()
-		defer s.durables.mu.Unlock()
-		if s.durables.runs[runID] == run {
-			delete(s.durables.runs, runID)
-		}
+		s.durables.forget(r.id, r.record)
 	})
 }
 

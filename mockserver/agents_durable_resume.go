@@ -26,7 +26,7 @@ func (s *Server) carryOut(r *agentRun) (stop func()) {
 		d.mu.Unlock()
 		close(stopped)
 		if r.record != nil && r.pending == nil {
-			s.endDurable(r.id, r.record)
+			s.endDurable(r)
 		}
 	}
 }

@@ -21,6 +21,10 @@ func (s *Server) generateAgent(c *call) error {
 		return err
 	}
 	r.sink, r.whole = func(*js.Object) {}, true
+	if r.durable() { // it can be observed all the same
+		r.record = s.durables.begin(r.agent.ID, r.id)
+		r.sink = r.record.chunk
+	}
 	stop := s.carryOut(r)
 	r.run(c.ctx())
 	stop()
@@ -125,8 +129,8 @@ func (s *Server) generateResume(c *call, data any) error {
 	}
 	r := s.restore(a, kept, func(*js.Object) {})
 	r.whole = true
-	// The streams of a durable run go on.
-	if r.record = s.durables.get(r.id); r.record != nil {
+	if a.Durable { // its streams go on
+		r.record = s.durables.join(a.ID, r.id)
 		r.sink = r.record.chunk
 	}
 	stop := s.carryOut(r)

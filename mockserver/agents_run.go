@@ -275,7 +275,7 @@ func (r *agentRun) metadataOf(step *agentStep) *js.Object {
 
 // request is the request that a step's metadata names: only chunks at the top of
 // a stream are cleared of it.
-func (r *agentRun) request() any { return js.When(r.parent != nil, js.Obj()) }
+func (r *agentRun) request() any { return js.When(r.parent != nil && !r.resuming, js.Obj()) }
 
 func (r *agentRun) modelMetadata() *js.Object {
 	return js.Obj("modelId", r.model().model, "modelVersion", "v2", "modelProvider", r.model().provider)

@@ -94,7 +94,7 @@ func (s *Server) keep() error {
 
 func (s *Server) stateObject() *js.Object {
 	return js.Obj("mastraMock", stateVersion, "memory", s.memory.state(), "vectors", s.vectorState(),
-		"workflowRuns", s.runs.state(), "agentRuns", s.agents.state(), "stuckRuns", s.durables.state(), "scores", s.scores.state())
+		"workflowRuns", s.runs.state(), "agentRuns", s.agents.state(), "networks", s.agents.networkState(), "stuckRuns", s.durables.state(), "scores", s.scores.state())
 }
 
 // restoreState takes over what a file holds, or nothing of it.
@@ -116,12 +116,12 @@ func (s *Server) restoreState(data []byte) (err error) {
 		vectors[name] = newVectorStore()
 	}
 	err = errors.Join(memory.restore(o.Obj("memory")), restoreVectors(vectors, o.Obj("vectors")), runs.restore(o.Get("workflowRuns")), agents.restoreState(o.Get("agentRuns")),
-		durables.restore(o.Get("stuckRuns")), scores.restore(o.Get("scores")))
+		agents.restoreNetworks(o.Get("networks")), durables.restore(o.Get("stuckRuns")), scores.restore(o.Get("scores")))
 	if err != nil {
 		return err
 	}
 	s.memory, s.vectors, s.runs = memory, vectors, runs
-	s.agents.suspended, s.agents.seq = agents.suspended, agents.seq
+	s.agents.suspended, s.agents.networks, s.agents.seq = agents.suspended, agents.networks, agents.seq
 	s.durables.stuck, s.scores.rows = durables.stuck, scores.rows
 	return nil
 }
