@@ -128,10 +128,8 @@ func (f *Fault) before(c *call) bool {
 		c.wait(f.Delay)
 		panic(http.ErrAbortHandler)
 	}
-	// What was asked is logged also where nobody reads it.
-	if data, err := io.ReadAll(c.r.Body); err == nil {
-		c.r.Body = io.NopCloser(bytes.NewReader(data))
-	}
+	answers := f.Status != 0 || f.HTML
+	c.readAhead(f.DropBefore || answers)
 	c.wait(f.Delay)
 	if f.DropBefore {
 		panic(http.ErrAbortHandler)
@@ -140,11 +138,29 @@ func (f *Fault) before(c *call) bool {
 	if f.shapes() {
 		c.w.fault = &faultWriter{Fault: f, call: c}
 	}
-	if f.Status == 0 && !f.HTML {
+	if !answers {
 		return false
 	}
 	f.answer(c.w)
 	return true
+}
+
+// readAhead reads the body: what was asked is logged also where nobody wants it,
+// and whether the client has left is known only behind it. Of one that is too
+// large the handler reads the rest, unless all of it is read here.
+func (c *call) readAhead(all bool) {
+	body := c.r.Body
+	data, err := io.ReadAll(io.LimitReader(body, c.srv.config.bodyLimit+1))
+	if err != nil {
+		return
+	}
+	if all {
+		_, _ = io.Copy(io.Discard, body)
+	}
+	c.r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(data), body), body}
 }
 
 // answer sends the status and the body of the fault.

@@ -15,8 +15,8 @@ const stateVersion = 1
 const stateInterval = 200 * time.Millisecond
 
 // KeepState reads a file that an earlier server has left, where there is one,
-// and from now on writes what is to survive this one: suspended runs and the
-// records of workflow runs, threads, messages, working memory, vectors and
+// and from now on writes what is to survive this one: runs and networks that wait,
+// the records of workflow runs, threads, messages, working memory, vectors and
 // scores. It is called before the server serves.
 //
 // The file is replaced as a whole before a request is answered, and before a
@@ -33,10 +33,10 @@ func (s *Server) KeepState(path string) error {
 	}
 	if f.last != nil {
 		if err := s.restoreState(f.last); err != nil {
-			return fmt.Errorf("mockserver: state file %s is damaged: %w", path, err)
+			return fmt.Errorf("mockserver: state file %s cannot be used: %w", path, err)
 		}
 	}
-	f.last = nil // written at once, so that one which cannot be is known
+	f.last = nil // it is written at once, so that one which cannot be is known
 	s.state = f
 	if err := s.SaveState(); err != nil {
 		s.state = nil
@@ -99,16 +99,19 @@ func (s *Server) stateObject() *js.Object {
 
 // restoreState takes over what a file holds, or nothing of it.
 func (s *Server) restoreState(data []byte) (err error) {
+	if len(data) == 0 {
+		return errors.New("it is empty")
+	}
 	v, err := js.Parse(data)
 	if err != nil {
-		return err
+		return fmt.Errorf("it is damaged: %w", err)
 	}
-	o, ok := v.(*js.Object)
-	if !ok {
-		return errors.New("it is no JSON object")
-	}
-	if version, ok := o.Num("mastraMock"); !ok || version != stateVersion {
-		return fmt.Errorf("it is no state of version %d", stateVersion)
+	o, _ := v.(*js.Object)
+	switch version, ok := o.Num("mastraMock"); {
+	case !ok:
+		return errors.New("it holds no state of this program")
+	case version != stateVersion:
+		return fmt.Errorf("it is of version %s, not %d", js.Number(version), stateVersion)
 	}
 	memory, vectors, runs, agents := newMemoryStore(), map[string]*vectorStore{}, newWorkflowRuns(), newAgentRuns()
 	durables, scores := newDurableRuns(), &scoreStore{}
@@ -118,7 +121,7 @@ func (s *Server) restoreState(data []byte) (err error) {
 	err = errors.Join(memory.restore(o.Obj("memory")), restoreVectors(vectors, o.Obj("vectors")), runs.restore(o.Get("workflowRuns")), agents.restoreState(o.Get("agentRuns")),
 		agents.restoreNetworks(o.Get("networks")), durables.restore(o.Get("stuckRuns")), scores.restore(o.Get("scores")))
 	if err != nil {
-		return err
+		return fmt.Errorf("it is damaged: %w", err)
 	}
 	s.memory, s.vectors, s.runs = memory, vectors, runs
 	s.agents.suspended, s.agents.networks, s.agents.seq = agents.suspended, agents.networks, agents.seq

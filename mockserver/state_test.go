@@ -78,7 +78,7 @@ func TestADamagedStateFileIsAnErrorAndStays(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "state.json")
 			require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
 			mock, c := start(t)
-			require.ErrorContains(t, mock.KeepState(file), "state file "+file+" is damaged")
+			require.ErrorContains(t, mock.KeepState(file), "state file "+file+" cannot be used: it ")
 			c.object("/api/memory/threads?agentId=assistant", `{"resourceId":"r"}`)
 			mock.Close()
 			left, err := os.ReadFile(file)
