@@ -24,8 +24,8 @@ type Fault struct {
 	// Times is how many requests are hit; 0 means one, -1 every one.
 	Times int
 
-	// Status answers with that status instead of running the handler, and with
-	// Body as JSON, {"error": <status text>} by default.
+	// Status, from 200 to 999, answers with that status instead of running the
+	// handler, and with Body as JSON, {"error": <status text>} by default.
 	Status int
 	Body   any
 	// RetryAfter sets the Retry-After header of a Status answer.
@@ -163,8 +163,15 @@ func (c *call) readAhead(all bool) {
 	}{io.MultiReader(bytes.NewReader(data), body), body}
 }
 
+// hasStatus tells whether the status is one that ends a request.
+func (f *Fault) hasStatus() bool { return f.Status >= 200 && f.Status <= 999 }
+
 // answer sends the status and the body of the fault.
 func (f *Fault) answer(w http.ResponseWriter) {
+	if f.Status != 0 && !f.hasStatus() {
+		writeJSON(w, http.StatusInternalServerError, js.Obj("error", "a fault has status "+strconv.Itoa(f.Status)+", which cannot be answered"))
+		return
+	}
 	if f.RetryAfter != "" {
 		w.Header().Set("Retry-After", f.RetryAfter)
 	}
@@ -214,7 +221,6 @@ func (c *call) wait(d time.Duration) {
 	}
 	select {
 	case <-passed:
-	case <-c.ctx().Done():
-	case <-c.srv.ctx.Done():
+	case <-c.ctx().Done(): // with the server, too
 	}
 }
