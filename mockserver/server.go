@@ -3,7 +3,6 @@ package mockserver
 import (
 	"context"
 	"net/http"
-	"sync"
 	"sync/atomic"
 )
 
@@ -28,7 +27,7 @@ type Server struct {
 
 	ctx    context.Context
 	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	apart  *goroutines
 }
 
 // New makes a server. Without WithAgent, WithTool, WithWorkflow or
@@ -39,6 +38,7 @@ func New(options ...Option) *Server {
 		config:  defaultConfig(),
 		faults:  &faultQueue{},
 		counter: NewCounter(),
+		apart:   newGoroutines(),
 	}
 	for _, option := range options {
 		option(&s.config)
@@ -68,7 +68,7 @@ func New(options ...Option) *Server {
 // WithStateErrors tells.
 func (s *Server) Close() {
 	s.stop()
-	s.wg.Wait()
+	s.apart.wait()
 }
 
 func (s *Server) stop() {
@@ -89,10 +89,4 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // spawn runs f in a goroutine that Close waits for.
-func (s *Server) spawn(f func()) {
-	s.wg.Add(1)
-	go func() {
-		defer s.wg.Done()
-		f()
-	}()
-}
+func (s *Server) spawn(f func()) { s.apart.start(f) }
