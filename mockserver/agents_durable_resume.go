@@ -28,6 +28,7 @@ func (s *Server) carryOut(r *agentRun) (stop func()) {
 		if r.record != nil && r.pending == nil {
 			s.endDurable(r)
 		}
+		s.keep() // its stream may stay open, and no request end, for long
 	}
 }
 
