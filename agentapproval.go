@@ -88,7 +88,8 @@ type AgentResumeRequest struct {
 }
 
 // ApproveToolCall lets a tool call that waits for approval run, and streams what
-// follows. A call that does not wait matches [ErrNotSuspended].
+// follows. A call that does not wait matches [ErrNotSuspended], or [ErrForbidden]
+// where the run of a durable agent has ended.
 //
 // POST /agents/{agentId}/approve-tool-call. Never repeated once it was sent.
 func (a *Agent) ApproveToolCall(ctx context.Context, req ApproveRequest, opts ...Option) (*AgentStream, error) {
@@ -111,7 +112,8 @@ func (a *Agent) ApproveToolCallGenerate(ctx context.Context, req ApproveRequest,
 }
 
 // DeclineToolCall refuses a tool call that waits for approval, tells the model
-// so, and streams what follows. A call that does not wait matches [ErrNotSuspended].
+// so, and streams what follows. A call that does not wait matches
+// [ErrNotSuspended], or [ErrForbidden] where the run of a durable agent has ended.
 //
 // POST /agents/{agentId}/decline-tool-call. Never repeated once it was sent.
 func (a *Agent) DeclineToolCall(ctx context.Context, req DeclineRequest, opts ...Option) (*AgentStream, error) {
@@ -134,7 +136,8 @@ func (a *Agent) DeclineToolCallGenerate(ctx context.Context, req DeclineRequest,
 }
 
 // ResumeStream answers a tool that has suspended the run, and streams what
-// follows. A run that is not suspended matches [ErrNotSuspended].
+// follows. A run that is not suspended matches [ErrNotSuspended]; one of a durable
+// agent that has just ended gives a stream that ends with a *[RunError].
 //
 // POST /agents/{agentId}/resume-stream, or resume-stream-until-idle where
 // UntilIdle is set. Never repeated once it was sent: data that does not fit uses

@@ -37,7 +37,8 @@ func (a *Agent) Network(ctx context.Context, req AgentRequest, opts ...Option) (
 }
 
 // ApproveNetworkToolCall lets the tool call that a network's run waits for run.
-// Beware: a run that does not wait is answered with an empty stream.
+// Beware: a run that does not wait is answered with an empty stream, and an
+// approval that is given again runs the tool again.
 //
 // POST /agents/{agentId}/approve-network-tool-call. Never repeated once it was sent.
 func (a *Agent) ApproveNetworkToolCall(ctx context.Context, req ApproveRequest, opts ...Option) (*NetworkStream, error) {
@@ -101,8 +102,11 @@ type NetworkResult struct {
 	// Done tells that the routing agent called the task complete, and Reason why.
 	Done   bool
 	Reason string
-	Usage  Usage
-	RunID  string
+	// Pending is what the run waits for: an approval or an answer, of which the
+	// server takes only the approval (ApproveNetworkToolCall, DeclineNetworkToolCall).
+	Pending []Pending
+	Usage   Usage
+	RunID   string
 }
 
 // Text iterates over the final answer's text as the routing agent writes it. The
@@ -136,10 +140,11 @@ func (s *NetworkStream) Result() (*NetworkResult, error) {
 }
 
 type networkBuilder struct {
-	text   strings.Builder
-	finish *stream.NetworkFinish
-	runID  string
-	ended  bool
+	text    strings.Builder
+	finish  *stream.NetworkFinish
+	pending []Pending
+	runID   string
+	ended   bool
 }
 
 func (b *networkBuilder) add(c *stream.Chunk) {
@@ -153,11 +158,17 @@ func (b *networkBuilder) add(c *stream.Chunk) {
 		}
 	case stream.TypeNetworkFinish:
 		b.finish, _ = c.Value().(*stream.NetworkFinish)
+	case stream.TypeToolExecutionApproval, stream.TypeToolExecutionSuspended, stream.TypeAgentExecutionApproval, stream.TypeAgentExecutionSuspended:
+		if v, ok := c.Value().(interface{ Pending() Pending }); ok {
+			p := v.Pending()
+			p.RunID = b.runID // an agent's own run is not what is answered
+			b.pending = append(b.pending, p)
+		}
 	}
 }
 
 func (b *networkBuilder) result() *NetworkResult {
-	r := &NetworkResult{Text: b.text.String(), RunID: b.runID}
+	r := &NetworkResult{Text: b.text.String(), Pending: b.pending, RunID: b.runID}
 	if f := b.finish; f != nil {
 		r.Object, r.Done, r.Reason, r.Usage = f.Object, f.IsComplete, f.CompletionReason, f.Usage
 		if r.Text == "" && json.Unmarshal(f.Result, &r.Text) != nil {

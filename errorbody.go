@@ -103,6 +103,7 @@ func (e *Error) classify() {
 func notSuspended(text string) bool {
 	return strings.Contains(text, "was not suspended") ||
 		strings.Contains(text, "it is not suspended") ||
+		strings.Contains(text, "tool call is not suspended") ||
 		strings.Contains(text, "could not find a suspended run")
 }
 

@@ -203,6 +203,7 @@ func TestEveryStatusMatchesItsKinds(t *testing.T) {
 		{500, `{"error":"no"}`, []string{"ErrServer"}, 502},
 		{500, `{"error":"This workflow run was not suspended"}`, []string{"ErrServer", "ErrNotSuspended"}, 409},
 		{500, `{"error":"This workflow step \"zzz\" was not suspended. Available suspended steps: [approve]"}`, []string{"ErrServer", "ErrNotSuspended"}, 409},
+		{403, `{"error":"Access denied: tool call is not suspended on this durable run"}`, []string{"ErrForbidden", "ErrNotSuspended"}, 409},
 		{500, `{"error":"x cannot resume tool call \"x\" because it is not suspended."}`, []string{"ErrServer", "ErrNotSuspended"}, 409},
 		{500, `{"error":"x could not find a suspended run for runId y"}`, []string{"ErrServer", "ErrNotSuspended"}, 409},
 		{501, ``, []string{"ErrServer"}, 502},

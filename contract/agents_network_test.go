@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/stream"
 )
 
 // routed makes the router hand a text to its agent plain and then be done.
@@ -105,6 +106,62 @@ func TestANetworkThatRoutesToNothingEndsThere(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.False(t, res.Done, name)
 	}
+}
+
+func TestANetworkWaitsForAnApproval(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	for name, x := range map[string]struct {
+		answer func(mastra.Pending) (*mastra.NetworkStream, error)
+		result string
+	}{
+		"approved": {func(p mastra.Pending) (*mastra.NetworkStream, error) {
+			return agent.ApproveNetworkToolCall(within(t), approve(p))
+		}, `{"done":"vase"}`},
+		"declined": {func(p mastra.Pending) (*mastra.NetworkStream, error) {
+			return agent.DeclineNetworkToolCall(within(t), decline(p, "too dear"))
+		}, `"too dear"`},
+	} {
+		p := networkWaits(t, agent, routedTo("delicate", "tool", `{"what":"vase"}`))
+		assert.Equal(t, mastra.PendingApproval, p.Kind, name)
+		assert.Equal(t, "delicate", p.ToolName, name)
+		assert.JSONEq(t, `{"what":"vase"}`, string(p.Args), name)
+		assert.Equal(t, x.result, string(networkGoesOn(t, name, p, x.answer)), name)
+	}
+	p := networkWaits(t, agent, routedTo("ask-user", "tool", `{"question":"who"}`))
+	assert.Equal(t, mastra.PendingSuspended, p.Kind)
+	assert.JSONEq(t, `{"question":"who"}`, string(p.SuspendPayload))
+}
+
+// networkWaits runs a network until it waits for one thing.
+func networkWaits(t testing.TB, agent *mastra.Agent, req mastra.AgentRequest) mastra.Pending {
+	t.Helper()
+	req.RunID = unique("run")
+	s, err := agent.Network(within(t), req)
+	res, err := networked(t, s, err).Result()
+	require.NoError(t, err)
+	assert.False(t, res.Done)
+	require.Len(t, res.Pending, 1)
+	assert.Equal(t, req.RunID, res.Pending[0].RunID)
+	return res.Pending[0]
+}
+
+// networkGoesOn answers a network that waits and gives the tool's result.
+func networkGoesOn(t testing.TB, name string, p mastra.Pending, answer func(mastra.Pending) (*mastra.NetworkStream, error)) (result json.RawMessage) {
+	t.Helper()
+	s, err := answer(p)
+	s = networked(t, s, err)
+	for chunk, err := range s.Chunks() {
+		require.NoError(t, err, name)
+		if end, ok := chunk.Value().(*stream.ToolExecutionEnd); ok {
+			result = end.Result
+		}
+	}
+	res, err := s.Result()
+	require.NoError(t, err, name)
+	assert.True(t, res.Done, name)
+	assert.Empty(t, res.Pending, name)
+	return result
 }
 
 func TestANetworkNeedsAnAgentWithMemory(t *testing.T) {

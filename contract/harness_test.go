@@ -63,7 +63,7 @@ func (j judged) run() (code int, err error) {
 	if suite.server, err = suite.target.Start(ctx, contract.Config{}); err != nil {
 		return 1, err
 	}
-	defer func() { err = errors.Join(err, suite.server.Close()) }()
+	defer func() { err = errors.Join(err, suite.server.Close(), suite.target.Close()) }()
 	started := time.Now()
 	code = j.m.Run()
 	if partial() {
@@ -162,10 +162,8 @@ func judge(t testing.TB, r *contract.Recorder) {
 // mortal starts a server of the test's own, which may be killed.
 func mortal(t testing.TB) contract.Mortal {
 	t.Helper()
-	s, ok := own(t, contract.Config{}).(contract.Mortal)
-	if !ok {
-		t.Skipf("a server of the target %q cannot be killed", suite.target.Name)
-	}
+	s, ok := own(t, contract.Config{Mortal: true}).(contract.Mortal)
+	require.True(t, ok)
 	return s
 }
 

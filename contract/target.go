@@ -2,9 +2,13 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 )
+
+// ErrCannot is why a target does not do what a test needs.
+var ErrCannot = errors.New("not to be had with this target")
 
 // Target is a kind of server that the suite judges.
 type Target struct {
@@ -12,6 +16,7 @@ type Target struct {
 	// Found: the one server was found running, so not every test can be run.
 	Found bool
 	start func(context.Context, Config) (Server, error)
+	close func() error // nil where there is nothing to close
 }
 
 // Config is what one server is started with.
@@ -20,6 +25,8 @@ type Config struct {
 	Token string
 	// Extra adds the workflows of the extra world to the demo world.
 	Extra bool
+	// Mortal asks for a server that is Mortal.
+	Mortal bool
 }
 
 // Server is one server that runs.
@@ -45,6 +52,15 @@ func (t Target) Start(ctx context.Context, c Config) (Server, error) {
 		return nil, fmt.Errorf("start the server %q: %w", t.Name, err)
 	}
 	return s, nil
+}
+
+// Close deletes what the target has made to start its servers, once they are
+// closed.
+func (t Target) Close() error {
+	if t.close == nil {
+		return nil
+	}
+	return t.close()
 }
 
 // TargetFromEnv gives the target that MASTRA_CONTRACT_TARGET names: "real" (also
@@ -74,6 +90,8 @@ func findURL(_ context.Context, c Config) (Server, error) {
 		return nil, fmt.Errorf("a server with the extra world: %w", ErrCannot)
 	case c.Token != "":
 		return nil, fmt.Errorf("a server with a token of the suite's own: %w", ErrCannot)
+	case c.Mortal:
+		return nil, fmt.Errorf("a server that can be killed: %w", ErrCannot)
 	}
 	return given{url}, nil
 }

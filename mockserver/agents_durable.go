@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -13,10 +12,17 @@ import (
 // end.
 const durableKeep = 30 * time.Second
 
-// durableRuns holds the event logs of durable runs.
+// durableRuns holds the event logs of durable runs, and which runs are stored
+// though they do not wait.
 type durableRuns struct {
 	mu   sync.Mutex
 	runs map[string]*durableRun
+	// running has a channel for every run that is being carried out, closed when it
+	// ends or waits.
+	running map[string]chan struct{}
+	// stuck are runs that no one carries out and that cannot be resumed: what a
+	// server that ended has left, and runs that were resumed in vain.
+	stuck map[string]bool
 }
 
 // durableRun is the record of one run of a durable agent: everything it tells,
@@ -41,7 +47,9 @@ type durableEvent struct {
 	hidden bool
 }
 
-func newDurableRuns() *durableRuns { return &durableRuns{runs: map[string]*durableRun{}} }
+func newDurableRuns() *durableRuns {
+	return &durableRuns{runs: map[string]*durableRun{}, running: map[string]chan struct{}{}, stuck: map[string]bool{}}
+}
 
 func (d *durableRuns) get(runID string) *durableRun {
 	d.mu.Lock()
@@ -57,19 +65,29 @@ func (d *durableRuns) begin(agentID, runID string) *durableRun {
 	return run
 }
 
-// end closes the log of a run; after a while it is forgotten.
-func (s *Server) endDurable(runID string, run *durableRun) {
-	run.log.finish()
+// forget forgets the log of a run.
+func (d *durableRuns) forget(runID string, run *durableRun) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.runs[runID] == run {
+		delete(d.runs, runID)
+	}
+}
+
+// endDurable closes the log of a run. It is forgotten after a while, and at once
+// where the client got the end of the run whole.
+func (s *Server) endDurable(r *agentRun) {
+	r.record.log.finish()
+	if r.whole {
+		s.durables.forget(r.id, r.record)
+		return
+	}
 	s.spawn(func() {
 		select {
 		case <-time.After(durableKeep):
 		case <-s.ctx.Done():
 		}
-		s.durables.mu.Lock()
-		defer s.durables.mu.Unlock()
-		if s.durables.runs[runID] == run {
-			delete(s.durables.runs, runID)
-		}
+		s.durables.forget(r.id, r.record)
 	})
 }
 
@@ -123,12 +141,11 @@ func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, w
 	defer cancel()
 	r.sink, r.record = record.chunk, record
 	r.active = c.srv.agents.threads.begin(r, cancel)
+	stop := c.srv.carryOut(r)
 	c.srv.spawn(func() {
 		defer r.active.end(c.srv)
+		defer stop()
 		work(ctx)
-		if r.pending == nil {
-			c.srv.endDurable(r.id, record)
-		}
 	})
 	w := c.sse()
 	for {
@@ -146,33 +163,6 @@ func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, w
 		return nil
 	}
 	return w.done()
-}
-
-// resumeDurable continues a durable run. Its streams that are still open go on.
-func (c *call) resumeDurable(a *Agent, data any) error {
-	runID, callID := c.body.Str("runId"), c.body.Str("toolCallId")
-	record := c.srv.durables.get(runID)
-	waiting := c.srv.agents.get(runID)
-	if decision := !strings.HasPrefix(c.route.op, "AgentResumeStream"); decision {
-		if waiting == nil || waiting.agentID != a.ID {
-			return forbidden("Access denied: durable run belongs to a different resource")
-		}
-		if waiting.pending.call.id != callID {
-			return forbidden("Access denied: tool call is not suspended on this durable run")
-		}
-		if record == nil { // it was suspended before the server was restarted
-			record = c.srv.durables.begin(a.ID, runID)
-		}
-	}
-	if record == nil || waiting == nil {
-		return said("No registry entry found for run %s. Cannot resume.", runID)
-	}
-	kept, err := c.srv.agents.take("resume", a.ID, runID, "")
-	if err != nil {
-		return err
-	}
-	r := c.srv.restore(a, kept, record.chunk)
-	return c.streamDurable(r, record, record.log.tail(), func(ctx context.Context) { r.resumeRun(ctx, data) })
 }
 
 // observeAgent streams the events of a durable run. For anything else it sends

@@ -161,7 +161,7 @@ func activeTools(names []string) any {
 	return js.Strings(names)
 }
 
-// span describes the tracing of a model call.
+// span describes the tracing of a model call. What is above it is told nowhere.
 func (m *modelRun) span() *js.Object {
 	input := []any{}
 	for _, message := range m.messages.prompt(m.instructions()) {
@@ -169,5 +169,5 @@ func (m *modelRun) span() *js.Object {
 	}
 	return js.Obj("id", newSpanID(), "traceId", m.traceID, "name", fmt.Sprintf("step: %d", len(m.steps)), "type", "model_step", "entityType", "agent", "entityId", m.agent.ID,
 		"entityName", m.agent.ID, "attributes", js.Obj("stepIndex", len(m.steps), "messageId", m.messageID), "metadata", js.Obj("runId", m.id),
-		"startTime", js.ISO(time.UnixMilli(int64(m.startedAt))), "input", input, "isEvent", false, "isRootSpan", false, "parentSpanId", m.spanID)
+		"startTime", js.ISO(time.UnixMilli(int64(m.startedAt))), "input", input, "isEvent", false, "isRootSpan", false, "parentSpanId", m.loopSpan)
 }

@@ -24,7 +24,13 @@ func (s *Server) generateAgent(c *call) error {
 		return err
 	}
 	r.sink, r.whole = func(*js.Object) {}, true
+	if r.durable() { // it can be observed all the same
+		r.record = s.durables.begin(r.agent.ID, r.id)
+		r.sink = r.record.chunk
+	}
+	stop := s.carryOut(r)
 	r.run(c.ctx())
+	stop()
 	return c.answer(r)
 }
 
@@ -115,19 +121,23 @@ func (s *Server) streamResume(c *call, data any) error {
 }
 
 func (s *Server) generateResume(c *call, data any) error {
+	if a, err := c.agent(); err == nil && a.Durable {
+		if err := c.checkDurable(a); err != nil {
+			return err
+		}
+	}
 	a, kept, err := c.takeSuspended("resumeGenerate")
 	if err != nil {
 		return err
 	}
 	r := s.restore(a, kept, func(*js.Object) {})
 	r.whole = true
-	// The streams of a durable run go on.
-	if r.record = s.durables.get(r.id); r.record != nil {
+	if a.Durable { // its streams go on
+		r.record = s.durables.join(a.ID, r.id)
 		r.sink = r.record.chunk
 	}
+	stop := s.carryOut(r)
 	r.resumeRun(c.ctx(), data)
-	if r.record != nil && r.pending == nil {
-		s.endDurable(r.id, r.record)
-	}
+	stop()
 	return c.answer(r)
 }

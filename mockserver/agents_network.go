@@ -16,7 +16,8 @@ type network struct {
 	threadID, resourceID string
 	task                 string
 	options              runOptions
-	last                 int // the iteration after which it ends anyway
+	last                 int        // the iteration after which it ends anyway
+	answer               *js.Object // the client's, for what waits; nil once it is used
 	sink                 func(*js.Object)
 	usage                Usage
 }
@@ -60,27 +61,18 @@ func (s *Server) runNetwork(c *call) error {
 	if err := n.begin(messages); err != nil {
 		return err
 	}
+	return c.streamNetwork(n, n.run)
+}
+
+// streamNetwork streams what a network does.
+func (c *call) streamNetwork(n *network, work func(context.Context) error) error {
 	w := c.sse()
 	n.sink = func(chunk *js.Object) { _ = w.chunk(chunk) }
-	_ = n.run(c.ctx())
+	_ = work(c.ctx())
 	if c.ctx().Err() != nil {
 		return nil
 	}
 	return w.done()
-}
-
-// resumeNetwork answers a decision on a network that does not wait: with nothing.
-func (s *Server) resumeNetwork(c *call) error {
-	a, err := c.agent()
-	if err != nil {
-		return err
-	}
-	if a.Memory == nil {
-		return badRequest(noNetworkMemory)
-	}
-	runID := c.body.Str("runId")
-	(&network{srv: s, agent: a, runID: runID, threadID: runID, resourceID: a.ID}).openThread()
-	return c.sse().done()
 }
 
 // openThread makes the network's thread. One that is there belongs to whom it
@@ -136,45 +128,58 @@ type decision struct {
 
 // run goes from decision to decision.
 func (n *network) run(ctx context.Context) error {
-	input := js.Obj("task", n.task, "primitiveId", "", "primitiveType", "none", "iteration", 0, "threadResourceId", n.resourceID, "threadId", n.threadID,
-		"isOneOff", false, "verboseIntrospection", true)
-	for i := 0; ; i++ {
+	return n.decideFrom(ctx, 0, js.Obj("task", n.task, "primitiveId", "", "primitiveType", "none", "iteration", 0, "threadResourceId", n.resourceID,
+		"threadId", n.threadID, "isOneOff", false, "verboseIntrospection", true))
+}
+
+// decideFrom decides on what came before, until nothing is left to decide.
+func (n *network) decideFrom(ctx context.Context, i int, input *js.Object) error {
+	for ; input != nil; i++ {
 		d, err := n.decide(ctx, i, input)
 		if err != nil {
 			return err
 		}
-		result, err := n.perform(ctx, i, d)
-		if err != nil {
+		if input, err = n.follow(ctx, i, d); err != nil {
 			return err
 		}
-		verdict, err := n.judge(ctx, i, d, result)
-		if err != nil {
-			return err
-		}
-		if verdict.text != "" && verdict.passed {
-			result = verdict.text
-		}
-		out := js.Obj("task", n.task, "isComplete", verdict.passed)
-		if verdict.passed {
-			out.Set("completionReason", verdict.reason)
-		}
-		atEnd := n.last > 0 && i >= n.last
-		if atEnd {
-			out.Set("completionReason", "Max iterations reached: "+js.Number(float64(n.last)))
-		}
-		out.Set("result", result).Set("primitiveId", d.id).Set("primitiveType", d.kind).Set("iteration", i).Set("isOneOff", false).
-			Set("threadId", n.threadID).Set("threadResourceId", n.resourceID).Set("validationPassed", verdict.passed)
-		if !verdict.passed {
-			out.Set("validationFeedback", verdict.feedback)
-		}
-		if verdict.passed || atEnd {
-			usage := n.usage.json()
-			n.emit("network-execution-event-finish", out.Set("usage", js.Obj("inputTokens", usage.Get("inputTokens"), "outputTokens", usage.Get("outputTokens"),
-				"totalTokens", usage.Get("totalTokens"), "cachedInputTokens", 0, "cacheCreationInputTokens", 0, "reasoningTokens", n.usage.ReasoningTokens)))
-			return nil
-		}
-		input = out.Set("iteration", i+1)
 	}
+	return nil
+}
+
+// follow does what was decided and gives what the next decision is made on; nil
+// where the task is complete.
+func (n *network) follow(ctx context.Context, i int, d *decision) (*js.Object, error) {
+	result, err := n.perform(ctx, i, d)
+	if err != nil {
+		return nil, err
+	}
+	verdict, err := n.judge(ctx, i, d, result)
+	if err != nil {
+		return nil, err
+	}
+	if verdict.text != "" && verdict.passed {
+		result = verdict.text
+	}
+	out := js.Obj("task", n.task, "isComplete", verdict.passed)
+	if verdict.passed {
+		out.Set("completionReason", verdict.reason)
+	}
+	atEnd := n.last > 0 && i >= n.last
+	if atEnd {
+		out.Set("completionReason", "Max iterations reached: "+js.Number(float64(n.last)))
+	}
+	out.Set("result", result).Set("primitiveId", d.id).Set("primitiveType", d.kind).Set("iteration", i).Set("isOneOff", false).
+		Set("threadId", n.threadID).Set("threadResourceId", n.resourceID).Set("validationPassed", verdict.passed)
+	if !verdict.passed {
+		out.Set("validationFeedback", verdict.feedback)
+	}
+	if verdict.passed || atEnd {
+		usage := n.usage.json()
+		n.emit("network-execution-event-finish", out.Set("usage", js.Obj("inputTokens", usage.Get("inputTokens"), "outputTokens", usage.Get("outputTokens"),
+			"totalTokens", usage.Get("totalTokens"), "cachedInputTokens", 0, "cacheCreationInputTokens", 0, "reasoningTokens", n.usage.ReasoningTokens)))
+		return nil, nil
+	}
+	return out.Set("iteration", i+1), nil
 }
 
 // ask lets the agent's model answer with an object.
@@ -231,21 +236,28 @@ func (n *network) decide(ctx context.Context, i int, input *js.Object) (*decisio
 	if err != nil {
 		return nil, err
 	}
-	d := &decision{id: object.Str("primitiveId"), kind: object.Str("primitiveType"), prompt: object.Str("prompt"), reason: object.Str("selectionReason"), context: []any{}}
-	d.done = d.id == "none" && d.kind == "none"
-	result := ""
-	if d.done {
-		result = d.reason
-	}
+	said := []any{}
 	for _, m := range remembered {
 		if m.content().Obj("metadata").Str("mode") != "network" && (m.Str("role") == "user" || m.Str("role") == "signal") {
-			d.context = append(d.context, storedOrder(m))
+			said = append(said, storedOrder(m))
 		}
 	}
-	d.data = js.Obj("task", n.task, "result", result, "primitiveId", d.id, "primitiveType", d.kind, "prompt", d.prompt, "isComplete", d.done,
-		"selectionReason", d.reason, "iteration", i, "runId", stepID, "conversationContext", d.context)
-	n.emit("routing-agent-end", d.data.Clone().Set("usage", n.count(r)))
+	data := js.Obj("task", n.task, "result", "", "primitiveId", object.Str("primitiveId"), "primitiveType", object.Str("primitiveType"), "prompt", object.Str("prompt"),
+		"isComplete", false, "selectionReason", object.Str("selectionReason"), "iteration", i, "runId", stepID, "conversationContext", said)
+	d := decisionOf(data)
+	if d.done {
+		data.Set("result", d.reason).Set("isComplete", true)
+	}
+	n.emit("routing-agent-end", data.Clone().Set("usage", n.count(r)))
 	return d, nil
+}
+
+// decisionOf reads a decision as chunks tell it.
+func decisionOf(data *js.Object) *decision {
+	d := &decision{id: data.Str("primitiveId"), kind: data.Str("primitiveType"), prompt: data.Str("prompt"), reason: data.Str("selectionReason"),
+		data: data, context: data.Arr("conversationContext")}
+	d.done = d.id == "none" && d.kind == "none"
+	return d
 }
 
 func storedOrder(m *chatMessage) *js.Object {

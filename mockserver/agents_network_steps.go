@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"context"
-	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -27,28 +26,21 @@ func (n *network) perform(ctx context.Context, i int, d *decision) (any, error) 
 	return nil, errNoRoute
 }
 
-// callAgent lets an agent work on the prompt, and tells of everything it does.
+// calledAgent is an agent of a network at work.
+type calledAgent struct {
+	*agentRun
+	stepID string
+	denial string // why a tool call of it was declined, "" for none
+}
+
+// callAgent lets an agent work on the prompt, and tells of everything it does. An
+// agent that waits goes on with the client's answer.
 func (n *network) callAgent(ctx context.Context, i int, d *decision, sub *Agent) (any, error) {
-	stepID := newID()
-	n.emit("agent-execution-start", js.Obj("agentId", sub.ID, "args", d.data, "runId", stepID))
-	r := &agentRun{
-		srv: n.srv, agent: sub, tools: sub, id: stepID, messages: newChat(n.threadID, n.resourceID), messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
-		threadID: n.threadID, resourceID: n.resourceID, options: runOptions{requestContext: n.options.requestContext},
-		parent: &agentRun{agent: n.agent, threadID: n.threadID},
-	}
-	r.sink = func(chunk *js.Object) { n.emit("agent-execution-event-"+chunk.Str("type"), chunk) }
-	for _, v := range d.context {
-		m := v.(*js.Object).Clone()
-		m.Set("content", m.Obj("content").Clone().Merge(contentOf(m.Obj("content").Get("parts"), nowMillis())))
-		r.messages.put(&chatMessage{Object: m}, fromInput, true)
-	}
-	if err := r.messages.add(d.prompt, fromInput); err != nil {
+	r := &calledAgent{stepID: newID()}
+	n.emit("agent-execution-start", js.Obj("agentId", sub.ID, "args", d.data, "runId", r.stepID))
+	if err := n.work(ctx, r, d, sub); err != nil {
 		return nil, err
 	}
-	if err := r.chooseModels(); err != nil {
-		return nil, err
-	}
-	r.run(ctx)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -56,151 +48,97 @@ func (n *network) callAgent(ctx context.Context, i int, d *decision, sub *Agent)
 		return nil, r.failure
 	}
 	text, messages := r.text(), []any{}
+	if r.denial != "" {
+		text += "\n\n" + r.denial
+	}
 	for _, m := range r.messages.list {
-		messages = append(messages, plainMessage(m, n.threadID, n.resourceID))
+		messages = append(messages, n.plainMessages(m)...)
 	}
-	final := js.Obj("text", text, "messages", messages)
-	n.save("assistant", js.String(n.report(d, final)), js.Obj("mode", "network"))
-	usage := n.count(r)
-	if p := r.pending; p != nil {
-		kind := "agent-execution-suspended"
-		payload := js.Obj("args", js.Obj("prompt", d.prompt), "agentId", sub.ID, "runId", stepID, "toolName", d.id, "toolCallId", d.id, "usage", usage,
-			"selectionReason", d.reason)
-		if p.resumeSchema != "" {
-			payload.Set("resumeSchema", p.resumeSchema)
-		}
-		if p.approval {
-			kind = "agent-execution-approval"
-		} else {
-			payload.Set("suspendPayload", p.payload)
-		}
-		n.emit(kind, payload)
-		return nil, errNoRoute
+	report := js.Obj("isNetwork", true, "selectionReason", d.reason, "primitiveType", d.kind, "primitiveId", d.id, "input", d.prompt,
+		"finalResult", js.Obj("text", text, "messages", messages))
+	if r.pending != nil {
+		return nil, n.agentWaits(i, d, r, report)
 	}
-	n.emit("agent-execution-end", js.Obj("task", n.task, "agentId", sub.ID, "result", text, "isComplete", false, "iteration", i, "runId", stepID, "usage", usage))
+	usage := n.count(r.agentRun)
+	n.save("assistant", js.String(report), js.Obj("mode", "network"))
+	n.emit("agent-execution-end", js.Obj("task", n.task, "agentId", sub.ID, "result", text, "isComplete", false, "iteration", i, "runId", r.stepID, "usage", usage))
 	return text, nil
 }
 
-// report is what the conversation keeps of a step.
-func (n *network) report(d *decision, final any) *js.Object {
-	return js.Obj("isNetwork", true, "selectionReason", d.reason, "primitiveType", d.kind, "primitiveId", d.id, "input", d.prompt, "finalResult", final)
+// work runs the agent up to its end or its suspension.
+func (n *network) work(ctx context.Context, r *calledAgent, d *decision, sub *Agent) error {
+	parent := &agentRun{agent: n.agent, threadID: n.threadID}
+	sink := func(chunk *js.Object) {
+		if chunk.Str("type") == "tool-output-denied" {
+			r.denial = chunk.Obj("payload").Obj("approval").Str("reason")
+		}
+		n.emit("agent-execution-event-"+chunk.Str("type"), chunk.Clone().Set("runId", r.stepID))
+	}
+	if answer := n.takeAnswer(); answer != nil {
+		kept, err := n.srv.agents.take("resumeStream", sub.ID, n.runID, "")
+		if err != nil {
+			return err
+		}
+		r.agentRun = n.srv.restore(sub, kept, sink)
+		r.parent = parent
+		for _, m := range r.messages.list {
+			m.origin &^= fromInput
+		}
+		r.resumeRun(ctx, answer)
+		return nil
+	}
+	r.agentRun = &agentRun{
+		srv: n.srv, agent: sub, tools: sub, id: n.runID, messages: newChat(n.threadID, n.resourceID), messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
+		threadID: n.threadID, resourceID: n.resourceID, options: runOptions{requestContext: n.options.requestContext}, parent: parent, sink: sink,
+	}
+	for _, v := range d.context {
+		m := v.(*js.Object).Clone()
+		m.Set("content", m.Obj("content").Clone().Merge(contentOf(m.Obj("content").Get("parts"), nowMillis())))
+		r.messages.put(&chatMessage{Object: m}, fromInput, true)
+	}
+	if err := r.messages.add(d.prompt, fromInput); err != nil {
+		return err
+	}
+	if err := r.chooseModels(); err != nil {
+		return err
+	}
+	r.run(ctx)
+	return nil
 }
 
-// plainMessage is a message in the older format: a text, or its parts.
-func plainMessage(m *chatMessage, threadID, resourceID string) *js.Object {
-	content := m.content().Get("content")
-	if content == nil {
-		parts := []any{}
-		for _, part := range m.parts() {
-			if part.Str("type") == "text" {
-				parts = append(parts, js.Obj("type", "text", "text", part.Get("text")))
-			}
-		}
-		content = parts
+// agentWaits notes what an agent waits for, and tells it.
+func (n *network) agentWaits(i int, d *decision, r *calledAgent, report *js.Object) error {
+	p := r.pending
+	payload := js.Obj("args", js.Obj("prompt", d.prompt), "agentId", r.agent.ID, "runId", r.stepID, "toolName", d.id, "toolCallId", d.id, "usage", js.Obj(),
+		"selectionReason", d.reason)
+	note, key, kind, waits := js.Obj(), "requireApprovalMetadata", "approval", "agent-execution-approval"
+	if !p.approval {
+		key, kind, waits = "suspendedTools", "suspension", "agent-execution-suspended"
+		note.Set("suspendPayload", p.payload)
 	}
-	return js.Obj("role", m.Str("role"), "id", m.Get("id"), "createdAt", m.Get("createdAt"), "resourceId", resourceID, "threadId", threadID, "type", "text", "content", content)
-}
-
-// callTool calls a tool; its arguments are the prompt.
-func (n *network) callTool(ctx context.Context, i int, d *decision, t Tool) (any, error) {
-	args, err := js.Parse([]byte(d.prompt))
-	if err != nil {
-		return nil, err
+	if p.resumeSchema != "" {
+		note.Set("resumeSchema", p.resumeSchema)
+		payload.Set("resumeSchema", p.resumeSchema)
 	}
-	id := newID()
-	n.emit("tool-execution-start", js.Obj("args", d.data.Clone().Set("args", args).Set("toolName", t.id).Set("toolCallId", id), "runId", n.runID))
-	result, err := safely(t, &ToolCall{Context: ctx, ID: id, AgentID: n.agent.ID, RunID: n.runID, requestContext: n.options.requestContext}, args)
-	if err != nil {
-		return nil, err
-	}
-	n.save("assistant", js.String(n.report(d, js.Obj("result", result, "toolCallId", id))), js.Obj("mode", "network"))
-	n.emit("tool-execution-end", js.Obj("task", n.task, "primitiveId", d.id, "primitiveType", d.kind, "result", result, "isComplete", false, "iteration", i,
-		"toolCallId", id, "toolName", t.id))
-	return result, nil
-}
-
-// verdict is whether the task is complete.
-type verdict struct {
-	passed                 bool
-	reason, text, feedback string
-}
-
-// judge asks the model whether the task is complete. What it gives as the final
-// answer streams.
-func (n *network) judge(ctx context.Context, i int, d *decision, result any) (verdict, error) {
-	n.emit("network-validation-start", js.Obj("runId", n.runID, "iteration", i, "checksCount", 1))
-	n.emit("routing-agent-text-start", js.Obj("runId", newID()))
-	began := time.Now()
-	told := ""
-	r := &agentRun{messages: newChat("", "")}
-	r.sink = func(chunk *js.Object) {
-		if chunk.Str("type") != "object" {
-			return
-		}
-		text := chunk.Obj("object").Str("finalResult")
-		if chunk.Obj("object").Bool("isComplete") && len(text) > len(told) {
-			n.emit("routing-agent-text-delta", js.Obj("text", text[len(told):]))
-			told = text
-		}
-	}
-	r.options.structured = &structuredOutput{schema: verdictSchema()}
-	prompt := "Is the task complete? Answer with JSON: isComplete, completionReason, finalResult.\nThe " + d.kind + " " + d.id + " has given: " +
-		js.String(result) + "\nOriginal task: " + n.task
-	if err := r.messages.add(prompt, fromInput); err != nil {
-		return verdict{}, err
-	}
-	object, err := n.ask(ctx, r)
-	if ctx.Err() != nil {
-		return verdict{}, ctx.Err()
-	}
-	took := float64(time.Since(began).Milliseconds())
-	v := verdict{passed: object.Bool("isComplete"), reason: object.Str("completionReason"), text: object.Str("finalResult")}
-	score := 0
-	if v.passed {
-		score = 1
-	}
-	check := js.Obj("score", score, "passed", v.passed, "reason", v.reason)
-	if err != nil {
-		cause := err
-		if r.failure != nil {
-			cause = r.failure
-		}
-		v.reason = "LLM completion check failed: " + cause.Error()
-		check.Set("reason", v.reason)
+	if p.approval {
+		note.Set("args", js.Obj("prompt", d.prompt)).Set("toolName", d.id).Set("toolCallId", d.id)
 	} else {
-		check.Set("finalResult", valueOf(object, "finalResult"))
+		payload.Set("suspendPayload", p.payload)
+		note.Set("toolName", d.id).Set("toolCallId", d.id).Set("args", js.Obj("prompt", d.prompt))
 	}
-	check.Set("scorerId", "default-completion").Set("scorerName", "Default LLM Completion").Set("duration", took)
-	if v.passed && v.text != "" {
-		n.save("assistant", v.text, nil)
-	}
-	atEnd := n.last > 0 && i >= n.last
-	n.emit("network-validation-end", js.Obj("runId", n.runID, "iteration", i, "passed", v.passed, "results", []any{check}, "duration", took, "timedOut", false,
-		"reason", v.reason, "maxIterationReached", atEnd, "suppressFeedback", false))
-	v.feedback = feedback(v, score, took, atEnd)
-	n.save("assistant", v.feedback, js.Obj("mode", "network", "completionResult", js.Obj("passed", v.passed, "suppressFeedback", false)))
-	return v, nil
+	note.Set("runId", n.runID).Set("type", kind).Set("primitiveType", "agent").Set("primitiveId", d.id)
+	n.save("assistant", js.String(report), js.Obj("mode", "network", key, js.Obj(d.id, note)))
+	n.wait(i, decisionOf(d.data.Clone().Set("conversationContext", r.seen(len(d.context)))))
+	n.emit(waits, payload)
+	return errWaits
 }
 
-func verdictSchema() *js.Object {
-	text := func() *js.Object { return js.Obj("type", "string") }
-	return js.Obj("type", "object", "properties", js.Obj("isComplete", js.Obj("type", "boolean"), "completionReason", text(), "finalResult", text()),
-		"required", js.Strings([]string{"isComplete", "completionReason"}))
-}
-
-// feedback is the verdict as the conversation keeps it.
-func feedback(v verdict, score int, took float64, atEnd bool) string {
-	overall, mark, then := "❌ NOT COMPLETE", "❌", "🔄 Will continue working on the task."
-	switch {
-	case v.passed:
-		overall, mark, then = "✅ COMPLETE", "✅", "✅ The task is complete."
-	case atEnd:
-		then = "⚠️ Max iterations reached."
+// seen is the conversation as the agent has got it: its parts have times.
+func (r *calledAgent) seen(count int) []any {
+	out := []any{}
+	for _, m := range r.messages.list[:count] {
+		content := m.content().Clone()
+		out = append(out, m.Object.Clone().Set("content", content))
 	}
-	text := "#### Completion Check Results\n\nOverall: " + overall + "\nDuration: " + js.Number(took) + "ms\n\n###### Default LLM Completion (default-completion)\nScore: " +
-		js.Number(float64(score)) + " " + mark + "\n"
-	if v.reason != "" {
-		text += "Reason: " + v.reason + "\n"
-	}
-	return text + "\n\n\n" + then
+	return out
 }

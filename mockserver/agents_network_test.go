@@ -2,6 +2,7 @@ package mockserver_test
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -80,4 +81,70 @@ func TestANetworkOfOnesOwnCallsItsTool(t *testing.T) {
 	require.NotEmpty(t, list)
 	assert.Equal(t, 42.0, at(find(t, list, "tool-execution-end"), "payload", "result", "N"))
 	assert.Equal(t, "42", at(list[len(list)-1], "payload", "result"))
+}
+
+// boss is a network whose agent has a tool that needs approval and one that asks.
+func boss() mockserver.Option {
+	type task struct {
+		What string `json:"what"`
+	}
+	type answer struct {
+		Approved bool `json:"approved"`
+	}
+	delicate := mockserver.NewTool("delicate", "Needs approval", func(_ *mockserver.ToolCall, in task) (task, error) { return in, nil }).RequireApproval()
+	curious := mockserver.NewTool("curious", "Asks", func(call *mockserver.ToolCall, in task) (answer, error) {
+		var given answer
+		if call.Resumed(&given) {
+			return given, nil
+		}
+		return given, call.Suspend(in)
+	}).Suspends(task{}).Resumes(answer{})
+	helper := &mockserver.Agent{ID: "helper", Tools: []mockserver.Tool{delicate, curious}, Model: func(_ context.Context, call *mockserver.ModelCall) error {
+		if outputs := call.ToolOutputs(); len(outputs) > 0 {
+			call.Text(string(outputs[0]))
+			return nil
+		}
+		call.Call(call.LastUserText(), map[string]string{"what": "vase"})
+		return nil
+	}}
+	return mockserver.WithAgent(mockserver.Agent{ID: "boss", Memory: &mockserver.Memory{}, Agents: []*mockserver.Agent{helper},
+		Model: func(_ context.Context, call *mockserver.ModelCall) error {
+			if strings.Contains(call.LastUserText(), "Original task") {
+				return call.Object(map[string]any{"isComplete": true, "completionReason": "said", "finalResult": "over"})
+			}
+			return call.Object(map[string]any{"primitiveId": "helper", "primitiveType": "agent", "prompt": call.LastUserText(), "selectionReason": "so"})
+		}})
+}
+
+func TestAnAgentOfANetworkWaits(t *testing.T) {
+	const approve, decline = "/api/agents/boss/approve-network-tool-call", "/api/agents/boss/decline-network-tool-call"
+	for name, x := range map[string]struct {
+		tool, waits, answer, body, result string
+	}{
+		"for an approval":        {"delicate", "approval", approve, `{"runId":"n"}`, `{"type":"json","value":{"what":"vase"}}`},
+		"and is refused":         {"delicate", "approval", decline, `{"runId":"n","reason":"dear"}`, "{\"type\":\"text\",\"value\":\"dear\"}\n\ndear"},
+		"for an answer":          {"curious", "suspended", approve, `{"runId":"n"}`, `{"type":"json","value":{"approved":true}}`},
+		"and gets the other one": {"curious", "suspended", decline, `{"runId":"n"}`, `{"type":"json","value":{"approved":false}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "state.json")
+			mock, c := start(t, boss())
+			require.NoError(t, mock.KeepState(file))
+			list := c.stream("/api/agents/boss/network", map[string]any{"messages": x.tool, "runId": "n", "memory": map[string]any{"thread": "t", "resource": "r"}})
+			last := list[len(list)-1]
+			assert.Equal(t, "agent-execution-"+x.waits, last["type"])
+			assert.Equal(t, "helper", at(last, "payload", "toolCallId"))
+			_, kept := c.get("/api/memory/threads/t/messages?agentId=boss")
+			assert.Contains(t, kept, `"runId":"n"`, "what waits is noted in the conversation")
+			mock.Close()
+
+			mock, c = start(t, boss())
+			require.NoError(t, mock.KeepState(file))
+			list = c.stream(x.answer, x.body)
+			require.NotEmpty(t, list)
+			assert.Equal(t, x.result, at(find(t, list, "agent-execution-end"), "payload", "result"))
+			assert.Equal(t, "over", at(list[len(list)-1], "payload", "result"))
+			assert.Equal(t, []string{"agent-execution-start"}, types(c.stream(x.answer, x.body)), "the agent does not wait any more")
+		})
+	}
 }

@@ -188,12 +188,10 @@ func (s *Server) runOnThread(ctx context.Context, a *Agent, active *activeRun) {
 		r.sink = r.record.chunk
 	}
 	r.converse()
+	defer s.carryOut(r)()
 	r.recall()
 	r.run(ctx)
 	r.settle()
-	if r.record != nil && r.pending == nil {
-		s.endDurable(r.id, r.record)
-	}
 }
 
 func (s *Server) abortThread(c *call) error {
@@ -319,13 +317,12 @@ func (s *Server) goOn(a *Agent, kept *suspendedRun, data any) {
 		r.sink = r.record.chunk
 	}
 	r.active = s.agents.threads.begin(r, cancel)
+	stop := s.carryOut(r)
 	s.spawn(func() {
 		defer cancel()
 		defer r.active.end(s)
+		defer stop()
 		r.resumeRun(ctx, data)
 		r.settle()
-		if r.record != nil && r.pending == nil {
-			s.endDurable(r.id, r.record)
-		}
 	})
 }

@@ -136,14 +136,6 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 	}
 	call := &ToolCall{Context: ctx, ID: c.id, AgentID: r.agent.ID, RunID: r.id, requestContext: r.options.requestContext,
 		resumeData: data, resumed: resumed, canSuspend: true}
-	if resumed && t.resume != nil {
-		parsed, issues := t.resume.Parse(data)
-		if len(issues) > 0 {
-			c.result = toolFailure(inputFailure(t.id, issues, data), issues)
-			return nil
-		}
-		call.resumeData = parsed
-	}
 	result, err := safely(t, call, args)
 	var waits *suspension
 	if errors.As(err, &waits) {
@@ -159,12 +151,20 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 	return nil
 }
 
+// safely runs a tool; one that is resumed gets data that fits, or fails.
 func safely(t Tool, call *ToolCall, args any) (result any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%v", p)
 		}
 	}()
+	if call.resumed && t.resume != nil {
+		parsed, issues := t.resume.Parse(call.resumeData)
+		if len(issues) > 0 {
+			return toolFailure(inputFailure(t.id, issues, call.resumeData), issues), nil
+		}
+		call.resumeData = parsed
+	}
 	return t.execute(call, args)
 }
 

@@ -181,7 +181,10 @@ func readLimited(r *http.Request, limit int64) (data []byte, tooLarge bool, err 
 		return nil, true, nil
 	}
 	data, err = io.ReadAll(io.LimitReader(r.Body, limit+1))
-	return data, int64(len(data)) > limit, err
+	if tooLarge = int64(len(data)) > limit; tooLarge {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}
+	return data, tooLarge, err
 }
 
 // override lets the query and the body replace what the path says, as far as their

@@ -55,8 +55,12 @@ AgentGenerate, WorkflowStream, MemoryListThreads.
 
 # What survives
 
-[Server.KeepState] keeps threads, vectors and suspended runs in a file. Command
-mastra-mock, in cmd/mastra-mock, serves the demo world with all of this.
+[Server.KeepState] keeps threads, messages, working memory, vectors, scores, the
+records of workflow runs and what waits, of agents, networks and workflows, in a
+file: what a real server keeps in its database. Streams that were cut off, what
+durable runs have said, models that were set and faults are lost, as they are
+there. Command mastra-mock, in cmd/mastra-mock, serves the demo world with all of
+this.
 
 # Faithfulness
 

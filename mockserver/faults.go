@@ -24,8 +24,8 @@ type Fault struct {
 	// Times is how many requests are hit; 0 means one, -1 every one.
 	Times int
 
-	// Status answers with that status instead of running the handler, and with
-	// Body as JSON, {"error": <status text>} by default.
+	// Status, from 200 to 999, answers with that status instead of running the
+	// handler, and with Body as JSON, {"error": <status text>} by default.
 	Status int
 	Body   any
 	// RetryAfter sets the Retry-After header of a Status answer.
@@ -128,10 +128,8 @@ func (f *Fault) before(c *call) bool {
 		c.wait(f.Delay)
 		panic(http.ErrAbortHandler)
 	}
-	// What was asked is logged also where nobody reads it.
-	if data, err := io.ReadAll(c.r.Body); err == nil {
-		c.r.Body = io.NopCloser(bytes.NewReader(data))
-	}
+	answers := f.Status != 0 || f.HTML
+	c.readAhead(f.DropBefore || answers)
 	c.wait(f.Delay)
 	if f.DropBefore {
 		panic(http.ErrAbortHandler)
@@ -140,15 +138,40 @@ func (f *Fault) before(c *call) bool {
 	if f.shapes() {
 		c.w.fault = &faultWriter{Fault: f, call: c}
 	}
-	if f.Status == 0 && !f.HTML {
+	if !answers {
 		return false
 	}
 	f.answer(c.w)
 	return true
 }
 
+// readAhead reads the body: what was asked is logged also where nobody wants it,
+// and whether the client has left is known only behind it. Of one that is too
+// large the handler reads the rest, unless all of it is read here.
+func (c *call) readAhead(all bool) {
+	body := c.r.Body
+	data, err := io.ReadAll(io.LimitReader(body, c.srv.config.bodyLimit+1))
+	if err != nil {
+		return
+	}
+	if all {
+		_, _ = io.Copy(io.Discard, body)
+	}
+	c.r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(data), body), body}
+}
+
+// hasStatus tells whether the status is one that ends a request.
+func (f *Fault) hasStatus() bool { return f.Status >= 200 && f.Status <= 999 }
+
 // answer sends the status and the body of the fault.
 func (f *Fault) answer(w http.ResponseWriter) {
+	if f.Status != 0 && !f.hasStatus() {
+		writeJSON(w, http.StatusInternalServerError, js.Obj("error", "a fault has status "+strconv.Itoa(f.Status)+", which cannot be answered"))
+		return
+	}
 	if f.RetryAfter != "" {
 		w.Header().Set("Retry-After", f.RetryAfter)
 	}
@@ -198,7 +221,6 @@ func (c *call) wait(d time.Duration) {
 	}
 	select {
 	case <-passed:
-	case <-c.ctx().Done():
-	case <-c.srv.ctx.Done():
+	case <-c.ctx().Done(): // with the server, too
 	}
 }

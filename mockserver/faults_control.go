@@ -47,6 +47,9 @@ func (f *Fault) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	f.Delay, f.EventDelay, f.Silence = time.Duration(v.Delay), time.Duration(v.EventDelay), time.Duration(v.Silence)
+	if f.Status != 0 && !f.hasStatus() {
+		return fmt.Errorf("status %d cannot be answered", f.Status)
+	}
 	return nil
 }
 
@@ -59,6 +62,9 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusOK, js.Obj("success", true))
 	case http.MethodPost:
 		list, err := readFaults(r)
+		if err == nil {
+			err = s.checkOperations(list)
+		}
 		if err != nil {
 			writeJSON(w, http.StatusBadRequest, js.Obj("error", err.Error()))
 			return
@@ -71,6 +77,20 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "POST, DELETE")
 		writeJSON(w, http.StatusMethodNotAllowed, js.Obj("error", http.StatusText(http.StatusMethodNotAllowed)))
 	}
+}
+
+// checkOperations refuses faults that could never hit.
+func (s *Server) checkOperations(list []Fault) error {
+	known := map[string]bool{"": true, "Health": true}
+	for _, row := range s.routeTable() {
+		known[row.op] = true
+	}
+	for _, f := range list {
+		if !known[f.Operation] {
+			return fmt.Errorf("there is no operation %q", f.Operation)
+		}
+	}
+	return nil
 }
 
 func readFaults(r *http.Request) ([]Fault, error) {

@@ -125,13 +125,17 @@ func (f *faultWriter) cutOff() error {
 	return errCut
 }
 
-// end sends what is left; true means that the connection is to be dropped.
+// end sends what is left; true means that the connection is to be dropped. It is
+// also where just as much was sent as there is.
 func (f *faultWriter) end() (drop bool) {
 	if f == nil {
 		return false
 	}
 	if !f.cut && len(f.rest) > 0 {
 		_ = f.raw(f.rest)
+	}
+	if !f.cut && (f.event == f.CutAtEvent || f.sent == f.CutAtByte) && f.event > 0 {
+		_ = f.cutOff()
 	}
 	return f.cut && !f.CutClean
 }

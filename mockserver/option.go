@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"log"
 	"net/http"
 	"time"
 )
@@ -22,6 +23,7 @@ type config struct {
 	requestLog   func(Request)
 	requestsKept int
 	faultControl bool
+	stateErrors  func(error)
 }
 
 type customRoute struct {
@@ -33,7 +35,7 @@ type customRoute struct {
 const DefaultBodyLimit = 4_718_592
 
 func defaultConfig() config {
-	return config{bodyLimit: DefaultBodyLimit, requestsKept: DefaultRequestsKept}
+	return config{bodyLimit: DefaultBodyLimit, requestsKept: DefaultRequestsKept, stateErrors: func(err error) { log.Print(err) }}
 }
 
 func (c *config) isEmpty() bool {
@@ -75,6 +77,10 @@ func WithRequestsKept(n int) Option { return func(c *config) { c.requestsKept = 
 // as JSON, or a list of them, queues; DELETE forgets those that have not hit. The
 // route asks for no token.
 func WithFaultControl() Option { return func(c *config) { c.faultControl = true } }
+
+// WithStateErrors calls f when the file of KeepState cannot be written, once until
+// it could be written again. By default package log writes the error.
+func WithStateErrors(f func(error)) Option { return func(c *config) { c.stateErrors = f } }
 
 // WithDemoWorld adds the demo world to what the other options give.
 func WithDemoWorld() Option { return func(c *config) { c.demo = true } }

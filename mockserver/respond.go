@@ -22,13 +22,16 @@ type responseWriter struct {
 	header  http.Header
 	discard bool
 	fault   *faultWriter
-	// before, if any, is called before the status is sent.
-	before func()
+	// keep, if any, saves what the answer tells of.
+	keep func() error
 
 	mu       sync.Mutex
 	status   int
 	timedOut bool
+	lost     bool // the answer says that it could not be saved
 }
+
+var errLost = errors.New("the answer could not be saved")
 
 func newResponseWriter(w http.ResponseWriter) *responseWriter {
 	return &responseWriter{ResponseWriter: w, header: w.Header().Clone()}
@@ -53,22 +56,44 @@ func (w *responseWriter) writeHeader(status int) {
 	if w.discard {
 		return
 	}
-	if w.before != nil {
-		w.before()
+	if w.keep != nil {
+		if err := w.keep(); err != nil {
+			w.lose(err)
+			return
+		}
 	}
 	maps.Copy(w.ResponseWriter.Header(), w.header)
 	w.fault.begin(w.header.Get("Content-Type"))
 	w.ResponseWriter.WriteHeader(status)
 }
 
+// lose answers, instead of what the handler says, that it could not be saved.
+func (w *responseWriter) lose(err error) {
+	w.lost, w.status = true, http.StatusInternalServerError
+	maps.Copy(w.ResponseWriter.Header(), w.header)
+	writeJSON(w.ResponseWriter, w.status, js.Obj("error", err.Error()))
+}
+
+// kept saves what the rest of an answer tells of.
+func (w *responseWriter) kept() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.keep == nil || w.lost {
+		return nil
+	}
+	return w.keep()
+}
+
 func (w *responseWriter) Write(data []byte) (int, error) {
 	w.mu.Lock()
 	w.writeHeader(http.StatusOK)
-	timedOut := w.timedOut
+	timedOut, lost := w.timedOut, w.lost
 	w.mu.Unlock()
 	switch {
 	case timedOut:
 		return 0, http.ErrHandlerTimeout
+	case lost:
+		return 0, errLost
 	case w.discard:
 		return len(data), nil
 	case w.fault != nil:
@@ -184,7 +209,12 @@ func (c *call) sse() *sseWriter {
 
 func (s *sseWriter) chunk(v any) error { return s.data(js.String(v)) }
 
-func (s *sseWriter) done() error { return s.data("[DONE]") }
+func (s *sseWriter) done() error {
+	if err := s.w.kept(); err != nil {
+		return err
+	}
+	return s.data("[DONE]")
+}
 
 func (s *sseWriter) data(text string) error {
 	m := &sse.Message{}
@@ -210,6 +240,11 @@ func (c *call) records() *recordWriter {
 }
 
 func (r *recordWriter) chunk(v any) error {
+	if o, ok := v.(*js.Object); ok && o.Str("type") == "workflow-finish" {
+		if err := r.w.kept(); err != nil {
+			return err
+		}
+	}
 	if _, err := r.w.Write(append(js.Marshal(v), recordSeparator)); err != nil {
 		return err
 	}

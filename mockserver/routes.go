@@ -5,7 +5,7 @@ import "github.com/mastra-go/mastra/mockserver/internal/zod"
 // routeTable lists every route under the API prefix.
 func (s *Server) routeTable() []route {
 	var table []route
-	for _, part := range [][]route{agentRoutes(), workflowRoutes(), memoryRoutes(), toolRoutes(), vectorRoutes(), logRoutes(), scoreRoutes(&scoreStore{})} {
+	for _, part := range [][]route{agentRoutes(), workflowRoutes(), memoryRoutes(), toolRoutes(), vectorRoutes(), logRoutes(), scoreRoutes(s.scores)} {
 		table = append(table, part...)
 	}
 	return table

@@ -76,7 +76,7 @@ func (s *Server) answer(c *call, inAPI bool) {
 	}
 	if c.route != nil && s.state != nil {
 		// A read as well: what a run has done and a client has seen survives.
-		c.w.before = func() { _ = s.SaveState() }
+		c.w.keep = s.keep
 	}
 	fault := s.faults.take(c.operation())
 	if !fault.before(c) {
@@ -89,8 +89,8 @@ func (s *Server) answer(c *call, inAPI bool) {
 			s.serveRoot(c.w, c.r)
 		}
 	}
-	if c.route != nil {
-		_ = s.SaveState()
+	if c.w.kept() != nil {
+		panic(http.ErrAbortHandler) // what was answered may be lost
 	}
 	fault.finish(c.w)
 	c.w.WriteHeader(http.StatusOK) // where the handler has sent nothing

@@ -3,7 +3,6 @@ package mockserver
 import (
 	"context"
 	"net/http"
-	"sync"
 	"sync/atomic"
 )
 
@@ -18,6 +17,7 @@ type Server struct {
 	agents   *agentRuns
 	durables *durableRuns
 	runs     *workflowRuns
+	scores   *scoreStore
 	requests *requestLog
 	faults   *faultQueue
 	state    *stateFile
@@ -27,7 +27,7 @@ type Server struct {
 
 	ctx    context.Context
 	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	apart  *goroutines
 }
 
 // New makes a server. Without WithAgent, WithTool, WithWorkflow or
@@ -38,6 +38,7 @@ func New(options ...Option) *Server {
 		config:  defaultConfig(),
 		faults:  &faultQueue{},
 		counter: NewCounter(),
+		apart:   newGoroutines(),
 	}
 	for _, option := range options {
 		option(&s.config)
@@ -57,19 +58,21 @@ func New(options ...Option) *Server {
 	s.agents = newAgentRuns()
 	s.durables = newDurableRuns()
 	s.runs = newWorkflowRuns()
+	s.scores = &scoreStore{}
 	s.routes = newRouter(s.routeTable())
 	return s
 }
 
 // Close ends every run and subscription and waits for their goroutines. A state
-// file is written before that: what runs is left as running.
+// file is written before that: what runs is left as running. Where that fails
+// WithStateErrors tells.
 func (s *Server) Close() {
 	s.stop()
-	s.wg.Wait()
+	s.apart.wait()
 }
 
 func (s *Server) stop() {
-	_ = s.SaveState()
+	s.keep()
 	s.cancel()
 }
 
@@ -86,10 +89,4 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // spawn runs f in a goroutine that Close waits for.
-func (s *Server) spawn(f func()) {
-	s.wg.Add(1)
-	go func() {
-		defer s.wg.Done()
-		f()
-	}()
-}
+func (s *Server) spawn(f func()) { s.apart.start(f) }

@@ -1,13 +1,8 @@
 package mockserver
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -16,37 +11,33 @@ import (
 // stateVersion marks the format of state files.
 const stateVersion = 1
 
-// stateFile is where a server keeps what survives it.
-type stateFile struct {
-	path string
-
-	mu   sync.Mutex
-	last []byte // what the file holds
-}
-
 // stateInterval is how often what happens between requests is written.
 const stateInterval = 200 * time.Millisecond
 
 // KeepState reads a file that an earlier server has left, where there is one,
-// and from now on writes what is to survive this one: suspended runs and the
-// records of workflow runs, threads, messages, working memory and vectors. The
-// file is replaced as a whole, before a request is answered. It is called before
-// the server serves.
+// and from now on writes what is to survive this one: runs and networks that wait,
+// the records of workflow runs, threads, messages, working memory, vectors and
+// scores. It is called before the server serves.
 //
-// A file that is damaged, or that was written by another version, is an error
-// and stays as it is.
+// The file is replaced as a whole before a request is answered, and before a
+// stream tells its end. Where that fails the request is answered 500, or the
+// stream cut off: no answer tells of what could be lost. WithStateErrors tells
+// why. The next request tries again.
+//
+// A file that is damaged, that was written by another version or that cannot be
+// written is an error and stays as it is.
 func (s *Server) KeepState(path string) error {
-	data, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return fmt.Errorf("mockserver: state: %w", err)
-	default:
-		if err := s.restoreState(data); err != nil {
-			return fmt.Errorf("mockserver: state file %s is damaged: %w", path, err)
+	f, err := openState(path)
+	if err != nil {
+		return fmt.Errorf("mockserver: state file %s cannot be used: %w", path, reason(err))
+	}
+	if f.last != nil {
+		if err := s.restoreState(f.last); err != nil {
+			return fmt.Errorf("mockserver: state file %s cannot be used: %w", path, err)
 		}
 	}
-	s.state = &stateFile{path: path, last: data}
+	f.last = nil // it is written at once, so that one which cannot be is known
+	s.state = f
 	if err := s.SaveState(); err != nil {
 		s.state = nil
 		return err
@@ -57,7 +48,7 @@ func (s *Server) KeepState(path string) error {
 		for {
 			select {
 			case <-ticker.C:
-				_ = s.SaveState()
+				s.keep()
 			case <-s.ctx.Done():
 				return
 			}
@@ -67,7 +58,8 @@ func (s *Server) KeepState(path string) error {
 }
 
 // SaveState writes the file of KeepState where something has changed, and does
-// nothing without one.
+// nothing without one. Once the server is closed it is an error: what ends with
+// the server is not written.
 func (s *Server) SaveState() error {
 	f := s.state
 	if f == nil {
@@ -76,67 +68,64 @@ func (s *Server) SaveState() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if s.ctx.Err() != nil {
-		return nil // what ends with the server is not written
+		return errors.New("mockserver: state: the server is closed")
 	}
-	data := js.Marshal(s.stateObject())
-	if bytes.Equal(data, f.last) {
-		return nil
+	if err := f.write(js.Marshal(s.stateObject())); err != nil {
+		return fmt.Errorf("mockserver: state file %s cannot be written: %w", f.path, reason(err))
 	}
-	if err := replaceFile(f.path, data); err != nil {
-		return fmt.Errorf("mockserver: state: %w", err)
-	}
-	f.last = data
 	return nil
 }
 
-// replaceFile writes a file next to the one that it then takes the place of: at
-// every moment the path holds the old content or the new one.
-func replaceFile(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
+// keep is SaveState where the failure is told apart from the answer too.
+func (s *Server) keep() error {
+	err := s.SaveState()
+	if s.state == nil || s.ctx.Err() != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
+	f := s.state
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil && !f.failing {
+		s.config.stateErrors(err)
 	}
-	return os.Rename(f.Name(), path)
+	f.failing = err != nil
+	return err
 }
 
 func (s *Server) stateObject() *js.Object {
 	return js.Obj("mastraMock", stateVersion, "memory", s.memory.state(), "vectors", s.vectorState(),
-		"workflowRuns", s.runs.state(), "agentRuns", s.agents.state())
+		"workflowRuns", s.runs.state(), "agentRuns", s.agents.state(), "networks", s.agents.networkState(), "stuckRuns", s.durables.state(), "scores", s.scores.state())
 }
 
 // restoreState takes over what a file holds, or nothing of it.
 func (s *Server) restoreState(data []byte) (err error) {
+	if len(data) == 0 {
+		return errors.New("it is empty")
+	}
 	v, err := js.Parse(data)
 	if err != nil {
-		return err
+		return fmt.Errorf("it is damaged: %w", err)
 	}
-	o, ok := v.(*js.Object)
-	if !ok {
-		return errors.New("it is no JSON object")
-	}
-	if version, ok := o.Num("mastraMock"); !ok || version != stateVersion {
-		return fmt.Errorf("it is no state of version %d", stateVersion)
+	o, _ := v.(*js.Object)
+	switch version, ok := o.Num("mastraMock"); {
+	case !ok:
+		return errors.New("it holds no state of this program")
+	case version != stateVersion:
+		return fmt.Errorf("it is of version %s, not %d", js.Number(version), stateVersion)
 	}
 	memory, vectors, runs, agents := newMemoryStore(), map[string]*vectorStore{}, newWorkflowRuns(), newAgentRuns()
+	durables, scores := newDurableRuns(), &scoreStore{}
 	for name := range s.vectors {
 		vectors[name] = newVectorStore()
 	}
-	err = errors.Join(memory.restore(o.Obj("memory")), restoreVectors(vectors, o.Obj("vectors")), runs.restore(o.Get("workflowRuns")), agents.restoreState(o.Get("agentRuns")))
+	err = errors.Join(memory.restore(o.Obj("memory")), restoreVectors(vectors, o.Obj("vectors")), runs.restore(o.Get("workflowRuns")), agents.restoreState(o.Get("agentRuns")),
+		agents.restoreNetworks(o.Get("networks")), durables.restore(o.Get("stuckRuns")), scores.restore(o.Get("scores")))
 	if err != nil {
-		return err
+		return fmt.Errorf("it is damaged: %w", err)
 	}
 	s.memory, s.vectors, s.runs = memory, vectors, runs
-	s.agents.suspended = agents.suspended
+	s.agents.suspended, s.agents.networks, s.agents.seq = agents.suspended, agents.networks, agents.seq
+	s.durables.stuck, s.scores.rows = durables.stuck, scores.rows
 	return nil
 }
 

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -11,8 +12,9 @@ func (a *agentRuns) state() []any {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	out := []any{}
-	for _, id := range sortedKeys(a.suspended) {
-		out = append(out, a.suspended[id].state())
+	runs := slices.SortedFunc(maps.Values(a.suspended), func(a, b *suspendedRun) int { return a.seq - b.seq })
+	for _, run := range runs {
+		out = append(out, run.state())
 	}
 	return out
 }
@@ -78,6 +80,8 @@ func (a *agentRuns) restoreState(v any) error {
 		if err != nil {
 			return fmt.Errorf("the agent run %s: %w", o.Str("runId"), err)
 		}
+		a.seq++
+		run.seq = a.seq
 		a.suspended[run.runID] = run
 	}
 	return nil

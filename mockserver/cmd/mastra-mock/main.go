@@ -3,7 +3,9 @@
 //
 //	mastra-mock -addr 127.0.0.1:4111 -state state.json
 //
-// GET /health answers once it is ready; an interrupt ends it.
+// GET /health answers once it is ready; an interrupt or SIGTERM ends it, a second
+// one at once. The exit code is 2 for a command line that it does not understand,
+// and 1 where it cannot serve or could not keep its state.
 package main
 
 import (
@@ -17,7 +19,6 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -26,105 +27,91 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stderr)
-	stop()
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "mastra-mock:", err)
-		os.Exit(1)
-	}
+	context.AfterFunc(ctx, stop) // the second one is not caught
+	os.Exit(code(run(ctx, os.Args[1:], os.Stdout, os.Stderr), os.Stderr))
 }
 
-// settings are what the flags say.
-type settings struct {
-	addr, state string
-	options     []mockserver.Option
-}
-
-func parse(args []string, out io.Writer) (*settings, error) {
-	s := &settings{}
-	flags := flag.NewFlagSet("mastra-mock", flag.ContinueOnError)
-	flags.SetOutput(out)
-	flags.StringVar(&s.addr, "addr", "127.0.0.1:4111", "the address to listen on")
-	flags.StringVar(&s.state, "state", "", "a file in which threads, vectors and suspended runs survive a restart")
-	token := flags.String("token", "", "ask for this bearer token")
-	limit := flags.Int64("body-limit", mockserver.DefaultBodyLimit, "the size of the largest request body in bytes")
-	timeout := flags.Duration("timeout", 0, "answer 504 where an answer has not begun by then, such as 180s; 0 never does")
-	origins := flags.String("cors", "", "let browsers in from these origins only, separated by commas")
-	logged := flags.Bool("log", false, "write a line per request to standard error")
-	faults := flags.Bool("faults", false, "take faults at POST /__mock/faults")
-	if err := flags.Parse(args); err != nil {
-		return nil, err
+// code tells of an error and gives the exit code.
+func code(err error, out io.Writer) int {
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return 0
 	}
-	if flags.NArg() > 0 {
-		return nil, fmt.Errorf("what is %q? Only flags are taken", flags.Arg(0))
+	fmt.Fprintln(out, "mastra-mock:", strings.TrimPrefix(err.Error(), "mockserver: "))
+	if errors.As(err, &usageError{}) {
+		fmt.Fprintln(out, "mastra-mock -h tells the flags")
+		return 2
 	}
-	s.options = []mockserver.Option{mockserver.WithToken(*token), mockserver.WithBodyLimit(*limit), mockserver.WithTimeout(*timeout)}
-	if *origins != "" {
-		s.options = append(s.options, mockserver.WithCORS(strings.Split(*origins, ",")...))
-	}
-	if *logged {
-		s.options = append(s.options, mockserver.WithRequestLog(logTo(out)))
-	}
-	if *faults {
-		s.options = append(s.options, mockserver.WithFaultControl())
-	}
-	return s, nil
-}
-
-// logTo writes a line per request.
-func logTo(out io.Writer) func(mockserver.Request) {
-	var mu sync.Mutex
-	return func(r mockserver.Request) {
-		left := ""
-		if r.ClientLeft {
-			left = " (the client left)"
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		fmt.Fprintf(out, "%s %s %s %s %d %s%s\n", r.Received.Format(time.RFC3339), r.Method, r.Path, r.Operation, r.Status,
-			r.Ended.Sub(r.Received).Round(time.Millisecond), left)
-	}
+	return 1
 }
 
 const (
 	headerTimeout = 10 * time.Second
-	patience      = time.Second
+	// patience is how long the end may take.
+	patience = time.Second
 )
 
-// run serves until ctx ends.
-func run(ctx context.Context, args []string, out io.Writer) error {
+// run serves until ctx ends. Help goes to out, everything else to log.
+func run(ctx context.Context, args []string, out, log io.Writer) error {
 	s, err := parse(args, out)
 	if err != nil {
 		return err
 	}
-	mock := mockserver.New(s.options...)
-	defer mock.Close()
-	if s.state != "" {
-		if err := mock.KeepState(s.state); err != nil {
-			return err
-		}
-	}
+	l := &lines{out: log}
+	mock := s.server(l)
+	// First of all: where another one serves, the state file is its own.
 	listener, err := net.Listen("tcp", s.addr)
 	if err != nil {
 		return err
 	}
+	if s.state != "" {
+		if err := mock.KeepState(s.state); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
 	server := &http.Server{Handler: mock, ReadHeaderTimeout: headerTimeout}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	fmt.Fprintf(out, "mastra-mock serves http://%s\n", listener.Addr())
+	l.printf("mastra-mock serves http://%s", listener.Addr())
 	select {
 	case err := <-served:
+		mock.Close()
 		return err
 	case <-ctx.Done():
 	}
-	mock.Close() // ends the streams, for which the shutdown would wait
+	return end(mock, server)
+}
+
+func (s *settings) server(l *lines) *mockserver.Server {
+	options := []mockserver.Option{
+		mockserver.WithToken(s.token), mockserver.WithBodyLimit(s.bodyLimit), mockserver.WithTimeout(s.timeout), mockserver.WithCORS(s.origins...),
+		mockserver.WithStateErrors(func(err error) { l.printf("mastra-mock: %s", strings.TrimPrefix(err.Error(), "mockserver: ")) }),
+	}
+	if s.log {
+		options = append(options, mockserver.WithRequestLog(l.request))
+	}
+	if s.faults {
+		options = append(options, mockserver.WithFaultControl())
+	}
+	return mockserver.New(options...)
+}
+
+// end saves the state and ends what goes on: requests get a little time, steps
+// that do not stop are left.
+func end(mock *mockserver.Server, server *http.Server) error {
+	err := mock.SaveState()
 	patient, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		mock.Close() // ends the streams, for which the shutdown waits
+	}()
 	if server.Shutdown(patient) != nil {
 		_ = server.Close()
 	}
-	<-served
-	return nil
+	select {
+	case <-closed:
+	case <-patient.Done():
+	}
+	return err
 }

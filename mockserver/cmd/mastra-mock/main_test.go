@@ -33,47 +33,41 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// program is the command in this process.
-type program struct {
-	url   string
-	stop  context.CancelFunc
-	ended chan error
-	out   *output
+// server is where a test sends requests to.
+type server struct {
+	url string
+	log *output
 }
 
 const patient = 10 * time.Second
 
-func started(t *testing.T, args ...string) *program {
+// ready waits until the server has told its address.
+func (s *server) ready(t *testing.T) {
 	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	p := &program{stop: stop, ended: make(chan error, 1), out: &output{}}
-	go func() { p.ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), p.out) }()
 	require.Eventually(t, func() bool {
-		line, _, ok := strings.Cut(p.out.String(), "\n")
-		p.url = strings.TrimPrefix(line, "mastra-mock serves ")
+		line, _, ok := strings.Cut(s.log.String(), "\n")
+		s.url = strings.TrimPrefix(line, "mastra-mock serves ")
 		return ok
 	}, patient, time.Millisecond)
-	return p
 }
 
-// end stops the program and returns what it wrote after its first line.
-func (p *program) end(t *testing.T) string {
-	t.Helper()
-	http.DefaultClient.CloseIdleConnections()
-	p.stop()
-	select {
-	case err := <-p.ended:
-		require.NoError(t, err)
-	case <-time.After(patient):
-		t.Fatal("it does not end")
-	}
-	_, rest, _ := strings.Cut(p.out.String(), "\n")
+// rest is what was written after the address.
+func (s *server) rest() string {
+	_, rest, _ := strings.Cut(s.log.String(), "\n")
 	return rest
 }
 
-func (p *program) send(t *testing.T, method, path, body string, headers ...string) (int, string, http.Header) {
+func (s *server) send(t *testing.T, method, path, body string, headers ...string) (int, string, http.Header) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, p.url+path, strings.NewReader(body))
+	res := s.open(t, method, path, strings.NewReader(body), headers...)
+	text, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res.StatusCode, string(text), res.Header
+}
+
+func (s *server) open(t *testing.T, method, path string, body io.Reader, headers ...string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, body)
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", "application/json")
 	for i := 0; i < len(headers); i += 2 {
@@ -81,10 +75,44 @@ func (p *program) send(t *testing.T, method, path, body string, headers ...strin
 	}
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	return res.StatusCode, string(text), res.Header
+	t.Cleanup(func() { _ = res.Body.Close() })
+	return res
+}
+
+// program is the command in this process.
+type program struct {
+	server
+	stop  context.CancelFunc
+	ended chan error
+}
+
+func started(t *testing.T, args ...string) *program {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	p := &program{server{log: &output{}}, stop, make(chan error, 1)}
+	go func() { p.ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), io.Discard, p.log) }()
+	p.ready(t)
+	return p
+}
+
+// end stops the program and returns what it wrote after its first line.
+func (p *program) end(t *testing.T) string {
+	t.Helper()
+	require.NoError(t, p.ends(t))
+	return p.rest()
+}
+
+func (p *program) ends(t *testing.T) error {
+	t.Helper()
+	http.DefaultClient.CloseIdleConnections()
+	p.stop()
+	select {
+	case err := <-p.ended:
+		return err
+	case <-time.After(patient):
+		require.Fail(t, "it does not end")
+		return nil
+	}
 }
 
 func TestItServesTheDemoWorldUntilItIsStopped(t *testing.T) {
@@ -92,21 +120,24 @@ func TestItServesTheDemoWorldUntilItIsStopped(t *testing.T) {
 	status, body, _ := p.send(t, "GET", "/health", "")
 	assert.Equal(t, 200, status)
 	assert.Equal(t, `{"success":true}`, body)
-	_, body, _ = p.send(t, "POST", "/api/agents/plain/generate", `{"messages":"hi"}`)
+	_, body, header := p.send(t, "POST", "/api/agents/plain/generate", `{"messages":"hi"}`, "Origin", "https://any.example")
 	assert.Contains(t, body, "You said: hi")
+	assert.Equal(t, "*", header.Get("Access-Control-Allow-Origin"))
 	status, _, _ = p.send(t, "POST", "/__mock/faults", `{"status":503}`)
 	assert.Equal(t, 404, status, "faults are taken only where they are asked for")
 	assert.Empty(t, p.end(t))
 }
 
 func TestTheFlagsConfigureTheServer(t *testing.T) {
-	p := started(t, "-token", "secret", "-body-limit", "100", "-timeout", "50ms", "-cors", "https://a.example,https://b.example", "-log", "-faults")
+	p := started(t, "-token", "secret", "-body-limit", "100", "-timeout", "50ms", "-cors", "https://a.example, https://b.example", "-log", "-faults")
 	status, _, _ := p.send(t, "GET", "/api/agents", "")
 	assert.Equal(t, 401, status)
 	auth := []string{"Authorization", "Bearer secret", "Origin", "https://b.example"}
 	status, _, header := p.send(t, "POST", "/api/agents/plain/generate", `{"messages":"`+strings.Repeat("x", 100)+`"}`, auth...)
 	assert.Equal(t, 413, status)
 	assert.Equal(t, "https://b.example", header.Get("Access-Control-Allow-Origin"))
+	_, _, header = p.send(t, "OPTIONS", "/api/agents", "", "Origin", "https://c.example")
+	assert.Empty(t, header.Get("Access-Control-Allow-Origin"))
 	status, body, _ := p.send(t, "POST", "/api/workflows/slowly/start-async?runId=s", `{"inputData":{"ms":200}}`, auth...)
 	assert.Equal(t, 504, status)
 	assert.Equal(t, `{"error":"Gateway Timeout"}`, body)
@@ -119,7 +150,24 @@ func TestTheFlagsConfigureTheServer(t *testing.T) {
 	status, _, header = p.send(t, "GET", "/api/agents", "", auth...)
 	assert.Equal(t, 503, status)
 	assert.Equal(t, "3", header.Get("Retry-After"))
-	assert.Contains(t, p.end(t), "POST /api/workflows/slowly/start-async WorkflowStartAsync 504")
+	status, _, _ = p.send(t, "GET", "/nowhere?secret=1", "")
+	assert.Equal(t, 200, status)
+	const when = `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d) `
+	assert.Regexp(t, `^(`+when+`(GET|POST|OPTIONS) /\S* \S+ \d{3} \d[\w.]*\n)+$`, p.end(t))
+	assert.Regexp(t, when+`POST /api/workflows/slowly/start-async WorkflowStartAsync 504 \d+ms\n`, p.rest())
+	assert.Regexp(t, when+`GET /nowhere - 200 `, p.rest(), "without the query, which may hold a secret")
+}
+
+func TestARequestThatIsDroppedOrLeftIsLogged(t *testing.T) {
+	p := started(t, "-log", "-faults")
+	p.send(t, "POST", "/__mock/faults", `{"operation":"Health","dropBefore":true,"times":2}`) // twice: net/http asks again
+	_, err := http.Get(p.url + "/health")
+	require.Error(t, err)
+	res := p.open(t, "POST", "/api/agents/plain/stream", strings.NewReader(`{"messages":"slow:1000"}`))
+	require.NoError(t, res.Body.Close())
+	assert.Eventually(t, func() bool { return strings.Contains(p.rest(), "(the client left)\n") }, patient, time.Millisecond)
+	assert.Contains(t, p.end(t), " GET /health Health - ")
+	assert.Regexp(t, ` POST /api/agents/plain/stream AgentStream 200 \S+ \(the client left\)\n`, p.rest())
 }
 
 func TestWhatWaitsSurvivesARestart(t *testing.T) {
@@ -134,23 +182,18 @@ func TestWhatWaitsSurvivesARestart(t *testing.T) {
 	p.end(t)
 }
 
-func TestItDoesNotStartOnWhatItCannotUse(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "state.json")
-	require.NoError(t, os.WriteFile(file, []byte(`{"mastraMock":1,`), 0o600))
-	for name, args := range map[string][]string{
-		"a damaged state file":           {"-state", file},
-		"an address that does not exist": {"-addr", "nowhere:x"},
-		"an argument":                    {"demo"},
-		"an unknown flag":                {"-nothing"},
-	} {
-		require.Error(t, run(t.Context(), args, io.Discard), name)
+func TestAStateThatCannotBeKeptIsSaidAndIsAFailure(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	p := started(t, "-state", filepath.Join(dir, "state.json"))
+	require.NoError(t, os.RemoveAll(dir))
+	for range 2 {
+		status, body, _ := p.send(t, "POST", "/api/workflows/approval/start-async?runId=w", `{"inputData":{"n":4}}`)
+		assert.Equal(t, 500, status)
+		assert.Contains(t, body, "state.json cannot be written: no such file or directory")
 	}
-	err := run(t.Context(), []string{"-state", file}, io.Discard)
-	require.ErrorContains(t, err, file+" is damaged")
-	left, err := os.ReadFile(file)
-	require.NoError(t, err)
-	assert.Equal(t, `{"mastraMock":1,`, string(left))
-	entries, err := os.ReadDir(filepath.Dir(file))
-	require.NoError(t, err)
-	assert.Len(t, entries, 1)
+	err := p.ends(t)
+	require.ErrorContains(t, err, "state.json cannot be written")
+	assert.Equal(t, "mastra-mock: state file "+filepath.Join(dir, "state.json")+" cannot be written: no such file or directory\n", p.rest())
+	assert.Equal(t, 1, code(err, io.Discard))
 }
