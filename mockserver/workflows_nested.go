@@ -73,6 +73,9 @@ func (p *pendingStep) nestedResult(child *execution) (*js.Object, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := w.checkContext(x.context()); err != nil {
+			return nil, err
+		}
 		child.state = state
 		if !p.again {
 			if err := x.travelInto(child); err != nil {
