@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mastra-go/mastra/contract"
 	"github.com/mastra-go/mastra/contract/differential"
 	"github.com/mastra-go/mastra/mockserver"
 )
@@ -27,7 +28,7 @@ func spoilt(t *testing.T, played []performance) {
 			scene := differential.Spoil(p.mock.Scene, n)
 			scene.Exchanges = scene.Exchanges[:n+1]
 
-			server := mockserver.New(mockserver.WithToken(scene.Token))
+			server := mockserver.New(contract.MockOptions(config(scene))...)
 			defer server.Close()
 			spoiler := httptest.NewServer(differential.Spoiler(server, func(a differential.Answer) differential.Answer {
 				changed, _ := m.Change(r, a)
