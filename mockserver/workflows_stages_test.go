@@ -350,3 +350,30 @@ func TestWhatAStepWritesHasNoReaderWithoutAStream(t *testing.T) {
 	_, _, run := flow(t, mockserver.NewWorkflow[number, number]("w").Then(step))
 	assert.Equal(t, "success", run(number{1})["status"])
 }
+
+func TestACancellationThatComesTooLateIsForgotten(t *testing.T) {
+	var naps atomic.Int32
+	released := make(chan struct{})
+	w := mockserver.NewWorkflow[number, number]("w").
+		SleepFunc("", func(*mockserver.StepCall) time.Duration {
+			if naps.Add(1) == 1 {
+				<-released
+			}
+			return 0
+		}).As("nap").
+		Then(add("a", 1))
+	_, c, _ := flow(t, w)
+	ended := make(chan map[string]any)
+	go func() { ended <- c.object("/api/workflows/w/start-async?runId=r", `{"inputData":{"n":1}}`) }()
+	require.Eventually(t, func() bool { return naps.Load() == 1 }, 5*time.Second, time.Millisecond)
+	back := func() any {
+		return c.object("/api/workflows/w/time-travel-async?runId=r", `{"step":"nap"}`)["status"]
+	}
+	assert.Equal(t, "success", back(), "what sleeps may be taken back")
+	c.object("/api/workflows/w/runs/r/cancel", nil)
+	assert.Equal(t, "canceled", back(), "the run that the cancellation made is cancelled")
+	c.object("/api/workflows/w/runs/r/cancel", nil)
+	close(released)
+	assert.Equal(t, "success", (<-ended)["status"])
+	assert.Equal(t, "success", back())
+}
