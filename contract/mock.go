@@ -17,6 +17,15 @@ import (
 // mock is the mock server in this process.
 type mock struct{ running *mockserver.Running }
 
+// MockOptions are the options of a mock server of that configuration.
+func MockOptions(c Config) []mockserver.Option {
+	options := []mockserver.Option{mockserver.WithToken(c.Token)}
+	if c.Extra {
+		options = append(options, extraworld.World()...)
+	}
+	return options
+}
+
 func (m mock) URL() string { return m.running.URL }
 
 func (m mock) Close() error {
@@ -34,11 +43,7 @@ type mocks struct {
 
 func (m *mocks) start(ctx context.Context, c Config) (Server, error) {
 	if !c.Mortal {
-		options := []mockserver.Option{mockserver.WithToken(c.Token)}
-		if c.Extra {
-			options = append(options, extraworld.World()...)
-		}
-		return mock{mockserver.Listen(options...)}, nil
+		return mock{mockserver.Listen(MockOptions(c)...)}, nil
 	}
 	program, err := m.build()
 	if err != nil {

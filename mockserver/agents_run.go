@@ -54,6 +54,7 @@ type agentRun struct {
 	active     *activeRun // of a run that streams on a thread
 	cut        *js.Object // the payload of the finish of a run that was aborted
 	objects    *objectStream
+	loopSpan   string       // the parent of its model calls in the trace
 	record     *durableRun  // of a durable agent whose run streams
 	late       []*js.Object // what follows the end of a durable run
 	ended      bool

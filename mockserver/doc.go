@@ -67,7 +67,6 @@ this.
 Statuses, bodies, error texts, chunk sequences and key order are those of a real
 Mastra server with the same demo world; recorded exchanges are replayed in the
 tests. Deliberate differences: vector scores follow the index's metric where
-LibSQL computes the cosine always; the page at / is short; the workflows that a
-server makes of an agent's processors are not listed.
+LibSQL computes the cosine always; the page at / is short.
 */
 package mockserver

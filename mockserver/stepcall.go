@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -47,16 +46,6 @@ func (s *StepCall) InitData(v any) error { return js.Into(s.execution.value("inp
 func (s *StepCall) StepResult(id string, v any) bool {
 	result := s.execution.result(id)
 	return result.Str("status") == "success" && js.Into(result.Get("output"), v) == nil
-}
-
-// RequestContext returns one value of the request context as JSON, nil when it is
-// absent.
-func (s *StepCall) RequestContext(key string) json.RawMessage {
-	v, ok := s.execution.reqCtx.Lookup(key)
-	if !ok {
-		return nil
-	}
-	return js.Marshal(v)
 }
 
 // Suspend stops the run until the client resumes it: a step returns its result,

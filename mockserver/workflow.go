@@ -19,6 +19,7 @@ type nodeDef struct {
 	input, output   zod.Schema
 	suspend, resume *zod.Schema
 	state           *zod.Schema
+	context         *zod.Schema
 	retries         *int // nil for what the workflow says
 	run             func(s *StepCall, input any) (any, error)
 	nested          *Workflow
@@ -67,12 +68,17 @@ func (s *Step) Resumes(sample any) *Step { s.def.resume = schemaOf(sample); retu
 // must fit, and is stripped of what the type does not have.
 func (s *Step) State(sample any) *Step { s.def.state = schemaOf(sample); return s }
 
+// RequestContext says that the step needs a request context of the sample's type; it
+// fails where that does not fit.
+func (s *Step) RequestContext(sample any) *Step { s.def.context = schemaOf(sample); return s }
+
 // Workflow is a graph of steps. NewWorkflow makes one; the methods append to
 // it in order.
 type Workflow struct {
 	id, description string
 	input, output   zod.Schema
 	state           *zod.Schema
+	context         *zod.Schema
 	retries         int // of steps that say nothing about it
 	retryDelay      time.Duration
 	entries         []entry
@@ -95,10 +101,18 @@ type entry struct {
 	id    string // given by As; "" where it was not
 	nodes []*nodeDef
 	// conditions are those of the arms of a branch, or the one of a loop.
-	conditions  []Case
-	concurrency int
-	until       bool // of a loop: it ends when its condition holds
-	nap         *nap // of a sleep
+	conditions []Case
+	width      *width // of a foreach
+	until      bool   // of a loop: it ends when its condition holds
+	nap        *nap   // of a sleep
+}
+
+// only is the node of a stage that has one, nil for others.
+func (e *entry) only() *nodeDef {
+	if !e.single() {
+		return nil
+	}
+	return e.nodes[0]
 }
 
 // single tells whether the stage's output is that of its only node.
@@ -110,7 +124,7 @@ func NewWorkflow[In, Out any](id string) *Workflow {
 }
 
 func (w *Workflow) node() *nodeDef {
-	return &nodeDef{id: w.id, description: w.description, input: w.input, output: w.output, state: w.state, nested: w}
+	return &nodeDef{id: w.id, description: w.description, input: w.input, output: w.output, state: w.state, context: w.context, nested: w}
 }
 
 // ID is the workflow's id.
@@ -123,6 +137,10 @@ func (w *Workflow) Describe(text string) *Workflow { w.description = text; retur
 // whose initial state does not fit is refused. A workflow without takes any state,
 // and as a nested one shares that of the workflow around it.
 func (w *Workflow) State(sample any) *Workflow { w.state = schemaOf(sample); return w }
+
+// RequestContext says that the workflow needs a request context of the sample's type:
+// a start where that does not fit is refused.
+func (w *Workflow) RequestContext(sample any) *Workflow { w.context = schemaOf(sample); return w }
 
 // Retries sets how often a failing step that does not say so itself is tried again,
 // and the pause before each attempt but the first. A run that was resumed knows
@@ -142,7 +160,7 @@ func (w *Workflow) As(id string) *Workflow {
 		return w
 	}
 	e := &w.entries[len(w.entries)-1]
-	if n := e.nodes[0]; e.kind == sleepEntry || n.mapping != nil {
+	if n := e.only(); n != nil && (e.kind == sleepEntry || n.mapping != nil) {
 		n.id = id
 	} else {
 		e.id = id
@@ -153,48 +171,4 @@ func (w *Workflow) As(id string) *Workflow {
 // Then runs a step, or another workflow, on the output of what comes before.
 func (w *Workflow) Then(n Node) *Workflow {
 	return w.add(entry{kind: stepEntry, nodes: []*nodeDef{n.node()}})
-}
-
-// Parallel runs steps side by side; its output maps step ids to outputs.
-func (w *Workflow) Parallel(nodes ...Node) *Workflow {
-	e := entry{kind: parallelEntry}
-	for _, n := range nodes {
-		e.nodes = append(e.nodes, n.node())
-	}
-	return w.add(e)
-}
-
-// Case is one arm of a branch.
-type Case struct {
-	text string
-	test func(*StepCall) bool
-	node Node
-}
-
-// When makes an arm that is taken where test holds; a test that panics does not
-// hold. The text stands for the condition in the workflow's description.
-func When[In any](text string, test func(In) bool, n Node) Case {
-	return If(text, func(s *StepCall) bool {
-		var in In
-		return s.Input(&in) == nil && test(in)
-	}, n)
-}
-
-// If is When with a test that sees more of the run than its input: the shared
-// state, results of steps, the request context.
-func If(text string, test func(s *StepCall) bool, n Node) Case { return Case{text, test, n} }
-
-// Branch runs every arm whose condition holds; its output maps the ids of the
-// steps that ran to their outputs.
-func (w *Workflow) Branch(cases ...Case) *Workflow {
-	e := entry{kind: branchEntry, conditions: cases}
-	for _, c := range cases {
-		e.nodes = append(e.nodes, c.node.node())
-	}
-	return w.add(e)
-}
-
-// ForEach runs a step on each element of a list, concurrency at a time.
-func (w *Workflow) ForEach(n Node, concurrency int) *Workflow {
-	return w.add(entry{kind: foreachEntry, nodes: []*nodeDef{n.node()}, concurrency: max(1, concurrency)})
 }

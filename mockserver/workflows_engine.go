@@ -44,7 +44,7 @@ type execution struct {
 	// perStep pauses the run after its next stage.
 	perStep bool
 	state   *sharedState
-	reqCtx  *js.Object
+	reqCtx  *sharedState
 	trace   runTrace
 	// emit publishes an event of the run; write one that a step writes itself, where
 	// somebody reads.

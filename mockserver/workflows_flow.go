@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -38,33 +37,6 @@ func together(n int, run func(i int)) {
 	wg.Wait()
 }
 
-// parallel runs every step on the same input.
-func (x *execution) parallel(e *entry, position int, input any) outcome {
-	if x.perStep {
-		return x.parallelFirst(e, position, input)
-	}
-	indexes := make([]int, len(e.nodes))
-	x.mu.Lock()
-	for i, n := range e.nodes {
-		indexes[i] = i
-		x.results.Set(n.id, js.Obj("status", "running", "payload", input, "startedAt", nowMillis()))
-		x.active.Set(n.id, []any{position, i})
-	}
-	x.mu.Unlock()
-	return x.blockResult(e.nodes, x.sideBySide(e.nodes, position, indexes, input))
-}
-
-// parallelFirst runs the first step, for a run that goes one step at a time; of the
-// others there is what they have given before.
-func (x *execution) parallelFirst(e *entry, position int, input any) outcome {
-	x.set(e.nodes[0].id, js.Obj("status", "running", "payload", input, "startedAt", nowMillis()))
-	results := []outcome{x.step(stepRun{node: e.nodes[0], input: input, position: []int{position, 0}, resume: x.resume})}
-	for _, n := range e.nodes[1:] {
-		results = append(results, x.result(n.id))
-	}
-	return x.blockResult(e.nodes, results)
-}
-
 // sideBySide announces all steps of a stage, then runs them. indexes are their
 // places in the stage.
 func (x *execution) sideBySide(nodes []*nodeDef, position int, indexes []int, input any) []outcome {
@@ -87,22 +59,6 @@ func (x *execution) sideBySide(nodes []*nodeDef, position int, indexes []int, in
 	}
 	together(len(nodes), func(i int) { results[order[i]] = pending[order[i]].finish() })
 	return results
-}
-
-// branch runs the steps whose condition holds; in a run that goes one step at a time
-// the first that has not run.
-func (x *execution) branch(e *entry, position int, input any) outcome {
-	arms := x.heldArms(e, input)
-	if x.perStep {
-		if i := slices.IndexFunc(arms, func(i int) bool { return x.result(e.nodes[i].id) == nil }); i >= 0 {
-			arms = arms[i : i+1]
-		}
-	}
-	nodes := make([]*nodeDef, len(arms))
-	for k, i := range arms {
-		nodes[k] = e.nodes[i]
-	}
-	return x.blockResult(nodes, x.sideBySide(nodes, position, arms, input))
 }
 
 // blockResult joins the results of steps that ran side by side.

@@ -7,6 +7,44 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
+// width is how many elements of a foreach run at a time.
+type width struct {
+	n    int
+	text string // of the function that tells, "" where there is none
+	f    func(s *StepCall) int
+}
+
+// ForEach runs a step on each element of a list, concurrency at a time.
+func (w *Workflow) ForEach(n Node, concurrency int) *Workflow {
+	return w.forEach(n, &width{n: concurrency})
+}
+
+// ForEachFunc is ForEach with a concurrency that depends on the run: on the list and
+// on the run's input. The text stands for the function in the workflow's
+// description.
+func (w *Workflow) ForEachFunc(n Node, text string, concurrency func(s *StepCall) int) *Workflow {
+	return w.forEach(n, &width{text: text, f: concurrency})
+}
+
+func (w *Workflow) forEach(n Node, at *width) *Workflow {
+	return w.add(entry{kind: foreachEntry, nodes: []*nodeDef{n.node()}, width: at})
+}
+
+func (w *width) graph() *js.Object {
+	if w.f != nil {
+		return js.Obj("fn", w.text)
+	}
+	return js.Obj("concurrency", w.n)
+}
+
+// of is the concurrency in a run, at least 1.
+func (w *width) of(s *StepCall) (n int, err error) {
+	if n = w.n; w.f != nil {
+		err = guard(func() { n = w.f(s) })
+	}
+	return max(1, n), err
+}
+
 // foreachRun is one pass over the elements of a foreach.
 type foreachRun struct {
 	*execution
@@ -30,6 +68,10 @@ type foreachRun struct {
 // taking elements when one suspends or fails.
 func (x *execution) foreach(e *entry, position int, input any) outcome {
 	n := e.nodes[0]
+	concurrency, err := e.width.of(x.call(input))
+	if err != nil {
+		return x.throw(err)
+	}
 	items, ok := input.([]any)
 	if !ok {
 		return failedStep(fmt.Errorf("prevOutput is not iterable"))
@@ -55,7 +97,7 @@ func (x *execution) foreach(e *entry, position int, input any) outcome {
 			f.labels.Set(m.Key, label)
 		}
 	}
-	f.runAll(items, f.queue(items, previous, meta), e.concurrency)
+	f.runAll(items, f.queue(items, previous, meta), concurrency)
 	return f.result()
 }
 

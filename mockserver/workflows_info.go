@@ -20,7 +20,7 @@ func (w *Workflow) info(partial bool) *js.Object {
 	return js.Obj("name", w.id, "description", js.Opt(w.description), "origin", "code",
 		"steps", steps, "allSteps", all, "stepGraph", w.graph(),
 		"inputSchema", w.input.Superjson(zod.Draft7), "outputSchema", w.output.Superjson(zod.Draft7),
-		"stateSchema", superjson(w.state), "options", options, "isProcessorWorkflow", false)
+		"stateSchema", superjson(w.state), "requestContextSchema", superjson(w.context), "options", options, "isProcessorWorkflow", false)
 }
 
 // stepDefs are the workflow's nodes, each once, in order.
@@ -41,7 +41,8 @@ func (w *Workflow) stepDefs() []*nodeDef {
 func (n *nodeDef) info() *js.Object {
 	o := js.Obj("id", n.id, "description", js.Opt(n.description),
 		"inputSchema", n.input.Superjson(zod.Draft7), "outputSchema", n.output.Superjson(zod.Draft7))
-	o.Set("resumeSchema", superjson(n.resume)).Set("suspendSchema", superjson(n.suspend)).Set("stateSchema", superjson(n.state))
+	o.Set("resumeSchema", superjson(n.resume)).Set("suspendSchema", superjson(n.suspend)).
+		Set("stateSchema", superjson(n.state)).Set("requestContextSchema", superjson(n.context))
 	if n.nested != nil {
 		o.Set("component", "WORKFLOW")
 	}
@@ -58,7 +59,7 @@ func superjson(s *zod.Schema) any {
 
 // addTo adds the node, and the nodes inside it, under dotted names.
 func (n *nodeDef) addTo(all *js.Object, prefix string) {
-	o := n.info().Without("component").Set("isWorkflow", n.nested != nil)
+	o := n.info().Without("component", "requestContextSchema").Set("isWorkflow", n.nested != nil)
 	if n.nested != nil {
 		o.Set("component", "WORKFLOW")
 	}
@@ -95,7 +96,7 @@ func (e *entry) graph() *js.Object {
 		}
 		return js.Obj("type", "conditional", "id", id, "steps", nodes, "serializedConditions", conditions)
 	case foreachEntry:
-		return js.Obj("type", "foreach", "id", id, "step", nodes[0], "opts", js.Obj("concurrency", e.concurrency))
+		return js.Obj("type", "foreach", "id", id, "step", nodes[0], "opts", e.width.graph())
 	case loopEntry:
 		kind := "dowhile"
 		if e.until {

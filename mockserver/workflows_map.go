@@ -27,7 +27,7 @@ func (w *Workflow) Map(text string, f func(s *StepCall) (any, error)) *Workflow 
 func (w *Workflow) mappingID() string {
 	n := 0
 	for _, e := range w.entries {
-		if e.nodes[0].mapping != nil {
+		if only := e.only(); only != nil && only.mapping != nil {
 			n++
 		}
 	}

@@ -53,7 +53,7 @@ func (p *pendingStep) nested(s *StepCall) (any, error) {
 func (p *pendingStep) nestedResult(child *execution) (*js.Object, error) {
 	x, w := p.execution, child.workflow
 	switch {
-	case !p.again && x.cutOff.Has(p.node.id):
+	case !p.again && x.cutOff.Has(p.node.id) && !child.pending():
 		if ended, err := x.restartInto(child); ended != nil || err != nil {
 			return ended, err
 		}
@@ -73,6 +73,9 @@ func (p *pendingStep) nestedResult(child *execution) (*js.Object, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := w.checkContext(x.context()); err != nil {
+			return nil, err
+		}
 		child.state = state
 		if !p.again {
 			if err := x.travelInto(child); err != nil {
@@ -81,6 +84,12 @@ func (p *pendingStep) nestedResult(child *execution) (*js.Object, error) {
 		}
 	}
 	return child.execute()
+}
+
+// pending tells whether the run has been made and has not begun.
+func (x *execution) pending() bool {
+	rec := x.srv.runs.get(x.run.key)
+	return rec != nil && rec.status == "pending"
 }
 
 func (p *pendingStep) nestedRunID() string {

@@ -32,7 +32,7 @@ func (x *execution) store(status string, results, result, tracing *js.Object) {
 		key: x.run.key, resourceID: x.run.resourceID, status: status, state: x.state.get(),
 		context: results, result: valueOf(result, "result"), err: valueOf(result, "error"),
 		activePaths: position, activeSteps: x.active.Clone(), suspended: x.suspended.Clone(), labels: x.labels.Clone(),
-		path: x.stepPath, requestContext: x.reqCtx, traceID: x.trace.traceID, tracing: tracing,
+		path: x.stepPath, requestContext: x.context(), traceID: x.trace.traceID, tracing: tracing,
 	})
 }
 

@@ -281,3 +281,99 @@ func TestARunThatWasCutOffInANestedSleepIsTakenUpThere(t *testing.T) {
 	assert.Equal(t, map[string]any{"n": 3.0}, answer["result"])
 	assert.Equal(t, int32(1), executions.Load(), "what had ended does not run again")
 }
+
+func TestARunHasARequestContext(t *testing.T) {
+	type tenant struct {
+		Tenant string `json:"tenant"`
+	}
+	set := mockserver.NewStep("set", func(s *mockserver.StepCall, in number) (number, error) { return in, s.SetRequestContext("role", in.N) })
+	read := mockserver.NewStep("read", func(s *mockserver.StepCall, _ number) (string, error) {
+		return string(s.RequestContext("tenant")) + string(s.RequestContext("role")), nil
+	})
+	post := func(w *mockserver.Workflow, body string) (int, map[string]any) {
+		_, c, _ := flow(t, w)
+		status, answer := c.post("/api/workflows/w/start-async", body)
+		return status, decode(t, answer)
+	}
+	with, without := `{"inputData":{"n":7},"requestContext":{"tenant":"a"}}`, `{"inputData":{"n":7}}`
+	_, answer := post(mockserver.NewWorkflow[number, string]("w").Then(mockserver.NewWorkflow[number, number]("in").Then(set)).Then(read), with)
+	assert.Equal(t, `"a"7`, answer["result"], "what a nested step sets is there afterwards")
+	status, answer := post(mockserver.NewWorkflow[number, string]("w").RequestContext(tenant{}).Then(read), without)
+	assert.Equal(t, 500, status)
+	assert.Equal(t, "Request context validation failed for workflow 'w': \n- tenant: Invalid input: expected string, received undefined", answer["error"])
+	_, answer = post(mockserver.NewWorkflow[number, string]("w").Then(read.RequestContext(tenant{})), without)
+	assert.Equal(t, "WORKFLOW_STEP_REQUEST_CONTEXT_VALIDATION_FAILED", at(answer, "error", "code"))
+}
+
+func TestTheConcurrencyOfAForEachMayDependOnItsList(t *testing.T) {
+	var running, most atomic.Int32
+	all := make(chan struct{})
+	step := mockserver.NewStep("s", func(s *mockserver.StepCall, in int) (int, error) {
+		if most.Store(running.Add(1)); most.Load() == 3 {
+			close(all)
+		}
+		select {
+		case <-all:
+		case <-s.Done():
+		}
+		return in, s.Err()
+	})
+	size := func(s *mockserver.StepCall) int {
+		var list []int
+		if s.Input(&list) != nil {
+			panic("no list")
+		}
+		return len(list)
+	}
+	_, c, run := flow(t, mockserver.NewWorkflow[any, []int]("w").ForEachFunc(step, "all", size))
+	assert.Equal(t, []any{1.0, 2.0, 3.0}, run([]int{1, 2, 3})["result"], "three run at a time")
+	status, _ := c.post("/api/workflows/w/start-async", `{"inputData":"none"}`)
+	assert.Equal(t, 500, status)
+}
+
+func TestTheTokensThatAStepTellsOfAreCounted(t *testing.T) {
+	step := mockserver.NewStep("s", func(s *mockserver.StepCall, in number) (number, error) {
+		finish := func(payload any) error { return s.Write(map[string]any{"type": "finish", "payload": payload}) }
+		return in, errors.Join(finish(map[string]any{"usage": map[string]int{"inputTokens": in.N, "totalTokens": 10}}),
+			finish(map[string]any{"output": map[string]any{"usage": map[string]int{"promptTokens": 1, "completionTokens": 2}}}))
+	})
+	_, c, _ := flow(t, mockserver.NewWorkflow[number, number]("w").Then(step))
+	list := c.stream("/api/workflows/w/stream?runId=r", `{"inputData":{"n":5}}`)
+	usage := at(list[len(list)-1], "payload", "output", "usage")
+	assert.Equal(t, []any{6.0, 2.0, 10.0}, []any{at(usage, "inputTokens"), at(usage, "outputTokens"), at(usage, "totalTokens")})
+}
+
+func TestWhatAStepWritesHasNoReaderWithoutAStream(t *testing.T) {
+	step := mockserver.NewStep("s", func(s *mockserver.StepCall, in number) (number, error) {
+		return in, errors.Join(s.Write(in), s.WriteChunk("no object"))
+	})
+	_, _, run := flow(t, mockserver.NewWorkflow[number, number]("w").Then(step))
+	assert.Equal(t, "success", run(number{1})["status"])
+}
+
+func TestACancellationThatComesTooLateIsForgotten(t *testing.T) {
+	var naps atomic.Int32
+	released := make(chan struct{})
+	w := mockserver.NewWorkflow[number, number]("w").
+		SleepFunc("", func(*mockserver.StepCall) time.Duration {
+			if naps.Add(1) == 1 {
+				<-released
+			}
+			return 0
+		}).As("nap").
+		Then(add("a", 1))
+	_, c, _ := flow(t, w)
+	ended := make(chan map[string]any)
+	go func() { ended <- c.object("/api/workflows/w/start-async?runId=r", `{"inputData":{"n":1}}`) }()
+	require.Eventually(t, func() bool { return naps.Load() == 1 }, 5*time.Second, time.Millisecond)
+	back := func() any {
+		return c.object("/api/workflows/w/time-travel-async?runId=r", `{"step":"nap"}`)["status"]
+	}
+	assert.Equal(t, "success", back(), "what sleeps may be taken back")
+	c.object("/api/workflows/w/runs/r/cancel", nil)
+	assert.Equal(t, "canceled", back(), "the run that the cancellation made is cancelled")
+	c.object("/api/workflows/w/runs/r/cancel", nil)
+	close(released)
+	assert.Equal(t, "success", (<-ended)["status"])
+	assert.Equal(t, "success", back())
+}

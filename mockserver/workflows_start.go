@@ -41,9 +41,12 @@ func (s *Server) start(l *liveRun, req *startRequest) (*js.Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := l.workflow.checkContext(req.requestContext); err != nil {
+		return nil, err
+	}
 	s.runs.countStart(l.key.run)
 	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish, write: req.write, results: js.Obj("input", input), stepPath: []any{},
-		state: state, reqCtx: req.requestContext, perStep: req.perStep, trace: runTrace{traceID: req.traceID, spanID: span}}
+		state: state, reqCtx: runContext(req.requestContext), perStep: req.perStep, trace: runTrace{traceID: req.traceID, spanID: span}}
 	return s.finishRun(l, x)
 }
 
@@ -209,14 +212,14 @@ func (s *Server) resumePrepared(l *liveRun, rec *runRecord, info *resumeInfo, re
 }
 
 // contextOver is a request's context with what the run's record has besides.
-func contextOver(given *js.Object, rec *runRecord) *js.Object {
+func contextOver(given *js.Object, rec *runRecord) *sharedState {
 	out := js.Obj().Merge(given)
 	for _, m := range rec.requestContext.Members() {
 		if !out.Has(m.Key) {
 			out.Set(m.Key, m.Value)
 		}
 	}
-	return out
+	return runContext(out)
 }
 
 // resumeAndClose resumes a run and, when it has ended, closes the stream that was

@@ -35,6 +35,7 @@ type pendingStep struct {
 	previous   *js.Object
 	info       *js.Object
 	issues     []zod.Issue
+	unfit      error  // what the step complains of in the request context
 	update     any    // the state it has set, Undefined for none
 	nestedRun  string // the run of a nested workflow in a foreach
 }
@@ -54,6 +55,7 @@ func (x *execution) step(r stepRun) outcome { return x.begin(r).finish() }
 func (x *execution) begin(r stepRun) *pendingStep {
 	p := &pendingStep{stepRun: r, execution: x, callID: newID(), previous: x.result(r.node.id), resumeData: js.Undefined, update: js.Undefined}
 	p.input, p.issues = stepInput(r.node, r.input)
+	p.unfit = p.contextMisfit()
 	if r.inForeach && r.node.nested != nil {
 		p.nestedRun = newID()
 	}
@@ -154,6 +156,9 @@ func stepInput(n *nodeDef, input any) (any, []zod.Issue) {
 func (p *pendingStep) attempts() *js.Object {
 	if len(p.issues) > 0 {
 		return failedStep(misfit("input", p.issues, issuesCause(p.issues)))
+	}
+	if p.unfit != nil {
+		return failedStep(p.unfit)
 	}
 	var err error
 	retries, pause := p.execution.retries(p.node)
@@ -274,9 +279,13 @@ type stepFailure struct{ value *js.Object }
 
 // misfit is the error of a step whose data does not fit its schema.
 func misfit(what string, issues []zod.Issue, cause any) error {
-	code := "WORKFLOW_STEP_" + strings.ToUpper(strings.ReplaceAll(what, " ", "_")) + "_VALIDATION_FAILED"
-	return &stepFailure{js.Obj("message", "Step "+what+" validation failed: \n"+zod.Lines(issues),
-		"domain", "MASTRA_WORKFLOW", "category", "USER", "code", code, "details", js.Obj(), "cause", cause)}
+	code := strings.ToUpper(strings.ReplaceAll(what, " ", "_"))
+	return stepError(code, "Step "+what+" validation failed: \n"+zod.Lines(issues), cause)
+}
+
+func stepError(what, message string, cause any) error {
+	return &stepFailure{js.Obj("message", message, "domain", "MASTRA_WORKFLOW", "category", "USER",
+		"code", "WORKFLOW_STEP_"+what+"_VALIDATION_FAILED", "details", js.Obj(), "cause", cause)}
 }
 
 func issuesCause(issues []zod.Issue) *js.Object {

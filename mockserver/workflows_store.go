@@ -262,13 +262,12 @@ func (s *Server) createRun(w *Workflow, runID string, resourceID any) *liveRun {
 	return live
 }
 
-// forget drops the live run once it has ended.
+// forget drops the live run of that id once one has ended, whichever it is: as on the
+// server, a cancellation that came too late is forgotten with it.
 func (r *workflowRuns) forget(l *liveRun) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.live[l.key] == l {
-		delete(r.live, l.key)
-	}
+	delete(r.live, l.key)
 }
 
 // cacheStream writes what a stream sends to the run's history. A run has one

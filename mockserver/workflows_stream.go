@@ -18,10 +18,11 @@ type runOutput struct {
 	result any
 	err    *js.Object
 	closed bool
+	usage  *js.Object // the tokens that steps have told of
 }
 
 func newRunOutput(l *liveRun) *runOutput {
-	o := &runOutput{log: newChunkLog(), run: l, status: "running", result: js.Undefined}
+	o := &runOutput{log: newChunkLog(), run: l, status: "running", result: js.Undefined, usage: zeroWorkflowUsage()}
 	o.log.append(js.Obj("type", "workflow-start", "runId", l.key.run, "from", "WORKFLOW", "payload", js.Obj("workflowId", l.workflow.id)), false)
 	return o
 }
@@ -45,7 +46,10 @@ func (o *runOutput) event(event *js.Object) {
 }
 
 // append adds a chunk as it is.
-func (o *runOutput) append(chunk *js.Object) { o.log.append(chunk, false) }
+func (o *runOutput) append(chunk *js.Object) {
+	o.countTokens(chunk)
+	o.log.append(chunk, false)
+}
 
 // named is an event's payload as chunks have it: with the step's name first.
 func named(payload *js.Object) *js.Object {
@@ -72,7 +76,7 @@ func (o *runOutput) close() {
 	if o.err != nil {
 		metadata.Set("error", o.err.Without("thrownMessage")).Set("errorMessage", o.err.Str("thrownMessage"))
 	}
-	payload := js.Obj("workflowStatus", o.status, "metadata", metadata, "output", js.Obj("usage", zeroWorkflowUsage()))
+	payload := js.Obj("workflowStatus", o.status, "metadata", metadata, "output", js.Obj("usage", o.usage))
 	if o.status == "success" {
 		payload.Set("finalWorkflowResult", o.result)
 	}

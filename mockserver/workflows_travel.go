@@ -344,21 +344,6 @@ func (x *execution) some(e *entry, position int, part []int, input any, again fu
 	return x.blockResult(nodes, results)
 }
 
-// heldArms are the places of the arms whose condition holds; those of all steps where
-// they stand side by side.
-func (x *execution) heldArms(e *entry, input any) []int {
-	var arms []int
-	for i := range e.nodes {
-		if e.kind == branchEntry {
-			if holds, _ := x.holds(e.conditions[i], input, 0); !holds {
-				continue
-			}
-		}
-		arms = append(arms, i)
-	}
-	return arms
-}
-
 // skipArms closes what a travel has left open of arms that are not taken.
 func (x *execution) skipArms(e *entry, taken []int) {
 	for i, n := range e.nodes {

@@ -1,6 +1,10 @@
 package mockserver
 
-import "github.com/mastra-go/mastra/mockserver/internal/js"
+import (
+	"math"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
+)
 
 // Write sends v to who reads the run's stream, as a workflow-step-output chunk. Where
 // nobody does, as after start-async, it goes nowhere.
@@ -50,4 +54,34 @@ func (o *runOutput) written(chunk *js.Object) {
 		return
 	}
 	o.append(out.Set("payload", named(chunk.Obj("payload"))))
+}
+
+// countTokens adds up the usage where a step has written the end of an agent's stream.
+func (o *runOutput) countTokens(chunk *js.Object) {
+	written := chunk.Obj("payload").Obj("output")
+	if chunk.Str("type") != "workflow-step-output" || written.Str("type") != "finish" {
+		return
+	}
+	usage := written.Obj("payload").Obj("usage")
+	if usage == nil {
+		usage = written.Obj("payload").Obj("output").Obj("usage")
+	}
+	if usage == nil {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	sum := func(total, told string) float64 {
+		before, _ := o.usage.Num(total)
+		more, _ := usage.Num(told)
+		return before + math.Trunc(more)
+	}
+	input, output := "inputTokens", "outputTokens"
+	if !usage.Has(input) {
+		input, output = "promptTokens", "completionTokens" // as older models call them
+	}
+	o.usage = js.Obj("inputTokens", sum("inputTokens", input), "outputTokens", sum("outputTokens", output),
+		"totalTokens", sum("totalTokens", "totalTokens"), "reasoningTokens", sum("reasoningTokens", "reasoningTokens"),
+		"cachedInputTokens", sum("cachedInputTokens", "cachedInputTokens"),
+		"cacheCreationInputTokens", sum("cacheCreationInputTokens", "cacheCreationInputTokens"))
 }

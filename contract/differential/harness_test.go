@@ -76,8 +76,13 @@ func perform(ctx context.Context, scene differential.Scene) (performance, error)
 	return p, mockErr
 }
 
+// config is what the servers of a scene are started with.
+func config(scene differential.Scene) contract.Config {
+	return contract.Config{Token: scene.Token, Extra: scene.Extra}
+}
+
 func playOn(ctx context.Context, target contract.Target, scene differential.Scene) (t differential.Transcript, err error) {
-	server, err := target.Start(ctx, contract.Config{Token: scene.Token, Extra: scene.Extra})
+	server, err := target.Start(ctx, config(scene))
 	if err != nil {
 		return t, err
 	}

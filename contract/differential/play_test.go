@@ -148,9 +148,18 @@ func TestAScriptSaysWhereItIsWrong(t *testing.T) {
 		"## a\nGET /x\n> open many\n":          "s.txt:3: ",
 		"## a\nGET /x\n> header X\n":           "s.txt:3: \"X\" is no header",
 		"> save a=b\n":                         "s.txt:1: \"save\" says nothing about a scene",
+		"> world mine\n":                       "s.txt:1: \"world\" says nothing about a scene",
 		"## a\nGET /x\n> background b often\n": "s.txt:3: ",
 	} {
 		_, err := differential.Parse("s.txt", []byte(script))
 		assert.ErrorContains(t, err, message)
 	}
+}
+
+func TestASceneSaysWhatItsServersAre(t *testing.T) {
+	t.Parallel()
+	scene, err := differential.Parse("s.txt", []byte("> token T\n> world extra\n\n## a\nGET /x\n"))
+	require.NoError(t, err)
+	assert.Equal(t, "T", scene.Token)
+	assert.True(t, scene.Extra)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mastra-go/mastra/contract"
 	"github.com/mastra-go/mastra/contract/differential"
-	"github.com/mastra-go/mastra/contract/extraworld"
 	"github.com/mastra-go/mastra/mockserver"
 )
 
@@ -28,11 +28,7 @@ func spoilt(t *testing.T, played []performance) {
 			scene := differential.Spoil(p.mock.Scene, n)
 			scene.Exchanges = scene.Exchanges[:n+1]
 
-			options := []mockserver.Option{mockserver.WithToken(scene.Token)}
-			if scene.Extra {
-				options = append(options, extraworld.World()...)
-			}
-			server := mockserver.New(options...)
+			server := mockserver.New(contract.MockOptions(config(scene))...)
 			defer server.Close()
 			spoiler := httptest.NewServer(differential.Spoiler(server, func(a differential.Answer) differential.Answer {
 				changed, _ := m.Change(r, a)

@@ -5,6 +5,7 @@ package extraworld
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 
 // World is the demo world with the extra agents and workflows.
 func World() []mockserver.Option {
-	all := slices.Concat(loopWorkflows(), mappingWorkflows(), seeingWorkflows(), sleepWorkflows(), stateWorkflows(), shapeWorkflows(), writingWorkflows())
+	all := slices.Concat(contextWorkflows(), loopWorkflows(), mappingWorkflows(), seeingWorkflows(), sleepWorkflows(), stateWorkflows(), shapeWorkflows(), writingWorkflows())
 	// As the other server lists what a module exports.
 	slices.SortFunc(all, func(a, b *mockserver.Workflow) int { return strings.Compare(a.ID(), b.ID()) })
 	options := append(agents(), mockserver.WithDemoWorld())
@@ -150,10 +151,17 @@ func writingWorkflows() []*mockserver.Workflow {
 			Type string `json:"type"`
 			Data number `json:"data"`
 		}
-		for _, err := range []error{s.Write(map[string]float64{"progress": in.N}), s.WriteChunk(progress{"data-progress", in}), s.Write("half")} {
-			if err != nil {
-				return in, err
-			}
+		written := []error{s.Write(map[string]float64{"progress": in.N}), s.WriteChunk(progress{"data-progress", in}), s.Write("half")}
+		if in.N == 2 {
+			written = append(written,
+				s.Write(json.RawMessage(`{"type":"finish","payload":{"usage":{"inputTokens":3,"outputTokens":4.5,"totalTokens":7,"reasoningTokens":1}}}`)),
+				s.Write(json.RawMessage(`{"type":"finish","payload":{"output":{"usage":{"promptTokens":10,"completionTokens":20,"totalTokens":30}}}}`)),
+				s.Write(json.RawMessage(`{"type":"finish","payload":{}}`)),
+				s.WriteChunk(json.RawMessage(`{"type":"data-plain","data":2,"transient":true}`)),
+				s.WriteChunk(json.RawMessage(`{"type":"odd","payload":{"id":"x","y":1},"more":true}`)))
+		}
+		if err := errors.Join(written...); err != nil {
+			return in, err
 		}
 		if in.N == 5 && !s.Resumed(&struct{}{}) {
 			return in, s.Suspend(struct{}{})

@@ -78,6 +78,6 @@ func TestSchemasOfGoTypes(t *testing.T) {
 	assert.Contains(t, schema, `"name":{"type":"string"}`)
 	assert.Contains(t, schema, `"score":{"type":"number"}`)
 	assert.Contains(t, schema, `"map":{"type":"object"`)
-	assert.Contains(t, schema, `"required":["name","list"`)
+	assert.Contains(t, schema, `"required":["name","list","raw"]`, "anything goes, but not nothing")
 	assert.NotContains(t, schema, "Skip")
 }
