@@ -163,6 +163,7 @@ func activeTools(names []string) any {
 
 // span describes the tracing of a model call. What is above it is told nowhere.
 func (m *modelRun) span() *js.Object {
+	m.loopSpan = cmp.Or(m.loopSpan, newSpanID())
 	input := []any{}
 	for _, message := range m.messages.prompt(m.instructions()) {
 		input = append(input, js.Obj("role", message.Role, "content", message.traced))
