@@ -112,8 +112,9 @@ func (e durableEvent) envelope(runID string, live bool) *js.Object {
 }
 
 // streamDurable runs an agent apart from the request and streams what it
-// records. The run is aborted when the client leaves.
-func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, work func(context.Context)) error {
+// records. The run is aborted when the client leaves. The stream of a run that
+// was resumed ends where it waits again.
+func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, resumed bool, work func(context.Context)) error {
 	ctx, cancel := context.WithCancel(c.srv.ctx)
 	defer cancel()
 	r.sink, r.record = record.chunk, record
@@ -131,7 +132,11 @@ func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, w
 		if !ok {
 			break
 		}
-		if chunk := item.(durableEvent).shown(); chunk != nil {
+		e := item.(durableEvent)
+		if e.kind == "suspended" && resumed {
+			break
+		}
+		if chunk := e.shown(); chunk != nil {
 			if err := w.chunk(chunk); err != nil {
 				return err
 			}
@@ -143,17 +148,25 @@ func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, w
 	return w.done()
 }
 
+// checkDecision refuses a decision on a durable run that does not wait for it.
+func (c *call) checkDecision(a *Agent, waiting *suspendedRun) error {
+	if waiting == nil || waiting.agentID != a.ID {
+		return forbidden("Access denied: durable run belongs to a different resource")
+	}
+	if waiting.pending.call.id != c.body.Str("toolCallId") {
+		return forbidden("Access denied: tool call is not suspended on this durable run")
+	}
+	return nil
+}
+
 // resumeDurable continues a durable run. Its streams that are still open go on.
 func (c *call) resumeDurable(a *Agent, data any) error {
-	runID, callID := c.body.Str("runId"), c.body.Str("toolCallId")
+	runID := c.body.Str("runId")
 	record := c.srv.durables.get(runID)
 	waiting := c.srv.agents.get(runID)
 	if decision := !strings.HasPrefix(c.route.op, "AgentResumeStream"); decision {
-		if waiting == nil || waiting.agentID != a.ID {
-			return forbidden("Access denied: durable run belongs to a different resource")
-		}
-		if waiting.pending.call.id != callID {
-			return forbidden("Access denied: tool call is not suspended on this durable run")
+		if err := c.checkDecision(a, waiting); err != nil {
+			return err
 		}
 		if record == nil { // it was suspended before the server was restarted
 			record = c.srv.durables.begin(a.ID, runID)
@@ -167,7 +180,7 @@ func (c *call) resumeDurable(a *Agent, data any) error {
 		return err
 	}
 	r := c.srv.restore(a, kept, record.chunk)
-	return c.streamDurable(r, record, record.log.tail(), func(ctx context.Context) { r.resumeRun(ctx, data) })
+	return c.streamDurable(r, record, record.log.tail(), true, func(ctx context.Context) { r.resumeRun(ctx, data) })
 }
 
 // observeAgent streams the events of a durable run. For anything else it sends

@@ -45,19 +45,30 @@ func (s *agentStep) durableContent() []any {
 	return content
 }
 
-// durableResult publishes the result of a call.
-func (r *agentRun) durableResult(c *toolCallState) {
-	payload := js.Obj("toolCallId", c.id, "toolName", c.name, "args", c.args)
-	switch {
-	case c.err != nil:
-		r.emit("tool-error", payload.Set("error", c.durableError()))
-	case c.result != js.Undefined:
-		r.emit("tool-result", payload.Set("result", c.result))
+// tellResults publishes the results of a step's calls, each once.
+func (r *agentRun) tellResults(step *agentStep) {
+	for _, c := range step.toolCalls {
+		payload := js.Obj("toolCallId", c.id, "toolName", c.name, "args", c.args)
+		switch {
+		case c.told:
+		case c.err != nil:
+			c.told = true
+			r.emit("tool-error", payload.Set("error", c.durableError()))
+		case c.result != js.Undefined:
+			c.told = true
+			chunk := r.chunk("tool-result", payload.Set("result", c.result))
+			step.resultChunks = append(step.resultChunks, chunk)
+			r.send(chunk)
+		}
 	}
 }
 
 func (c *toolCallState) durableError() *js.Object {
-	return js.Obj("name", c.err.Get("name"), "message", c.errText)
+	o := js.Obj("name", c.err.Get("name"), "message", c.errText)
+	if c.err.Has("cause") {
+		o.Set("stack", stackOf(said("%s", c.errText)))
+	}
+	return o
 }
 
 // closeDurableStep publishes the end of a step and, after the last one, of the
@@ -100,7 +111,7 @@ func (r *agentRun) finishDurable(step *agentStep) {
 	usage := step.countedUsage()
 	if !step.errored {
 		usage = r.totalUsage(step)
-		result.Set("totalUsage", step.usage).Set("request", js.Obj())
+		result.Set("totalUsage", step.usage).Set("request", js.When(r.called, js.Obj()))
 	}
 	r.saveMemory()
 	told := js.Obj("output", js.Obj("text", step.text, "usage", usage, "steps", steps), "stepResult", result)

@@ -47,7 +47,7 @@ func (s *Server) streamAgent(c *call) error {
 	}
 	if r.durable() {
 		record := s.durables.begin(r.agent.ID, r.id)
-		return c.streamDurable(r, record, record.log.reader(), r.run)
+		return c.streamDurable(r, record, record.log.reader(), false, r.run)
 	}
 	w := c.sse()
 	r.sink = func(chunk *js.Object) { _ = w.chunk(chunk) }
@@ -112,6 +112,11 @@ func (s *Server) streamResume(c *call, data any) error {
 }
 
 func (s *Server) generateResume(c *call, data any) error {
+	if a, err := c.agent(); err == nil && a.Durable {
+		if err := c.checkDecision(a, s.agents.get(c.body.Str("runId"))); err != nil {
+			return err
+		}
+	}
 	a, kept, err := c.takeSuspended("resumeGenerate")
 	if err != nil {
 		return err

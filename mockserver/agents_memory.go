@@ -11,6 +11,11 @@ const defaultLastMessages = 10
 // converse begins the conversation of a run.
 func (r *agentRun) converse() {
 	r.messages = newChat(r.threadID, r.resourceID)
+	r.keepTime()
+}
+
+// keepTime lets what the run adds come after what its thread holds.
+func (r *agentRun) keepTime() {
 	if r.remembers() {
 		if list := r.srv.memory.messagesOf(r.threadID, nil); len(list) > 0 {
 			r.messages.newest = list[len(list)-1].created

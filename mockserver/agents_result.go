@@ -44,7 +44,7 @@ func (r *agentRun) result() *js.Object {
 		o.Set("object", last.object)
 	}
 	o.Set("usedFallbackValue", last.fallback)
-	if r.options.scored && finished {
+	if r.options.scored && (finished || r.pending != nil) {
 		o.Set("scoringData", r.scoringData())
 	}
 	if r.tripped != nil {

@@ -41,18 +41,21 @@ type agentRun struct {
 	steps     []*agentStep
 	records   []*js.Object // the steps as step-finish chunks list them
 	choices   []modelChoice
-	modelFrom int        // the one of them that answered last
-	resumed   bool       // the next step begins a message of its own
-	resuming  bool       // the step that closes was begun before the suspension
-	tripped   *js.Object // the tripwire's payload
-	failure   error      // why the model failed
-	pending   *pendingTool
-	active    *activeRun   // of a run that streams on a thread
-	cut       *js.Object   // the payload of the finish of a run that was aborted
-	record    *durableRun  // of a durable agent whose run streams
-	late      []*js.Object // what follows the end of a durable run
-	ended     bool
-	answer    ending
+	modelFrom int  // the one of them that answered last
+	resumed   bool // the next step begins a message of its own
+	resuming  bool // the step that closes was begun before the suspension
+	// resumedOnce tells that the run was resumed, called that it has asked a model
+	// since it was begun or resumed.
+	resumedOnce, called bool
+	tripped             *js.Object // the tripwire's payload
+	failure             error      // why the model failed
+	pending             *pendingTool
+	active              *activeRun   // of a run that streams on a thread
+	cut                 *js.Object   // the payload of the finish of a run that was aborted
+	record              *durableRun  // of a durable agent whose run streams
+	late                []*js.Object // what follows the end of a durable run
+	ended               bool
+	answer              ending
 }
 
 // ending is the answer as it was at the end.
@@ -73,6 +76,7 @@ type runOptions struct {
 	requestContext  *js.Object
 	instructions    string
 	scored          bool // the data of scorers is wanted
+	timeouts        timeouts
 }
 
 // agentStep is what one model call and its tools gave.
@@ -105,6 +109,7 @@ type toolCallState struct {
 	errText       string
 	approval      *js.Object
 	client        bool
+	told          bool       // a durable run has published the result
 	metadata      *js.Object // the provider metadata of the result
 }
 
@@ -141,6 +146,8 @@ func (r *agentRun) emit(kind string, payload *js.Object) { r.send(r.chunk(kind, 
 
 // run goes from the beginning to the end, or to a suspension.
 func (r *agentRun) run(ctx context.Context) {
+	ctx, end := r.options.timeouts.ofRun(ctx)
+	defer end()
 	if r.tripped = r.guard(ctx); r.tripped != nil {
 		r.emit("tripwire", r.tripped)
 		return
@@ -193,7 +200,15 @@ func (r *agentRun) afterModel(ctx context.Context, step *agentStep) bool {
 		return false
 	}
 	if len(step.toolCalls) > 0 && !step.errored {
-		if r.pending = r.runTools(ctx, step); r.pending != nil {
+		r.pending = r.runTools(ctx, step)
+		if err := expired(ctx); err != nil {
+			r.expire(err)
+			return false
+		}
+		if r.pending != nil {
+			if r.durable() {
+				r.tellResults(step)
+			}
 			r.suspend()
 			return false
 		}
@@ -237,7 +252,7 @@ func (r *agentRun) closeStep(step *agentStep) bool {
 // of its memory.
 func (r *agentRun) processesOutput() bool {
 	inherited := r.parent != nil && r.parent.agent.Memory != nil && r.parent.threadID == ""
-	return r.agent.Memory != nil || r.agent.Gate != nil || inherited
+	return r.agent.Memory != nil && r.lastMessages >= 0 || r.agent.Gate != nil || inherited
 }
 
 // snapshot keeps the conversation as it is at the end of a step, for generate.
@@ -330,6 +345,10 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 	for {
 		m := &modelRun{agentRun: r, ctx: ctx, entry: r.model(), startedAt: nowMillis(), quiet: r.modelFrom < len(models)-1}
 		err := m.call(ctx)
+		if late := expired(ctx); late != nil {
+			r.expire(late)
+			return nil, true
+		}
 		if ctx.Err() != nil {
 			r.keepPartial(m)
 			if r.durable() {
@@ -359,10 +378,13 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 	if err != nil {
 		r.failure = err
 		step.errored, step.reason = true, "error"
-		r.messages.addError(r.messageID, err.Error())
+		r.messages.addError(r.messageID, err)
 		if broken = !r.emitObjectError(err); broken {
 			step.threw, step.usage = !m.touched, js.Obj()
 			r.emitError(err, step.threw)
+			if errors.As(err, &unresolved{}) {
+				step.threw = false // it was not called
+			}
 		}
 	} else {
 		step.reason = "stop"
@@ -383,13 +405,13 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 func (r *agentRun) emitError(err error, threw bool) {
 	payload := js.Obj()
 	if r.durable() {
-		r.emit("error", payload.Set("error", js.Obj("message", err.Error(), "stack", stackOf(err), "name", "Error")))
+		r.emit("error", payload.Set("error", js.Obj("message", err.Error(), "stack", stackOf(err), "name", errorName(err))))
 		return
 	}
 	if threw {
 		payload.Set("type", "error")
 	}
-	r.emit("error", payload.Set("error", js.Obj("message", err.Error(), "name", "Error", "stack", stackOf(err))))
+	r.emit("error", payload.Set("error", js.Obj("message", err.Error(), "name", errorName(err), "stack", stackOf(err)).Merge(detailsOf(err))))
 }
 
 // stackOf is a stack trace such as a JavaScript server leaks.

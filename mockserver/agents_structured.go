@@ -18,6 +18,15 @@ type structuredOutput struct {
 // isList tells whether a list is wanted; the model wraps one in {elements: [...]}.
 func (s *structuredOutput) isList() bool { return s.schema.Str("type") == "array" }
 
+// choices are the values of which one is wanted, nil where it is no choice; the
+// model wraps it in {result: ...}.
+func (s *structuredOutput) choices() []any {
+	if s.isList() {
+		return nil
+	}
+	return s.schema.Arr("enum")
+}
+
 // objectStream watches a text that grows into a JSON value and tells of the
 // value as far as it can be read.
 type objectStream struct {
@@ -25,11 +34,13 @@ type objectStream struct {
 	last     string
 	elements []any
 	started  bool
+	chosen   string
 }
 
 // objectError is a final value that does not fit the schema.
 type objectError struct {
 	message, value string
+	plain          bool // nothing more is told
 }
 
 func (e *objectError) Error() string { return e.message }
@@ -61,10 +72,37 @@ func (o *objectStream) piece(text string) {
 		o.list(v, whole, shown)
 		return
 	}
+	if choices := o.run.options.structured.choices(); choices != nil {
+		o.choice(v, shown, choices)
+		return
+	}
 	switch v.(type) {
 	case *js.Object, []any:
 		o.last = shown
 		o.emit(v)
+	}
+}
+
+// choice tells of the choice that the text so far can only mean, or of its
+// beginning.
+func (o *objectStream) choice(v any, shown string, choices []any) {
+	object, _ := v.(*js.Object)
+	begun := object.Str("result")
+	var fitting []string
+	for _, c := range choices {
+		if text, ok := c.(string); ok && strings.HasPrefix(text, begun) {
+			fitting = append(fitting, text)
+		}
+	}
+	if begun == "" || len(fitting) == 0 {
+		return
+	}
+	if len(fitting) == 1 {
+		begun = fitting[0]
+	}
+	if begun != o.chosen {
+		o.last, o.chosen = shown, begun
+		o.emit(begun)
 	}
 }
 
@@ -108,17 +146,18 @@ func (o *objectStream) finish(text string) (value any, usedFallback bool, err er
 			v = append([]any{}, o.elements...)
 		}
 	}
+	if s.choices() != nil {
+		object, _ := v.(*js.Object)
+		chosen, ok := object.Get("result").(string)
+		if !ok {
+			return o.misfit(&objectError{message: "Invalid enum format: expected object with result property", plain: true})
+		}
+		v = chosen
+	}
 	issues := jsonschema.Validate(s.schema, v)
 	if len(issues) == 0 {
 		o.run.sendLast(js.Obj("from", "AGENT", "runId", o.run.id, "type", "object-result", "object", v))
 		return v, false, nil
-	}
-	switch s.strategy {
-	case "warn":
-		return nil, false, nil
-	case "fallback":
-		o.run.sendLast(js.Obj("from", "AGENT", "runId", o.run.id, "type", "object-result", "object", s.fallback, "metadata", js.Obj("fallback", true)))
-		return s.fallback, true, nil
 	}
 	lines := make([]string, len(issues))
 	for i, issue := range issues {
@@ -128,16 +167,82 @@ func (o *objectStream) finish(text string) (value any, usedFallback bool, err er
 	if ok {
 		shown = js.String(v)
 	}
-	return nil, false, &objectError{"Structured output validation failed: " + strings.Join(lines, "\n"), shown}
+	return o.misfit(&objectError{message: "Structured output validation failed: " + strings.Join(lines, "\n"), value: shown})
 }
 
-// jsonIn finds the JSON in a model's text, which may stand in a code block.
+// misfit is what becomes of a value that does not fit.
+func (o *objectStream) misfit(err error) (value any, usedFallback bool, _ error) {
+	s := o.run.options.structured
+	switch s.strategy {
+	case "warn":
+		return nil, false, nil
+	case "fallback":
+		o.run.sendLast(js.Obj("from", "AGENT", "runId", o.run.id, "type", "object-result", "object", s.fallback, "metadata", js.Obj("fallback", true)))
+		return s.fallback, true, nil
+	}
+	return nil, false, err
+}
+
+// jsonIn finds the JSON in a model's text, which may stand in a code block or
+// between words. Line ends and tabs within its texts are escaped.
 func jsonIn(text string) string {
 	trimmed := strings.TrimSpace(text)
 	if rest, ok := strings.CutPrefix(trimmed, "```json"); ok {
-		return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "```"))
+		text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "```"))
 	}
-	return text
+	if object, ok := objectWithin(text); ok {
+		text = object
+	}
+	var b strings.Builder
+	eachByte(text, func(i int, inText, escaped bool) {
+		as := map[byte]string{'\n': `\n`, '\r': `\r`, '\t': `\t`}[text[i]]
+		if inText && !escaped && as != "" {
+			b.WriteString(as)
+			return
+		}
+		b.WriteByte(text[i])
+	})
+	return b.String()
+}
+
+// objectWithin finds the last whole object in a text that is not JSON itself.
+func objectWithin(text string) (object string, ok bool) {
+	if t := strings.TrimSpace(text); strings.HasPrefix(t, "{") || strings.HasPrefix(t, "[") {
+		return "", false
+	}
+	start, depth := 0, 0
+	eachByte(text, func(i int, inText, escaped bool) {
+		switch {
+		case inText || escaped:
+		case text[i] == '{':
+			if depth == 0 {
+				start = i
+			}
+			depth++
+		case text[i] == '}' && depth > 0:
+			if depth--; depth == 0 {
+				object, ok = text[start:i+1], true
+			}
+		}
+	})
+	return object, ok
+}
+
+// eachByte goes through a text and tells of each byte whether it stands within
+// quotes, and whether behind a backslash.
+func eachByte(text string, f func(i int, inText, escaped bool)) {
+	inText, escaped := false, false
+	for i := range len(text) {
+		f(i, inText, escaped)
+		switch {
+		case escaped:
+			escaped = false
+		case text[i] == '\\':
+			escaped = true
+		case text[i] == '"':
+			inText = !inText
+		}
+	}
 }
 
 // emitObjectError tells of a value that does not fit.
@@ -146,7 +251,11 @@ func (r *agentRun) emitObjectError(err error) bool {
 	if !errors.As(err, &invalid) {
 		return false
 	}
-	r.send(js.Obj("from", "AGENT", "runId", r.id, "type", "error", "payload", js.Obj("error", js.Obj("message", invalid.message, "domain", "AGENT",
-		"category", "SYSTEM", "code", "STRUCTURED_OUTPUT_SCHEMA_VALIDATION_FAILED", "details", js.Obj("value", invalid.value)))))
+	told := js.Obj("message", invalid.message, "domain", "AGENT", "category", "SYSTEM", "code", "STRUCTURED_OUTPUT_SCHEMA_VALIDATION_FAILED",
+		"details", js.Obj("value", invalid.value))
+	if invalid.plain {
+		told = js.Obj("message", invalid.message, "name", "Error", "stack", stackOf(err))
+	}
+	r.send(js.Obj("from", "AGENT", "runId", r.id, "type", "error", "payload", js.Obj("error", told)))
 	return true
 }

@@ -5,12 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
 )
 
-func (r *agentRun) isClientTool(name string) bool { return r.options.clientTools.Has(name) }
+// isClientTool tells whether a tool is one that the client runs, and that the
+// model may call.
+func (r *agentRun) isClientTool(name string) bool {
+	return r.options.clientTools.Has(name) && (r.options.activeTools == nil || slices.Contains(r.options.activeTools, name))
+}
 
 // hasTool tells whether the agent has a tool, be it active or not.
 func (r *agentRun) hasTool(name string) bool {
@@ -31,6 +36,15 @@ func (r *agentRun) toolNames() []string {
 	if r.options.noTools {
 		return nil
 	}
+	names := r.allTools()
+	if r.options.activeTools != nil {
+		names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(r.options.activeTools, n) })
+	}
+	return names
+}
+
+// allTools are the tools that there are.
+func (r *agentRun) allTools() []string {
 	var names []string
 	for _, t := range r.tools.Tools {
 		names = append(names, t.id)
@@ -42,9 +56,6 @@ func (r *agentRun) toolNames() []string {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
-	}
-	if r.options.activeTools != nil {
-		names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(r.options.activeTools, n) })
 	}
 	return names
 }
@@ -65,7 +76,7 @@ func (r *agentRun) needsApproval(c *toolCallState) bool {
 		return false
 	}
 	t, ok := r.tool(c.name)
-	return ok && (t.requireApproval || r.options.requireApproval)
+	return ok && t.requireApproval || (ok || r.subAgent(c.name) != nil) && r.options.requireApproval
 }
 
 // runTools runs the calls of a step that have no result yet; it returns the
@@ -153,14 +164,14 @@ func safely(t Tool, call *ToolCall, args any) (result any, err error) {
 
 // toolMissing is a call of a tool that is neither the agent's nor the client's.
 func (r *agentRun) toolMissing(c *toolCallState) {
-	available := ""
-	for i, name := range r.toolNames() {
-		if i > 0 {
-			available += ", "
-		}
-		available += name
+	names, available := r.allTools(), ""
+	if r.options.activeTools != nil {
+		names = r.options.activeTools
 	}
-	c.errText = fmt.Sprintf("Tool %q not found. Available tools: %s. Call tools by their exact name only — never add prefixes, namespaces, or colons.", c.name, available)
+	if len(names) > 0 {
+		available = " Available tools: " + strings.Join(names, ", ")
+	}
+	c.errText = fmt.Sprintf("Tool %q not found.%s. Call tools by their exact name only — never add prefixes, namespaces, or colons.", c.name, available)
 	c.err = js.Obj("name", "ToolNotFoundError")
 }
 
@@ -169,9 +180,7 @@ func (r *agentRun) toolMissing(c *toolCallState) {
 func (r *agentRun) finishTools(step *agentStep) {
 	open := false
 	if r.durable() {
-		for _, c := range step.toolCalls {
-			r.durableResult(c)
-		}
+		r.tellResults(step)
 	}
 	for _, c := range step.toolCalls {
 		if c.result == js.Undefined && (c.approval == nil || c.approval.Bool("approved")) {
@@ -212,7 +221,6 @@ func (r *agentRun) finishTools(step *agentStep) {
 			}
 			chunk := r.chunk("tool-result", payload)
 			if r.durable() {
-				step.resultChunks = append(step.resultChunks, r.chunk("tool-result", js.Obj("toolCallId", c.id, "toolName", c.name, "args", c.args, "result", c.result)))
 				continue
 			}
 			step.resultChunks = append(step.resultChunks, chunk)
@@ -243,8 +251,13 @@ func (r *agentRun) suspend() {
 	if r.durable() && p.approval {
 		r.event("suspended", js.Obj("toolCallId", p.call.id, "toolName", p.call.name, "args", p.call.args, "type", "approval", "resumeSchema", p.resumeSchema))
 	}
+	kept := r.messages
+	if r.durable() && r.resumedOnce {
+		// A durable run goes on from what it was when it first waited.
+		kept = kept.clone()
+	}
 	r.notePending()
-	r.srv.agents.suspend(r)
+	r.srv.agents.suspend(r, kept)
 }
 
 // notePending notes on the message of the call what the run waits for.
@@ -266,7 +279,11 @@ func (r *agentRun) notePending() {
 		note.Set("resumeSchema", p.resumeSchema)
 	}
 	metadata := js.Obj().Merge(m.content().Obj("metadata"))
-	pending := js.Obj().Merge(metadata.Obj(key)).Set(p.call.id, note)
+	pending := js.Obj()
+	if !r.durable() {
+		pending.Merge(metadata.Obj(key))
+	}
+	pending.Set(p.call.id, note)
 	m.content().Set("metadata", metadata.Set(key, pending))
 }
 

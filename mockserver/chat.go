@@ -271,6 +271,12 @@ func systemText(o *js.Object) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if o.Str("role") != "system" {
+		if form == modelForm4 {
+			return "", said(`Expected role "system" but saw %s for message %s`, roleOf(o), js.Indent(o))
+		}
+		return "", noSystem()
+	}
 	switch form {
 	case storedForm:
 		if text := o.Obj("content").Str("content"); text != "" {
@@ -291,5 +297,21 @@ func systemText(o *js.Object) (string, error) {
 	default:
 		return "", said("Invalid system message format. System messages must be CoreMessage format with 'role' and 'content' properties. The content should be a string or valid content array.")
 	}
-	return "", said("Invalid system message format. System messages must include 'role' and 'content' properties. The content should be a string.")
+	return "", noSystem()
+}
+
+func noSystem() error {
+	return said("Invalid system message format. System messages must include 'role' and 'content' properties. The content should be a string.")
+}
+
+// clone copies the conversation.
+func (l *chat) clone() *chat {
+	out := *l
+	out.list = make([]*chatMessage, len(l.list))
+	for i, m := range l.list {
+		own := *m
+		own.Object, _ = js.DeepClone(m.Object).(*js.Object)
+		out.list[i] = &own
+	}
+	return &out
 }
