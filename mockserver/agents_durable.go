@@ -114,7 +114,7 @@ func (e durableEvent) envelope(runID string, live bool) *js.Object {
 // streamDurable runs an agent apart from the request and streams what it
 // records. The run is aborted when the client leaves. The stream of a run that
 // was resumed ends where it waits again.
-func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, resumed bool, work func(context.Context)) error {
+func (c *call) streamDurable(r *agentRun, w chunkWriter, record *durableRun, from *logReader, resumed bool, work func(context.Context)) error {
 	ctx, cancel := context.WithCancel(c.srv.ctx)
 	defer cancel()
 	r.sink, r.record = record.chunk, record
@@ -126,7 +126,6 @@ func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, r
 			c.srv.endDurable(r.id, record)
 		}
 	})
-	w := c.sse()
 	for {
 		item, ok := from.read(c.ctx())
 		if !ok {
@@ -180,7 +179,7 @@ func (c *call) resumeDurable(a *Agent, data any) error {
 		return err
 	}
 	r := c.srv.restore(a, kept, record.chunk)
-	return c.streamDurable(r, record, record.log.tail(), true, func(ctx context.Context) { r.resumeRun(ctx, data) })
+	return c.streamDurable(r, c.sse(), record, record.log.tail(), true, func(ctx context.Context) { r.resumeRun(ctx, data) })
 }
 
 // observeAgent streams the events of a durable run. For anything else it sends

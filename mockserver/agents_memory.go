@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -59,9 +60,14 @@ func (r *agentRun) saveMemory() {
 	var list []storedMessage
 	for _, m := range r.messages.of(fromInput | fromResponse) {
 		content, _ := js.DeepClone(m.content()).(*js.Object)
-		if len(content.Arr("parts")) == 0 {
+		parts := slices.DeleteFunc(objectsOf(content.Get("parts")), func(p *js.Object) bool {
+			call := p.Obj("toolInvocation")
+			return call.Str("toolName") == workingMemoryTool || call.Str("state") == "partial-call"
+		})
+		if len(parts) == 0 {
 			continue
 		}
+		content.Set("parts", js.Array(parts))
 		list = append(list, storedMessage{id: m.Str("id"), role: m.Str("role"), threadID: r.threadID, resourceID: r.resourceID, kind: m.Str("type"), content: content, created: m.created()})
 	}
 	r.srv.memory.saveMessages(list)

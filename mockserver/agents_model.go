@@ -233,7 +233,7 @@ func (m *modelRun) onTool(p modelPart) error {
 	case "tool-call":
 		args, err := js.Parse([]byte(p.text))
 		if err != nil {
-			args = js.Undefined
+			args = js.Obj()
 		}
 		m.calls[len(m.calls)-1].args = args
 		chunk := m.chunk("tool-call", m.withObservability(js.Obj("toolCallId", p.id, "toolName", p.name, "args", args)))

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -19,6 +20,7 @@ type network struct {
 	last                 int // the iteration after which it ends anyway
 	sink                 func(*js.Object)
 	usage                Usage
+	broken               error // no model can be asked
 }
 
 // errNoRoute ends a network that leads nowhere. Clients are not told.
@@ -69,7 +71,8 @@ func (s *Server) runNetwork(c *call) error {
 	return w.done()
 }
 
-// resumeNetwork answers a decision on a network that does not wait: with nothing.
+// resumeNetwork goes on with a network that waits for a decision. One that does
+// not is answered with nothing.
 func (s *Server) resumeNetwork(c *call) error {
 	a, err := c.agent()
 	if err != nil {
@@ -80,7 +83,44 @@ func (s *Server) resumeNetwork(c *call) error {
 	}
 	runID := c.body.Str("runId")
 	(&network{srv: s, agent: a, runID: runID, threadID: runID, resourceID: a.ID}).openThread()
-	return c.sse().done()
+	waiting := s.agents.takeNetwork(a.ID, runID)
+	w := c.sse()
+	if waiting != nil {
+		n := waiting.network
+		n.usage = Usage{} // what was asked before the client decided does not count
+		n.sink = func(chunk *js.Object) { _ = w.chunk(chunk) }
+		answer := js.Obj("approved", strings.HasPrefix(c.route.op, "AgentApprove"), "reason", valueOf(c.body, "reason"))
+		_ = n.loop(c.ctx(), waiting.iteration, nil, waiting.decision, answer)
+	}
+	if c.ctx().Err() != nil {
+		return nil
+	}
+	return w.done()
+}
+
+// waitingNetwork is a network that waits for the client.
+type waitingNetwork struct {
+	network   *network
+	iteration int
+	decision  *decision
+}
+
+func (a *agentRuns) waitNetwork(w *waitingNetwork) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.networks[w.network.runID] = w
+}
+
+// takeNetwork takes the network of a run that waits, nil if there is none.
+func (a *agentRuns) takeNetwork(agentID, runID string) *waitingNetwork {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	w := a.networks[runID]
+	if w == nil || w.network.agent.ID != agentID {
+		return nil
+	}
+	delete(a.networks, runID)
+	return w
 }
 
 // openThread makes the network's thread. One that is there belongs to whom it
@@ -105,6 +145,7 @@ func (n *network) begin(messages any) error {
 	if err := list.add(messages, fromInput); err != nil {
 		return err
 	}
+	n.broken = list.checkRoles()
 	r := &agentRun{srv: n.srv, agent: n.agent, threadID: n.threadID, resourceID: n.resourceID, messages: list}
 	r.saveMemory()
 	if k := len(list.list); k > 0 {
@@ -138,12 +179,20 @@ type decision struct {
 func (n *network) run(ctx context.Context) error {
 	input := js.Obj("task", n.task, "primitiveId", "", "primitiveType", "none", "iteration", 0, "threadResourceId", n.resourceID, "threadId", n.threadID,
 		"isOneOff", false, "verboseIntrospection", true)
-	for i := 0; ; i++ {
-		d, err := n.decide(ctx, i, input)
-		if err != nil {
-			return err
+	return n.loop(ctx, 0, input, nil, nil)
+}
+
+// loop makes iterations until one of them is the last. The first one may have
+// been begun: its decision is made, and the client has answered.
+func (n *network) loop(ctx context.Context, i int, input *js.Object, d *decision, answer *js.Object) error {
+	for ; ; i++ {
+		var err error
+		if d == nil {
+			if d, err = n.decide(ctx, i, input); err != nil {
+				return err
+			}
 		}
-		result, err := n.perform(ctx, i, d)
+		result, err := n.perform(ctx, i, d, answer)
 		if err != nil {
 			return err
 		}
@@ -173,7 +222,7 @@ func (n *network) run(ctx context.Context) error {
 				"totalTokens", usage.Get("totalTokens"), "cachedInputTokens", 0, "cacheCreationInputTokens", 0, "reasoningTokens", n.usage.ReasoningTokens)))
 			return nil
 		}
-		input = out.Set("iteration", i+1)
+		input, d, answer = out.Set("iteration", i+1), nil, nil
 	}
 }
 
@@ -221,6 +270,9 @@ func (n *network) decide(ctx context.Context, i int, input *js.Object) (*decisio
 	stepID := newID()
 	n.sink(js.Obj("type", "routing-agent-start", "payload", js.Obj("networkId", n.agent.ID, "agentId", "routing-agent", "runId", stepID, "inputData", input),
 		"runId", n.runID, "from", "NETWORK"))
+	if n.broken != nil {
+		return nil, n.broken
+	}
 	r := &agentRun{sink: func(*js.Object) {}, messages: &chat{system: []string{n.choices()}}, threadID: n.threadID, resourceID: n.resourceID}
 	r.options.structured = &structuredOutput{schema: routingSchema()}
 	r.agent, r.srv = n.agent, n.srv

@@ -1,14 +1,19 @@
 package mockserver
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
+	"github.com/mastra-go/mastra/mockserver/internal/zod"
 )
 
-// perform does what was decided and gives the result.
-func (n *network) perform(ctx context.Context, i int, d *decision) (any, error) {
+// perform does what was decided and gives the result. answer is what the client
+// said where it was asked, nil where it was not.
+func (n *network) perform(ctx context.Context, i int, d *decision, answer *js.Object) (any, error) {
 	switch {
 	case d.done:
 		n.emit("network-execution-event-step-finish", js.Obj("task", n.task, "result", d.reason, "isComplete", true, "iteration", i, "runId", n.runID))
@@ -21,7 +26,7 @@ func (n *network) perform(ctx context.Context, i int, d *decision) (any, error) 
 		}
 	case d.kind == "tool":
 		if t, ok := findTool(n.agent.Tools, d.id); ok {
-			return n.callTool(ctx, i, d, t)
+			return n.callTool(ctx, i, d, t, answer)
 		}
 	}
 	return nil, errNoRoute
@@ -101,22 +106,64 @@ func plainMessage(m *chatMessage, threadID, resourceID string) *js.Object {
 	return js.Obj("role", m.Str("role"), "id", m.Get("id"), "createdAt", m.Get("createdAt"), "resourceId", resourceID, "threadId", threadID, "type", "text", "content", content)
 }
 
-// callTool calls a tool; its arguments are the prompt.
-func (n *network) callTool(ctx context.Context, i int, d *decision, t Tool) (any, error) {
+// callTool calls a tool; its arguments are the prompt. One that needs approval
+// or asks something waits for the client.
+func (n *network) callTool(ctx context.Context, i int, d *decision, t Tool, answer *js.Object) (any, error) {
 	args, err := js.Parse([]byte(d.prompt))
 	if err != nil {
-		return nil, err
+		return "Error: The prompt provided for tool \"" + t.id + "\" is not valid JSON. Received: \"" + d.prompt +
+			"\". Tools require a valid JSON string matching their input schema. Please provide the prompt as properly formatted JSON (e.g., {\"key\": \"value\"}).", nil
 	}
 	id := newID()
+	report := func(result any) string {
+		return js.String(js.Obj("isNetwork", true, "selectionReason", d.reason, "primitiveType", d.kind, "primitiveId", d.id,
+			"finalResult", js.Obj("result", result, "toolCallId", id), "input", args))
+	}
 	n.emit("tool-execution-start", js.Obj("args", d.data.Clone().Set("args", args).Set("toolName", t.id).Set("toolCallId", id), "runId", n.runID))
-	result, err := safely(t, &ToolCall{Context: ctx, ID: id, AgentID: n.agent.ID, RunID: n.runID, requestContext: n.options.requestContext}, args)
+	wait := func(kind, chunk, key, schema string, more *js.Object) error {
+		note := js.Obj("toolCallId", id, "toolName", d.id, "args", args).Merge(more).Set("type", kind).Set("resumeSchema", schema).
+			Set("runId", n.runID).Set("primitiveType", "tool").Set("primitiveId", d.id)
+		n.save("assistant", report(""), js.Obj("mode", "network", key, js.Obj(d.id, note)))
+		told := js.Obj("toolName", d.id, "toolCallId", id, "args", args)
+		if kind == "approval" {
+			told.Set("selectionReason", d.reason).Set("resumeSchema", schema).Set("runId", n.runID)
+		} else {
+			told.Set("resumeSchema", schema).Merge(more).Set("runId", n.runID).Set("selectionReason", d.reason)
+		}
+		n.sink(js.Obj("type", chunk, "payload", told))
+		n.srv.agents.waitNetwork(&waitingNetwork{network: n, iteration: i, decision: d})
+		return errNoRoute
+	}
+	var result any
+	switch call := (&ToolCall{Context: ctx, ID: id, AgentID: n.agent.ID, RunID: n.runID, requestContext: n.options.requestContext, canSuspend: true}); {
+	case t.requireApproval && answer == nil:
+		return nil, wait("approval", "tool-execution-approval", "requireApprovalMetadata", networkApprovalSchema(), nil)
+	case t.requireApproval && !answer.Bool("approved"):
+		result = cmp.Or(answer.Str("reason"), denialOf(nil))
+	default:
+		result, err = t.answered(call, args, answer)
+	}
+	var waits *suspension
+	if errors.As(err, &waits) {
+		schema := ""
+		if t.resume != nil {
+			schema = js.String(t.resume.JSONSchema(zod.Draft7))
+		}
+		return nil, wait("suspension", "tool-execution-suspended", "suspendedTools", schema, js.Obj("suspendPayload", waits.payload))
+	}
 	if err != nil {
 		return nil, err
 	}
-	n.save("assistant", js.String(n.report(d, js.Obj("result", result, "toolCallId", id))), js.Obj("mode", "network"))
+	n.save("assistant", report(result), js.Obj("mode", "network"))
 	n.emit("tool-execution-end", js.Obj("task", n.task, "primitiveId", d.id, "primitiveType", d.kind, "result", result, "isComplete", false, "iteration", i,
 		"toolCallId", id, "toolName", t.id))
 	return result, nil
+}
+
+// networkApprovalSchema is the schema of the data that answers an approval in a
+// network, where no model sees the reason.
+func networkApprovalSchema() string {
+	return strings.Replace(approvalSchema, "surfaced to the model when", "surfaced when", 1)
 }
 
 // verdict is whether the task is complete.
@@ -143,7 +190,8 @@ func (n *network) judge(ctx context.Context, i int, d *decision, result any) (ve
 			told = text
 		}
 	}
-	r.options.structured = &structuredOutput{schema: verdictSchema()}
+	own := zod.Object(zod.P("isComplete", zod.Boolean()), zod.P("completionReason", zod.String()), zod.P("finalResult", zod.String().Optional()))
+	r.options.structured = &structuredOutput{schema: verdictSchema(), own: &own}
 	prompt := "Is the task complete? Answer with JSON: isComplete, completionReason, finalResult.\nThe " + d.kind + " " + d.id + " has given: " +
 		js.String(result) + "\nOriginal task: " + n.task
 	if err := r.messages.add(prompt, fromInput); err != nil {

@@ -46,7 +46,7 @@ func (c *call) newRun() (*agentRun, error) {
 		return nil, err
 	}
 	r.recall()
-	return r, nil
+	return r, r.messages.checkRoles()
 }
 
 // addSystem adds the system messages and the context of the request.
@@ -124,6 +124,9 @@ func (c *call) useMemory(r *agentRun) error {
 	}
 	options := ref.Obj("options")
 	r.threadID, r.resourceID, r.readOnly = threadID, resource, options.Bool("readOnly")
+	if enabled, ok := options.Obj("workingMemory").Get("enabled").(bool); ok {
+		r.noNotes = !enabled
+	}
 	n, ok := options.Num("lastMessages")
 	switch {
 	case options.Obj("threads").Has("generateTitle"):

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -28,6 +29,7 @@ type agentRun struct {
 	threadID   string
 	resourceID string
 	readOnly   bool // the thread is read and not written
+	noNotes    bool // the working memory is off
 	// lastMessages is how many messages of the thread the client wants to be
 	// remembered: 0 as many as the agent does, -1 none.
 	lastMessages int
@@ -162,8 +164,11 @@ func (r *agentRun) guard(ctx context.Context) *js.Object {
 	if p == nil {
 		return nil
 	}
-	call := &ModelCall{Prompt: r.messages.prompt("")}
-	return tripwireOf(p, p.check(ctx, call.LastUserText()))
+	var texts []string
+	for _, m := range r.messages.of(fromInput) {
+		texts = append(texts, textOfParts(m.content(), " "))
+	}
+	return tripwireOf(p, p.check(ctx, strings.Join(texts, "\n")))
 }
 
 func tripwireOf(p *Processor, t *Tripwire) *js.Object {
@@ -357,6 +362,7 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 			return nil, true
 		}
 		if r.tripped != nil {
+			r.remember(m.parts)
 			r.send(js.Obj("type", "tripwire", "payload", r.tripped))
 			return nil, true
 		}

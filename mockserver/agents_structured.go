@@ -6,6 +6,7 @@ import (
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/jsonschema"
+	"github.com/mastra-go/mastra/mockserver/internal/zod"
 )
 
 // structuredOutput is the schema the client wants the answer to fit.
@@ -13,6 +14,25 @@ type structuredOutput struct {
 	schema   *js.Object
 	strategy string
 	fallback any
+	// own is the schema where it is the server's; what does not fit it is told
+	// otherwise.
+	own *zod.Schema
+}
+
+// misfits says what of a value does not fit.
+func (s *structuredOutput) misfits(v any) []string {
+	var lines []string
+	if s.own != nil {
+		_, issues := s.own.Parse(v)
+		for _, issue := range issues {
+			lines = append(lines, "- "+issue.Field()+": "+issue.Message)
+		}
+		return lines
+	}
+	for _, issue := range jsonschema.Validate(s.schema, v) {
+		lines = append(lines, issue.String())
+	}
+	return lines
 }
 
 // isList tells whether a list is wanted; the model wraps one in {elements: [...]}.
@@ -154,14 +174,10 @@ func (o *objectStream) finish(text string) (value any, usedFallback bool, err er
 		}
 		v = chosen
 	}
-	issues := jsonschema.Validate(s.schema, v)
-	if len(issues) == 0 {
+	lines := s.misfits(v)
+	if len(lines) == 0 {
 		o.run.sendLast(js.Obj("from", "AGENT", "runId", o.run.id, "type", "object-result", "object", v))
 		return v, false, nil
-	}
-	lines := make([]string, len(issues))
-	for i, issue := range issues {
-		lines[i] = issue.String()
 	}
 	shown := raw
 	if ok {

@@ -14,6 +14,7 @@ import (
 type agentRuns struct {
 	mu        sync.Mutex
 	suspended map[string]*suspendedRun
+	networks  map[string]*waitingNetwork
 	models    modelSets
 	threads   *threadHub
 	seq       int
@@ -39,7 +40,7 @@ type suspendedRun struct {
 }
 
 func newAgentRuns() *agentRuns {
-	return &agentRuns{suspended: map[string]*suspendedRun{}, threads: newThreadHub()}
+	return &agentRuns{suspended: map[string]*suspendedRun{}, networks: map[string]*waitingNetwork{}, threads: newThreadHub()}
 }
 
 // suspend keeps a run with its conversation.

@@ -20,13 +20,16 @@ func (r *agentRun) isClientTool(name string) bool {
 // hasTool tells whether the agent has a tool, be it active or not.
 func (r *agentRun) hasTool(name string) bool {
 	_, ok := findTool(r.tools.Tools, name)
-	return ok || r.subAgent(name) != nil
+	return ok || r.subAgent(name) != nil || name == workingMemoryTool && r.canNote()
 }
 
 // tool finds a tool that the model may call.
 func (r *agentRun) tool(name string) (Tool, bool) {
 	if r.options.activeTools != nil && !slices.Contains(r.options.activeTools, name) {
 		return Tool{}, false
+	}
+	if name == workingMemoryTool && r.canNote() {
+		return r.noteTool(), true
 	}
 	return findTool(r.tools.Tools, name)
 }
@@ -48,6 +51,9 @@ func (r *agentRun) allTools() []string {
 	var names []string
 	for _, t := range r.tools.Tools {
 		names = append(names, t.id)
+	}
+	if r.canNote() {
+		names = append(names, workingMemoryTool)
 	}
 	for _, sub := range r.tools.Agents {
 		names = append(names, subAgentPrefix+sub.ID)
@@ -130,15 +136,11 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 	}
 	call := &ToolCall{Context: ctx, ID: c.id, AgentID: r.agent.ID, RunID: r.id, requestContext: r.options.requestContext,
 		resumeData: data, resumed: resumed, canSuspend: true}
-	if resumed && t.resume != nil {
-		parsed, issues := t.resume.Parse(data)
-		if len(issues) > 0 {
-			c.result = toolFailure(inputFailure(t.id, issues, data), issues)
-			return nil
-		}
-		call.resumeData = parsed
+	var answer any
+	if resumed {
+		answer = data
 	}
-	result, err := safely(t, call, c.args)
+	result, err := t.answered(call, c.args, answer)
 	var waits *suspension
 	if errors.As(err, &waits) {
 		return waits
@@ -151,6 +153,22 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 	}
 	c.result = result
 	return nil
+}
+
+// answered runs a tool with what the client answered, nil where it was not asked.
+// An answer that does not fit is the result.
+func (t Tool) answered(call *ToolCall, args, answer any) (any, error) {
+	if o, isObject := answer.(*js.Object); answer != nil && !(isObject && o == nil) {
+		call.resumeData, call.resumed = answer, true
+		if t.resume != nil {
+			parsed, issues := t.resume.Parse(answer)
+			if len(issues) > 0 {
+				return toolFailure(inputFailure(t.id, issues, answer), issues), nil
+			}
+			call.resumeData = parsed
+		}
+	}
+	return safely(t, call, args)
 }
 
 func safely(t Tool, call *ToolCall, args any) (result any, err error) {

@@ -156,12 +156,19 @@ func (l *chat) addMessage(o *js.Object, from origin) error {
 	if err != nil {
 		return err
 	}
-	switch role := roleOf(m.Object); role {
-	case "user", "assistant", "signal":
-	default:
-		return said("Unsupported role: %s", role)
-	}
 	l.put(m, from, true)
+	return nil
+}
+
+// checkRoles refuses a conversation that no model understands.
+func (l *chat) checkRoles() error {
+	for _, m := range l.list {
+		switch role := roleOf(m.Object); role {
+		case "user", "assistant", "signal", "system":
+		default:
+			return said("Unsupported role: %s", role)
+		}
+	}
 	return nil
 }
 

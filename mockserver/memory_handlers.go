@@ -235,6 +235,9 @@ func (s *Server) saveMessages(c *call) error {
 		if err != nil {
 			return err
 		}
+		if m.role == "system" {
+			continue // instructions are never stored
+		}
 		list = append(list, m)
 		out = append(out, shown)
 	}

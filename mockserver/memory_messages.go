@@ -22,8 +22,10 @@ func messageFromClient(o *js.Object) (m storedMessage, shown *js.Object, err err
 		m.created = at
 	}
 	complete := o.Clone().Set("id", m.id).Set("createdAt", js.ISO(m.created))
-	if content := o.Obj("content"); content != nil && content.Has("parts") {
-		m.content = content
+	if content := o.Obj("content"); content.Get("format") == 2.0 {
+		m.content = content.Clone()
+		m.content.Set("parts", js.Array(objectsOf(content.Get("parts"))))
+		complete.Set("content", m.content)
 		// "v2" is how the store marks the format, and is not given back.
 		if kind := o.Str("type"); kind != "v2" {
 			m.kind = kind
@@ -41,7 +43,7 @@ func messageFromClient(o *js.Object) (m storedMessage, shown *js.Object, err err
 		return m, nil, fmt.Errorf("BUG: add handling for message role %s in message %s", m.role,
 			js.Indent(js.Obj("content", valueOf(o, "content"), "role", m.role)))
 	}
-	m.content = contentOf(o.Get("content"), 0)
+	m.content = newChat("", "").contentOf4(o, olderForm)
 	return m, js.Obj("id", m.id, "role", m.role, "createdAt", js.ISO(m.created), "threadId", m.threadID,
 		"resourceId", m.resourceID, "content", m.content), nil
 }

@@ -168,6 +168,12 @@ func (c *call) fail(err error) {
 	writeJSON(c.w, he.status, he.body)
 }
 
+// chunkWriter frames the chunks of a stream, and its end.
+type chunkWriter interface {
+	chunk(v any) error
+	done() error
+}
+
 // sseWriter frames chunks as server-sent events: only data lines, and a last
 // [DONE].
 type sseWriter struct{ w *responseWriter }
@@ -208,6 +214,9 @@ func (c *call) records() *recordWriter {
 	c.w.Flush()
 	return &recordWriter{c.w}
 }
+
+// done does nothing: the end of the answer is that of the stream.
+func (*recordWriter) done() error { return nil }
 
 func (r *recordWriter) chunk(v any) error {
 	if _, err := r.w.Write(append(js.Marshal(v), recordSeparator)); err != nil {

@@ -62,7 +62,9 @@ func agentThreadRoutes() []route {
 	behaviour := func(behaviours ...string) zod.Schema {
 		return zod.Object(optional("behavior", zod.Enum(behaviours...)), optional("attributes", attributes), optional("streamOptions", record))
 	}
-	contents := zod.Union(text, zod.Array(zod.Object(zod.P("type", zod.Enum("text", "file"))).Passthrough()))
+	contents := zod.Union(text, zod.Array(zod.Union(
+		zod.Object(zod.P("type", zod.Enum("text")), zod.P("text", text)).Passthrough(),
+		zod.Object(zod.P("type", zod.Enum("file")), zod.P("data", zod.Any()), zod.P("mediaType", text)).Passthrough())))
 	message := zod.Union(contents, zod.Object(zod.P("contents", contents), optional("attributes", attributes), optional("metadata", record)).Passthrough())
 	signal := zod.Object(optional("id", text), zod.P("type", zod.Enum("user", "user-message", "reactive", "system-reminder", "notification", "state")),
 		optional("tagName", text), zod.P("contents", contents), optional("attributes", attributes), optional("metadata", record)).Passthrough()
