@@ -38,7 +38,7 @@ func (c *call) newRun() (*agentRun, error) {
 		return nil, err
 	}
 	r.converse()
-	r.messages.pending = c.body.Obj("memory").Obj("options").Get("filterIncompleteToolCalls") == false
+	r.messages.pending = !r.durable() && c.body.Obj("memory").Obj("options").Get("filterIncompleteToolCalls") == false
 	if err := c.addSystem(r); err != nil {
 		return nil, err
 	}
@@ -46,6 +46,9 @@ func (c *call) newRun() (*agentRun, error) {
 		return nil, err
 	}
 	r.recall()
+	if processed := a.Memory != nil || a.Guard != nil; processed && !r.messages.isDated() {
+		return nil, said("[Agent:%s] - Input processor error", a.ID)
+	}
 	return r, r.messages.checkRoles()
 }
 
@@ -63,7 +66,14 @@ func (c *call) addSystem(r *agentRun) error {
 			return err
 		}
 	}
-	r.messages.tagged, err = systemTexts(c.body.Get("system"))
+	system, err := systemTexts(c.body.Get("system"))
+	if !r.durable() {
+		r.messages.tagged = system
+		return err
+	}
+	for _, text := range system {
+		r.messages.addSystemText(text)
+	}
 	return err
 }
 

@@ -266,10 +266,16 @@ func iso(at time.Time) any {
 // addSystem adds a system message, unless its text is there already.
 func (l *chat) addSystem(o *js.Object) error {
 	text, err := systemText(o)
-	if err == nil && !slices.Contains(l.system, text) {
-		l.system = append(l.system, text)
+	if err == nil {
+		l.addSystemText(text)
 	}
 	return err
+}
+
+func (l *chat) addSystemText(text string) {
+	if !slices.Contains(l.system, text) {
+		l.system = append(l.system, text)
+	}
 }
 
 // systemText is the text of a system message.
@@ -309,6 +315,11 @@ func systemText(o *js.Object) (string, error) {
 
 func noSystem() error {
 	return said("Invalid system message format. System messages must include 'role' and 'content' properties. The content should be a string.")
+}
+
+// isDated tells whether all messages have a date.
+func (l *chat) isDated() bool {
+	return !slices.ContainsFunc(l.list, func(m *chatMessage) bool { return m.Get("createdAt") == nil })
 }
 
 // clone copies the conversation.
