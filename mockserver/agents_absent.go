@@ -59,6 +59,10 @@ func (s *Server) streamRecords(c *call) error {
 		return err
 	}
 	w := c.records()
+	if r.durable() {
+		record := s.durables.begin(r.agent.ID, r.id)
+		return c.streamDurable(r, w, record, record.log.reader(), false, r.run)
+	}
 	r.sink = func(chunk *js.Object) { _ = w.chunk(chunk) }
 	r.run(c.ctx())
 	if c.ctx().Err() == nil && r.pending == nil {

@@ -135,8 +135,9 @@ func (e durableEvent) envelope(runID string, live bool) *js.Object {
 }
 
 // streamDurable runs an agent apart from the request and streams what it
-// records. The run is aborted when the client leaves.
-func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, work func(context.Context)) error {
+// records. The run is aborted when the client leaves. The stream of a run that
+// was resumed ends where it waits again.
+func (c *call) streamDurable(r *agentRun, w chunkWriter, record *durableRun, from *logReader, resumed bool, work func(context.Context)) error {
 	ctx, cancel := context.WithCancel(c.srv.ctx)
 	defer cancel()
 	r.sink, r.record = record.chunk, record
@@ -147,13 +148,16 @@ func (c *call) streamDurable(r *agentRun, record *durableRun, from *logReader, w
 		defer stop()
 		work(ctx)
 	})
-	w := c.sse()
 	for {
 		item, ok := from.read(c.ctx())
 		if !ok {
 			break
 		}
-		if chunk := item.(durableEvent).shown(); chunk != nil {
+		e := item.(durableEvent)
+		if e.kind == "suspended" && resumed {
+			break
+		}
+		if chunk := e.shown(); chunk != nil {
 			if err := w.chunk(chunk); err != nil {
 				return err
 			}

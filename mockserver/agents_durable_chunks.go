@@ -48,14 +48,21 @@ func (s *agentStep) durableContent() []any {
 	return content
 }
 
-// durableResult publishes the result of a call.
-func (r *agentRun) durableResult(c *toolCallState) {
-	payload := js.Obj("toolCallId", c.id, "toolName", c.name, "args", r.toolArgs(c.args))
-	switch {
-	case c.err != nil:
-		r.emit("tool-error", payload.Set("error", c.durableError()))
-	case c.result != js.Undefined:
-		r.emit("tool-result", payload.Set("result", c.result))
+// tellResults publishes the results of a step's calls, each once.
+func (r *agentRun) tellResults(step *agentStep) {
+	for _, c := range step.toolCalls {
+		payload := js.Obj("toolCallId", c.id, "toolName", c.name, "args", r.toolArgs(c.args))
+		switch {
+		case c.told:
+		case c.err != nil:
+			c.told = true
+			r.emit("tool-error", payload.Set("error", c.durableError()))
+		case c.result != js.Undefined:
+			c.told = true
+			chunk := r.chunk("tool-result", payload.Set("result", c.result))
+			step.resultChunks = append(step.resultChunks, chunk)
+			r.send(chunk)
+		}
 	}
 }
 
@@ -104,7 +111,7 @@ func (r *agentRun) finishDurable(step *agentStep) {
 	}
 	result := js.Obj("reason", step.reason, "warnings", []any{}, "isContinued", step.cut)
 	if !step.errored {
-		result.Set("totalUsage", step.usage).Set("request", js.Obj())
+		result.Set("totalUsage", step.usage).Set("request", js.When(r.called, js.Obj()))
 	}
 	r.saveMemory()
 	told := js.Obj("output", js.Obj("text", step.text, "usage", r.totalUsage(), "steps", steps), "stepResult", result)

@@ -29,7 +29,7 @@ func thrown(err error) *js.Object {
 	if errors.As(err, &refused) && refused.code != "" {
 		return js.Obj("message", refused.message, "domain", "AGENT", "category", "SYSTEM", "code", refused.code, "details", refused.details)
 	}
-	return js.Obj("message", err.Error(), "name", "Error", "stack", stackOf(err))
+	return js.Obj("message", err.Error(), "name", errorName(err), "stack", stackOf(err)).Merge(detailsOf(err))
 }
 
 func (e *refusedAnswer) chunk(r *agentRun) *js.Object {

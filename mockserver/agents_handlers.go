@@ -56,7 +56,7 @@ func (s *Server) streamAgent(c *call) error {
 	}
 	if r.durable() {
 		record := s.durables.begin(r.agent.ID, r.id)
-		return c.streamDurable(r, record, record.log.reader(), r.run)
+		return c.streamDurable(r, c.sse(), record, record.log.reader(), false, r.run)
 	}
 	w := c.sse()
 	r.sink = func(chunk *js.Object) { _ = w.chunk(chunk) }

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -11,6 +12,11 @@ const defaultLastMessages = 10
 // converse begins the conversation of a run.
 func (r *agentRun) converse() {
 	r.messages = newChat(r.threadID, r.resourceID)
+	r.keepTime()
+}
+
+// keepTime lets what the run adds come after what its thread holds.
+func (r *agentRun) keepTime() {
 	if r.remembers() {
 		if list := r.srv.memory.messagesOf(r.threadID, nil); len(list) > 0 {
 			r.messages.newest = list[len(list)-1].created
@@ -54,9 +60,14 @@ func (r *agentRun) saveMemory() {
 	var list []storedMessage
 	for _, m := range r.messages.of(fromInput | fromResponse) {
 		content, _ := js.DeepClone(m.content()).(*js.Object)
-		if len(content.Arr("parts")) == 0 {
+		parts := slices.DeleteFunc(objectsOf(content.Get("parts")), func(p *js.Object) bool {
+			call := p.Obj("toolInvocation")
+			return call.Str("toolName") == workingMemoryTool || call.Str("state") == "partial-call"
+		})
+		if len(parts) == 0 {
 			continue
 		}
+		content.Set("parts", js.Array(parts))
 		list = append(list, storedMessage{id: m.Str("id"), role: m.Str("role"), threadID: r.threadID, resourceID: r.resourceID, kind: m.Str("type"), content: content, created: m.created()})
 	}
 	r.srv.memory.saveMessages(list)

@@ -13,6 +13,7 @@ import (
 type modelRun struct {
 	*agentRun
 	ctx       context.Context
+	begun     func() // stops waiting for the first part
 	entry     modelChoice
 	startedAt float64
 	// quiet holds the step-start back until the first part, for a model that is
@@ -37,6 +38,9 @@ type modelRun struct {
 
 // call asks the model. Parts arrive through onPart.
 func (m *modelRun) call(ctx context.Context) error {
+	ctx, begun, end := m.options.timeouts.ofCall(ctx)
+	defer end()
+	m.ctx, m.begun, m.called = ctx, begun, true
 	m.metadata = js.Obj("id", "resp-1", "timestamp", "1970-01-01T00:00:00.000Z", "modelId", m.entry.model)
 	c := &ModelCall{
 		AgentID: m.agent.ID, ModelID: m.entry.model, Prompt: m.messages.prompt(m.instructions()), Tools: m.toolNames(),
@@ -49,6 +53,9 @@ func (m *modelRun) call(ctx context.Context) error {
 		m.open()
 	}
 	err := m.ask(ctx, c)
+	if late := expired(ctx); late != nil {
+		err = late
+	}
 	m.touched, m.usage, m.finish = c.touched, c.usage, c.finish
 	if err == nil {
 		m.name()
@@ -115,6 +122,7 @@ func (m *modelRun) instructions() string {
 
 // onPart takes one part of the model's stream.
 func (m *modelRun) onPart(p modelPart) error {
+	m.begun()
 	m.open()
 	m.name()
 	switch p.kind {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
+
+	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
 // modelChoice is one model that an agent may ask.
@@ -76,10 +79,16 @@ func (m *modelSets) reset(a *Agent) {
 	delete(m.set, a.ID)
 }
 
+// unresolved is why a model could not be made, before it was called.
+type unresolved struct{ error }
+
 // foreign is a model of a provider. There is no key for any.
 func foreign(provider, model string) Model {
 	return func(context.Context, *ModelCall) error {
-		return said("Could not find API key process.env.%s for model id %s/%s", keyOf(provider), provider, model)
+		if !isProvider(provider) {
+			return unresolved{said("Could not find config for provider %s with model id %s/%s", provider, provider, model)}
+		}
+		return unresolved{said("Could not find API key process.env.%s for model id %s/%s", keyOf(provider), provider, model)}
 	}
 }
 
@@ -163,6 +172,45 @@ func (s *Server) updateModel(c *call) error {
 		return err
 	}
 	return c.message("Model updated in model list")
+}
+
+// chooseModels takes the models of the run: its agent's, or the one that the
+// request names.
+func (c *call) chooseModels(r *agentRun) error {
+	if err := r.chooseModels(); err != nil {
+		return err
+	}
+	if r.durable() {
+		return nil
+	}
+	var err error
+	if r.options.timeouts, err = readTimeouts(c.body.Obj("modelSettings")); err != nil {
+		return err
+	}
+	if name := c.body.Str("model"); name != "" {
+		provider, model, ok := strings.Cut(name, "/")
+		if !ok || provider == "" || model == "" {
+			return said("[Agent:%s] - Failed to resolve model configuration", r.agent.ID)
+		}
+		r.choices = []modelChoice{{id: name, provider: provider, model: model, ask: foreign(provider, model), enabled: true}}
+	}
+	if err := checkRetries(c.body.Obj("modelSettings")); err != nil && len(r.choices) == 1 {
+		only := r.choices[0]
+		only.ask = func(context.Context, *ModelCall) error { return err }
+		r.choices = []modelChoice{only}
+	}
+	return nil
+}
+
+// checkRetries refuses what is no number of retries.
+func checkRetries(settings *js.Object) error {
+	v := settings.Get("maxRetries")
+	if n, isNumber := v.(float64); v != nil && !isNumber {
+		return &namedError{name: "TypeError", message: "Expected `retries` to be a number or Infinity."}
+	} else if n < 0 {
+		return &namedError{name: "TypeError", message: "Expected `retries` to be a non-negative number."}
+	}
+	return nil
 }
 
 // chooseModels takes the models that the run asks; a list may have none that is

@@ -20,6 +20,7 @@ type network struct {
 	answer               *js.Object // the client's, for what waits; nil once it is used
 	sink                 func(*js.Object)
 	usage                Usage
+	broken               error // no model can be asked
 }
 
 // errNoRoute ends a network that leads nowhere. Clients are not told.
@@ -97,6 +98,7 @@ func (n *network) begin(messages any) error {
 	if err := list.add(messages, fromInput); err != nil {
 		return err
 	}
+	n.broken = list.checkRoles()
 	r := &agentRun{srv: n.srv, agent: n.agent, threadID: n.threadID, resourceID: n.resourceID, messages: list}
 	r.saveMemory()
 	if k := len(list.list); k > 0 {
@@ -226,6 +228,9 @@ func (n *network) decide(ctx context.Context, i int, input *js.Object) (*decisio
 	stepID := newID()
 	n.sink(js.Obj("type", "routing-agent-start", "payload", js.Obj("networkId", n.agent.ID, "agentId", "routing-agent", "runId", stepID, "inputData", input),
 		"runId", n.runID, "from", "NETWORK"))
+	if n.broken != nil {
+		return nil, n.broken
+	}
 	r := &agentRun{sink: func(*js.Object) {}, messages: &chat{system: []string{n.choices()}}, threadID: n.threadID, resourceID: n.resourceID}
 	r.options.structured = &structuredOutput{schema: routingSchema()}
 	r.agent, r.srv = n.agent, n.srv

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -19,6 +20,10 @@ func providers() []provider {
 		{"mistral", "Mistral", "MISTRAL_API_KEY", "https://docs.mistral.ai/getting-started/models/", []string{"mistral-large-latest", "mistral-small-latest"}},
 		{"openai", "OpenAI", "OPENAI_API_KEY", "https://platform.openai.com/docs/models", []string{"gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini", "o3"}},
 	}
+}
+
+func isProvider(id string) bool {
+	return slices.ContainsFunc(providers(), func(p provider) bool { return p.id == id })
 }
 
 // keyOf is the environment variable that holds a provider's key.

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"math"
 	"regexp"
 	"slices"
 
@@ -30,14 +31,14 @@ func (c *call) newRun() (*agentRun, error) {
 	if id := c.body.Obj("tracingOptions").Str("traceId"); traceID.MatchString(id) {
 		r.traceID = id
 	}
-	if err := r.chooseModels(); err != nil {
+	if err := c.chooseModels(r); err != nil {
 		return nil, err
 	}
 	if err := c.useMemory(r); err != nil {
 		return nil, err
 	}
 	r.converse()
-	r.messages.pending = c.body.Obj("memory").Obj("options").Get("filterIncompleteToolCalls") == false
+	r.messages.pending = !r.durable() && c.body.Obj("memory").Obj("options").Get("filterIncompleteToolCalls") == false
 	if err := c.addSystem(r); err != nil {
 		return nil, err
 	}
@@ -45,7 +46,10 @@ func (c *call) newRun() (*agentRun, error) {
 		return nil, err
 	}
 	r.recall()
-	return r, nil
+	if processed := a.Memory != nil || a.Guard != nil; processed && !r.messages.isDated() {
+		return nil, said("[Agent:%s] - Input processor error", a.ID)
+	}
+	return r, r.messages.checkRoles()
 }
 
 // addSystem adds the system messages and the context of the request.
@@ -62,7 +66,14 @@ func (c *call) addSystem(r *agentRun) error {
 			return err
 		}
 	}
-	r.messages.tagged, err = systemTexts(c.body.Get("system"))
+	system, err := systemTexts(c.body.Get("system"))
+	if !r.durable() {
+		r.messages.tagged = system
+		return err
+	}
+	for _, text := range system {
+		r.messages.addSystemText(text)
+	}
 	return err
 }
 
@@ -103,12 +114,15 @@ func (c *call) useMemory(r *agentRun) error {
 		threadID = o.Str("id")
 	}
 	resource := ref.Str("resource")
+	if resource == "" {
+		return badRequest(noResource)
+	}
 	if r.agent.Memory == nil {
 		r.threadID, r.resourceID = threadID, resource
 		return nil
 	}
-	if resource == "" {
-		return badRequest(noResource)
+	if threadID == "" {
+		return said("A resourceId and a threadId must be provided when using Memory. Saw threadId \"undefined\" and resourceId %q", resource)
 	}
 	t := c.srv.memory.thread(threadID)
 	if err := checkOwner(t, resource); err != nil {
@@ -120,9 +134,20 @@ func (c *call) useMemory(r *agentRun) error {
 	}
 	options := ref.Obj("options")
 	r.threadID, r.resourceID, r.readOnly = threadID, resource, options.Bool("readOnly")
-	if n, ok := options.Num("lastMessages"); ok {
+	if enabled, ok := options.Obj("workingMemory").Get("enabled").(bool); ok {
+		r.noNotes = !enabled
+	}
+	n, ok := options.Num("lastMessages")
+	switch {
+	case options.Obj("threads").Has("generateTitle"):
+		return said("The threads.generateTitle option has been moved. Use the top-level generateTitle option instead.")
+	case truthy(options.Get("semanticRecall")):
+		return said("Using Mastra Memory semantic recall requires a vector adapter but no attached adapter was detected.")
+	case ok && (n < 0 || n != math.Trunc(n)):
+		return said("lastMessages must be a finite non-negative integer")
+	case ok && n > 0:
 		r.lastMessages = whole(n)
-	} else if options.Get("lastMessages") == false {
+	case ok, options.Get("lastMessages") == false, truthy(options.Get("observationalMemory")):
 		// The history is off, and it is what saves too.
 		r.lastMessages, r.readOnly = -1, true
 	}
@@ -131,14 +156,26 @@ func (c *call) useMemory(r *agentRun) error {
 
 const noResource = "A resource ID is required when using memory. Provide memory.resource in the request body, or configure server auth with mapUserToResourceId to derive it from the authenticated user."
 
+// clientTools are the tools that the client runs. Those of its sets are some of
+// them: they come without what would run them.
+func (c *call) clientTools() *js.Object {
+	tools := c.body.Obj("clientTools")
+	for _, set := range c.body.Obj("toolsets").Members() {
+		if o, ok := set.Value.(*js.Object); ok {
+			tools = js.Obj().Merge(tools, o)
+		}
+	}
+	return tools
+}
+
 func (c *call) runOptions() runOptions {
 	o := runOptions{
-		requireApproval: c.body.Bool("requireToolApproval"), clientTools: c.body.Obj("clientTools"),
+		requireApproval: c.body.Bool("requireToolApproval"), clientTools: c.clientTools(),
 		requestContext: c.requestContext, noTools: c.body.Str("toolChoice") == "none",
 		scored: c.body.Bool("returnScorerData"),
 	}
 	if n, ok := c.body.Num("maxSteps"); ok {
-		o.maxSteps = whole(n)
+		o.maxSteps = whole(math.Ceil(n))
 	}
 	if list, ok := c.body.Get("activeTools").([]any); ok {
 		o.activeTools = []string{}

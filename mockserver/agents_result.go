@@ -57,6 +57,9 @@ func (r *agentRun) result() *js.Object {
 	if r.tripped != nil {
 		o.Set("tripwire", r.tripped)
 	}
+	if r.options.scored {
+		o.Set("scoringData", r.scoringData())
+	}
 	o.Set("traceId", r.traceID).Set("spanId", r.spanID).Set("runId", r.id)
 	if p := r.pending; p != nil {
 		o.Set("suspendPayload", p.shown())
@@ -157,6 +160,9 @@ func dbMessages(list []*chatMessage) []any {
 
 // response is the part of the result that holds the messages.
 func (r *agentRun) response(last *agentStep, finished bool) *js.Object {
+	if r.tripped != nil {
+		return js.Obj("dbMessages", []any{})
+	}
 	if !finished || r.durable() {
 		return js.Obj("dbMessages", dbMessages(r.messages.of(fromResponse)))
 	}

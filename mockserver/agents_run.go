@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -29,6 +30,7 @@ type agentRun struct {
 	threadID   string
 	resourceID string
 	readOnly   bool // the thread is read and not written
+	noNotes    bool // the working memory is off
 	// lastMessages is how many messages of the thread the client wants to be
 	// remembered: 0 as many as the agent does, -1 none.
 	lastMessages int
@@ -42,10 +44,13 @@ type agentRun struct {
 	steps     []*agentStep
 	records   []*js.Object // the steps as step-finish chunks list them
 	choices   []modelChoice
-	modelFrom int        // the one of them that answered last
-	resumed   bool       // the next step begins a message of its own
-	resuming  bool       // the step that closes was begun before the suspension
-	tripped   *js.Object // the tripwire's payload
+	modelFrom int  // the one of them that answered last
+	resumed   bool // the next step begins a message of its own
+	resuming  bool // the step that closes was begun before the suspension
+	// resumedOnce tells that the run was resumed, called that it has asked a model
+	// since it was begun or resumed.
+	resumedOnce, called bool
+	tripped             *js.Object // the tripwire's payload
 	// unanswered is what was said in the step that a tripwire ended: it is in the
 	// conversation and not in the response.
 	unanswered []any
@@ -82,6 +87,7 @@ type runOptions struct {
 	requestContext  *js.Object
 	instructions    string
 	scored          bool // the data of scorers is wanted
+	timeouts        timeouts
 }
 
 // agentStep is what one model call and its tools gave.
@@ -114,6 +120,7 @@ type toolCallState struct {
 	errText       string
 	approval      *js.Object
 	client        bool
+	told          bool       // a durable run has published the result
 	metadata      *js.Object // the provider metadata of the result
 }
 
@@ -162,6 +169,8 @@ func (r *agentRun) emit(kind string, payload *js.Object) { r.send(r.chunk(kind, 
 
 // run goes from the beginning to the end, or to a suspension.
 func (r *agentRun) run(ctx context.Context) {
+	ctx, end := r.options.timeouts.ofRun(ctx)
+	defer end()
 	if r.tripped = r.guard(ctx); r.tripped != nil {
 		r.emit("tripwire", r.tripped)
 		return
@@ -176,8 +185,11 @@ func (r *agentRun) guard(ctx context.Context) *js.Object {
 	if p == nil {
 		return nil
 	}
-	call := &ModelCall{Prompt: r.messages.prompt("")}
-	return tripwireOf(p, p.check(ctx, call.LastUserText()))
+	var texts []string
+	for _, m := range r.messages.of(fromInput) {
+		texts = append(texts, textOfParts(m.content(), " "))
+	}
+	return tripwireOf(p, p.check(ctx, strings.Join(texts, "\n")))
 }
 
 func tripwireOf(p *Processor, t *Tripwire) *js.Object {
@@ -214,7 +226,15 @@ func (r *agentRun) afterModel(ctx context.Context, step *agentStep) bool {
 		return false
 	}
 	if len(step.toolCalls) > 0 && !(step.errored && r.durable()) {
-		if r.pending = r.runTools(ctx, step); r.pending != nil {
+		r.pending = r.runTools(ctx, step)
+		if err := expired(ctx); err != nil {
+			r.expire(err)
+			return false
+		}
+		if r.pending != nil {
+			if r.durable() {
+				r.tellResults(step)
+			}
 			r.suspend()
 			return false
 		}
@@ -257,7 +277,7 @@ func (r *agentRun) closeStep(step *agentStep) bool {
 // processesOutput tells whether output processors run: the agent's own, or those
 // of its memory.
 func (r *agentRun) processesOutput() bool {
-	return r.agent.Memory != nil || r.agent.Gate != nil || r.inheritsMemory()
+	return r.agent.Memory != nil && r.lastMessages >= 0 || r.agent.Gate != nil || r.inheritsMemory()
 }
 
 // inheritsMemory tells whether the run is a sub-agent's to which the memory above is
@@ -362,6 +382,10 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 	for {
 		m := &modelRun{agentRun: r, ctx: ctx, entry: r.model(), startedAt: nowMillis(), quiet: r.modelFrom < len(models)-1}
 		err := m.call(ctx)
+		if late := expired(ctx); late != nil {
+			r.expire(late)
+			return nil, true
+		}
 		if ctx.Err() != nil {
 			r.keepPartial(m)
 			if r.durable() {
@@ -370,6 +394,7 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 			return nil, true
 		}
 		if r.tripped != nil {
+			r.remember(m.parts)
 			r.send(js.Obj("type", "tripwire", "payload", r.tripped))
 			r.unanswered = m.parts
 			return nil, true
@@ -399,12 +424,15 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 	if err != nil {
 		r.failure = err
 		step.errored, step.reason, step.continued = true, FinishError, false
-		r.messages.addError(r.messageID, err.Error())
+		r.messages.addError(r.messageID, err)
 		if refused != nil {
 			r.send(refused.chunk(r))
 		} else {
 			step.threw, step.usage = !m.touched, js.Obj()
 			r.emitError(err, step.threw)
+			if errors.As(err, &unresolved{}) {
+				step.threw = false // it was not called
+			}
 		}
 	}
 	record := js.Obj("content", r.messages.stepContent(len(r.steps)+1), "finishReason", js.When(step.errored && !refused.isNameless(), FinishError), "usage", step.usage,
@@ -416,7 +444,7 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 func (r *agentRun) emitError(err error, threw bool) {
 	payload := js.Obj()
 	if r.durable() {
-		r.emit("error", payload.Set("error", js.Obj("message", err.Error(), "stack", stackOf(err), "name", "Error")))
+		r.emit("error", payload.Set("error", js.Obj("message", err.Error(), "stack", stackOf(err), "name", errorName(err))))
 		return
 	}
 	if threw {

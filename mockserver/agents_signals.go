@@ -15,6 +15,8 @@ type signal struct {
 	attributes, metadata *js.Object
 	accepted             time.Time
 	named                bool // its tag is not that of its kind
+	own                  bool // the client has given the id
+	late                 bool // its attributes are those of what becomes of it
 }
 
 // signalKinds are the kinds by the names that clients use, and their tags.
@@ -39,7 +41,7 @@ func newSignal(v any, name string) *signal {
 	if tag := o.Str("tagName"); tag != "" {
 		s.tag, s.named = tag, true
 	}
-	if s.id == "" {
+	if s.own = s.id != ""; !s.own {
 		s.id = newID()
 	}
 	return s
@@ -64,13 +66,18 @@ func (s *signal) json(op string) *js.Object {
 		if s.metadata != nil {
 			o.Set("metadata", s.metadata)
 		}
-		if s.attributes != nil {
+		if s.attributes != nil && !s.late {
 			o.Set("attributes", s.attributes)
+		}
+		if s.own {
+			o.Set("id", s.id)
 		}
 		if s.named {
 			o.Set("tagName", s.tag)
 		}
 		o.Set("contents", s.contents)
+	} else if s.late {
+		(&signal{metadata: s.metadata}).extras(o)
 	} else {
 		s.extras(o)
 	}
@@ -87,7 +94,8 @@ func (s *signal) json(op string) *js.Object {
 		id()
 		o.Set("tagName", s.tag)
 	}
-	return o.Set("createdAt", js.ISO(s.accepted)).Set("__isCreatedSignal", true)
+	o.Set("createdAt", js.ISO(s.accepted)).Set("__isCreatedSignal", true)
+	return s.extras(o)
 }
 
 // message is the signal as a message of the conversation.
@@ -173,13 +181,14 @@ func signalParts(m *chatMessage) []*js.Object {
 func signalContents(list []any, at float64) []any {
 	out := []any{}
 	for _, part := range objectsOf(list) {
+		name := valueOf(part, "filename")
 		switch part.Str("type") {
 		case "image":
 			part = js.Obj("type", "file", "data", valueOf(part, "image"), "mimeType", firstOf(part, "mediaType", "mimeType"))
 		case "file":
 			part = js.Obj("type", "file", "data", firstOf(part, "data", "url"), "mimeType", firstOf(part, "mediaType", "mimeType"))
 		}
-		out = append(out, part.Clone().Set("createdAt", at))
+		out = append(out, part.Clone().Set("filename", name).Set("createdAt", at))
 	}
 	return out
 }
@@ -248,6 +257,7 @@ func (c *call) deliver(sig *signal) error {
 		behaviour = c.body.Obj("ifActive")
 	}
 	if attributes := behaviour.Obj("attributes"); attributes != nil {
+		sig.late = sig.attributes == nil
 		sig.attributes = js.Obj().Merge(sig.attributes, attributes)
 	}
 	switch behaviour.Str("behavior") {
@@ -320,8 +330,13 @@ func (s *Server) queueMessage(c *call) error {
 
 // persist keeps a signal in memory, for later runs.
 func (c *call) persist(a *Agent, sig *signal, key threadKey) {
-	r := &agentRun{srv: c.srv, agent: a, tools: a, threadID: key.thread, resourceID: key.resource, messages: newChat(key.thread, key.resource)}
-	r.messages.put(&chatMessage{Object: sig.message(now(), key.thread, key.resource)}, fromInput, true)
+	r := &agentRun{srv: c.srv, agent: a, tools: a, threadID: key.thread, resourceID: key.resource}
+	r.converse()
+	m := &chatMessage{Object: sig.message(r.messages.time(fromInput, nil), key.thread, key.resource)}
+	for _, part := range m.parts() {
+		part.Delete("createdAt")
+	}
+	r.messages.put(m, fromInput, true)
 	r.saveMemory()
 }
 

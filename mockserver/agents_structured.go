@@ -6,6 +6,7 @@ import (
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/jsonschema"
+	"github.com/mastra-go/mastra/mockserver/internal/zod"
 )
 
 // structuredOutput is the schema the client wants the answer to fit.
@@ -13,15 +14,37 @@ type structuredOutput struct {
 	schema   *js.Object
 	strategy string
 	fallback any
+	// own is the schema where it is the server's; what does not fit it is told
+	// otherwise.
+	own *zod.Schema
+}
+
+// misfits says what of a value does not fit.
+func (s *structuredOutput) misfits(v any) []string {
+	var lines []string
+	if s.own != nil {
+		_, issues := s.own.Parse(v)
+		for _, issue := range issues {
+			lines = append(lines, "- "+issue.Field()+": "+issue.Message)
+		}
+		return lines
+	}
+	for _, issue := range jsonschema.Validate(s.schema, v) {
+		lines = append(lines, issue.String())
+	}
+	return lines
 }
 
 // isList tells whether a list is wanted; the model wraps one in {elements: [...]}.
 func (s *structuredOutput) isList() bool { return s.schema.Str("type") == "array" }
 
-// choices are the values of an enum; the model wraps one in {result: "..."}.
-func (s *structuredOutput) choices() ([]any, bool) {
-	list, ok := s.schema.Get("enum").([]any)
-	return list, ok && !s.isList()
+// choices are the values of which one is wanted, nil where it is no choice; the
+// model wraps it in {result: ...}.
+func (s *structuredOutput) choices() []any {
+	if s.isList() {
+		return nil
+	}
+	return s.schema.Arr("enum")
 }
 
 // objectStream watches a text that grows into a JSON value and tells of the
@@ -34,7 +57,7 @@ type objectStream struct {
 	last     string
 	elements []any
 	started  bool
-	choice   string
+	chosen   string
 }
 
 func (o *objectStream) emit(v any) {
@@ -66,14 +89,37 @@ func (o *objectStream) piece(text string) {
 		o.list(v, whole, shown)
 		return
 	}
-	if choices, ok := wanted.choices(); ok {
-		o.choose(v, choices, shown)
+	if choices := o.run.options.structured.choices(); choices != nil {
+		o.choice(v, shown, choices)
 		return
 	}
 	switch v.(type) {
 	case *js.Object, []any:
 		o.last = shown
 		o.emit(v)
+	}
+}
+
+// choice tells of the choice that the text so far can only mean, or of its
+// beginning.
+func (o *objectStream) choice(v any, shown string, choices []any) {
+	object, _ := v.(*js.Object)
+	begun := object.Str("result")
+	var fitting []string
+	for _, c := range choices {
+		if text, ok := c.(string); ok && strings.HasPrefix(text, begun) {
+			fitting = append(fitting, text)
+		}
+	}
+	if begun == "" || len(fitting) == 0 {
+		return
+	}
+	if len(fitting) == 1 {
+		begun = fitting[0]
+	}
+	if begun != o.chosen {
+		o.last, o.chosen = shown, begun
+		o.emit(begun)
 	}
 }
 
@@ -95,31 +141,6 @@ func (o *objectStream) list(v any, whole bool, shown string) {
 	if first && len(elements) == 0 || !same(elements, o.elements) {
 		o.last, o.elements = shown, elements
 		o.emit(elements)
-	}
-}
-
-// choose tells of the choice, whole as soon as no other one begins like it.
-func (o *objectStream) choose(v any, choices []any, shown string) {
-	object, _ := v.(*js.Object)
-	begun := object.Str("result")
-	if begun == "" {
-		return
-	}
-	var fitting []string
-	for _, c := range choices {
-		if word, ok := c.(string); ok && strings.HasPrefix(word, begun) {
-			fitting = append(fitting, word)
-		}
-	}
-	switch {
-	case len(fitting) == 0:
-		return
-	case len(fitting) == 1:
-		begun = fitting[0]
-	}
-	if begun != o.choice {
-		o.last, o.choice = shown, begun
-		o.emit(begun)
 	}
 }
 
@@ -154,7 +175,7 @@ func (o *objectStream) value() (any, error) {
 	shown := jsonIn(o.text)
 	v, _, ok := js.ParsePartial(shown)
 	object, _ := v.(*js.Object)
-	_, isChoice := s.choices()
+	isChoice := s.choices() != nil
 	switch {
 	case s.isList() && object.Has("elements"):
 		v = object.Get("elements")
@@ -167,13 +188,9 @@ func (o *objectStream) value() (any, error) {
 	case !ok:
 		v = js.Undefined
 	}
-	issues := jsonschema.Validate(s.schema, v)
-	if len(issues) == 0 {
+	lines := s.misfits(v)
+	if len(lines) == 0 {
 		return v, nil
-	}
-	lines := make([]string, len(issues))
-	for i, issue := range issues {
-		lines[i] = issue.String()
 	}
 	if word, isWord := v.(string); isWord {
 		shown = word

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -31,15 +32,19 @@ var subAgentInput = zod.Object(
 	zod.P("threadId", zod.String().Optional().Nullable()),
 	zod.P("resourceId", zod.String().Optional().Nullable()),
 	zod.P("instructions", zod.String().Optional().Nullable()),
-	zod.P("maxSteps", zod.Number().Optional().Nullable()),
+	zod.P("maxSteps", zod.Int().Min(3).Optional().Nullable()),
 )
 
 // callAgent runs a sub-agent as a tool. What it sends goes into the stream,
 // wrapped in tool-output chunks. It returns the suspension if the sub-agent waits.
 func (r *agentRun) callAgent(ctx context.Context, c *toolCallState, sub *Agent) *suspension {
-	parsed, issues := subAgentInput.Parse(c.args)
+	var args any = c.args
+	if o, ok := args.(*js.Object); ok {
+		args = o.Without("threadId", "resourceId") // the model does not choose these
+	}
+	parsed, issues := subAgentInput.Parse(args)
 	if len(issues) > 0 {
-		c.result = toolFailure(inputFailure(c.name, issues, c.args), issues)
+		c.result = toolFailure(inputFailure(c.name, issues, args), issues)
 		c.setModelOutput("")
 		return nil
 	}
@@ -48,13 +53,8 @@ func (r *agentRun) callAgent(ctx context.Context, c *toolCallState, sub *Agent) 
 		srv: r.srv, agent: sub, tools: sub, id: newID(), options: runOptions{requestContext: r.options.requestContext, instructions: input.Str("instructions")},
 		messages: newChat("", ""), messageID: newID(), traceID: r.traceID, spanID: newSpanID(), parent: r, sink: r.wrapped(c),
 	}
-	for _, m := range r.messages.list {
-		if m.Str("id") != r.messageID {
-			known, _ := js.DeepClone(m.Object).(*js.Object)
-			child.messages.put(&chatMessage{Object: known}, fromContext, true)
-		}
-	}
-	// A prompt that is a string cannot be refused.
+	// What was said before and a prompt that is a string cannot be refused.
+	_ = child.messages.add(r.saidBefore(), fromContext)
 	_ = child.messages.add(input.Str("prompt"), fromInput)
 	child.run(ctx)
 	return r.answered(c, child)
@@ -118,6 +118,20 @@ func (r *agentRun) answered(c *toolCallState, child *agentRun) *suspension {
 	c.result = js.Obj("text", text, "subAgentThreadId", threadID, "subAgentResourceId", resourceID, "subAgentToolResults", results)
 	c.setModelOutput(text)
 	return nil
+}
+
+// saidBefore is the conversation before this answer, without tools: a sub-agent
+// does not have them.
+func (r *agentRun) saidBefore() []any {
+	before := slices.DeleteFunc(r.messages.spoken(), func(m *chatMessage) bool { return m.Str("id") == r.messageID })
+	out := []any{}
+	for _, m := range r.messages.converted(before, forClients) {
+		content := slices.DeleteFunc(m.Arr("content"), func(p any) bool { return p.(*js.Object).Str("type") == "tool-call" })
+		if m.Str("role") != "tool" && len(content) > 0 {
+			out = append(out, m.Set("content", content))
+		}
+	}
+	return out
 }
 
 // setModelOutput says what the model sees of the result.

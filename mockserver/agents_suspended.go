@@ -43,17 +43,20 @@ func newAgentRuns() *agentRuns {
 	return &agentRuns{suspended: map[string]*suspendedRun{}, networks: map[string]*waitingNetwork{}, threads: newThreadHub()}
 }
 
-// suspend keeps a run.
-func (a *agentRuns) suspend(r *agentRun) {
+// suspend keeps a run with its conversation.
+func (a *agentRuns) suspend(r *agentRun, messages *chat) {
 	r.saveMemory()
+	if r.remembers() {
+		r.messages.settle()
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.seq++
 	a.suspended[r.id] = &suspendedRun{
 		seq:     a.seq,
 		agentID: r.tools.ID, runID: r.id, threadID: r.threadID, resourceID: r.resourceID, traceID: r.traceID, messageID: r.messageID,
-		at: now(), options: r.options, messages: r.messages, steps: r.steps, records: r.records, pending: r.pending, modelFrom: r.modelFrom,
-		durable: r.durable(), whole: r.whole,
+		at: now(), options: r.options, messages: messages, steps: r.steps, records: r.records, pending: r.pending, modelFrom: r.modelFrom,
+		durable: r.durable(), whole: r.whole || r.begunWhole,
 	}
 }
 
@@ -98,7 +101,12 @@ func (s *Server) restore(a *Agent, kept *suspendedRun, sink func(*js.Object)) *a
 	r := &agentRun{
 		srv: s, agent: a, tools: s.world.agent(kept.agentID), id: kept.runID, sink: sink, options: kept.options, messages: kept.messages,
 		messageID: kept.messageID, threadID: kept.threadID, resourceID: kept.resourceID, traceID: kept.traceID, spanID: newSpanID(),
-		steps: kept.steps, records: kept.records, modelFrom: kept.modelFrom, pending: kept.pending, begunWhole: kept.whole,
+		steps: kept.steps, records: kept.records, modelFrom: kept.modelFrom, pending: kept.pending, begunWhole: kept.whole, resumedOnce: true,
+	}
+	r.keepTime()
+	if !r.durable() {
+		// These are not kept with a run that waits.
+		r.options.maxSteps, r.options.structured, r.options.scored = 0, nil, false
 	}
 	step := *kept.pending.suspendedStep
 	step.toolCalls = nil
@@ -117,6 +125,14 @@ func (s *Server) restore(a *Agent, kept *suspendedRun, sink func(*js.Object)) *a
 func (r *agentRun) resumeRun(ctx context.Context, data any) {
 	p := r.pending
 	step := p.suspendedStep
+	decision, _ := data.(*js.Object)
+	if _, decided := decision.Get("approved").(bool); p.approval && !decided {
+		r.suspend()
+		return
+	}
+	if r.durable() {
+		step.callChunks, step.resultChunks = nil, nil
+	}
 	r.pending = nil
 	r.clearPendingMetadata(p.call.id)
 	if p.delegated != "" {
@@ -126,10 +142,9 @@ func (r *agentRun) resumeRun(ctx context.Context, data any) {
 			return
 		}
 	} else if p.approval {
-		decision, _ := data.(*js.Object)
 		p.call.approval = js.Obj("id", p.call.id, "approved", decision.Bool("approved"))
 		if !decision.Bool("approved") {
-			p.call.approval.Set("reason", denialOf(decision))
+			p.call.approval.Set("reason", cmp.Or(decision.Str("reason"), denialOf(nil)))
 		}
 	} else if waits := r.runTool(ctx, p.call, data, data != nil && data != js.Undefined); waits != nil {
 		r.pending = r.suspendedTool(step, p.call, waits)
@@ -137,13 +152,13 @@ func (r *agentRun) resumeRun(ctx context.Context, data any) {
 		return
 	}
 	if r.pending = r.runTools(ctx, step); r.pending != nil {
+		if r.durable() {
+			r.tellResults(step)
+		}
 		r.suspend()
 		return
 	}
 	r.finishTools(step)
-	if r.durable() {
-		step.callChunks = nil
-	}
 	r.rotate()
 	r.resuming = true
 	if r.closeStep(step) {
@@ -171,16 +186,11 @@ func (r *agentRun) remembers() bool { return r.agent.Memory != nil && r.threadID
 // clearPendingMetadata forgets what the run waited for; only stored messages are
 // updated.
 func (r *agentRun) clearPendingMetadata(callID string) {
-	if !r.remembers() {
-		return
-	}
-	for _, m := range r.messages.list {
-		m.origin &^= fromInput // they are stored already
-	}
 	m, _ := r.messages.findTool(callID)
-	if m == nil {
+	if m == nil || !r.remembers() {
 		return
 	}
+	m.becomeResponse()
 	if metadata := m.content().Obj("metadata"); metadata != nil {
 		metadata = metadata.Clone()
 		for _, key := range []string{"pendingToolApprovals", "suspendedTools"} {

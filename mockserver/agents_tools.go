@@ -6,23 +6,31 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
 )
 
-func (r *agentRun) isClientTool(name string) bool { return r.options.clientTools.Has(name) }
+// isClientTool tells whether a tool is one that the client runs, and that the
+// model may call.
+func (r *agentRun) isClientTool(name string) bool {
+	return r.options.clientTools.Has(name) && (r.options.activeTools == nil || slices.Contains(r.options.activeTools, name))
+}
 
 // hasTool tells whether the agent has a tool, be it active or not.
 func (r *agentRun) hasTool(name string) bool {
 	_, ok := findTool(r.tools.Tools, name)
-	return ok || r.subAgent(name) != nil
+	return ok || r.subAgent(name) != nil || name == workingMemoryTool && r.canNote()
 }
 
 // tool finds a tool that the model may call.
 func (r *agentRun) tool(name string) (Tool, bool) {
 	if r.options.activeTools != nil && !slices.Contains(r.options.activeTools, name) {
 		return Tool{}, false
+	}
+	if name == workingMemoryTool && r.canNote() {
+		return r.noteTool(), true
 	}
 	return findTool(r.tools.Tools, name)
 }
@@ -32,9 +40,21 @@ func (r *agentRun) toolNames() []string {
 	if r.options.noTools {
 		return nil
 	}
+	names := r.allTools()
+	if r.options.activeTools != nil {
+		names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(r.options.activeTools, n) })
+	}
+	return names
+}
+
+// allTools are the tools that there are.
+func (r *agentRun) allTools() []string {
 	var names []string
 	for _, t := range r.tools.Tools {
 		names = append(names, t.id)
+	}
+	if r.canNote() {
+		names = append(names, workingMemoryTool)
 	}
 	for _, sub := range r.tools.Agents {
 		names = append(names, subAgentPrefix+sub.ID)
@@ -43,9 +63,6 @@ func (r *agentRun) toolNames() []string {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
-	}
-	if r.options.activeTools != nil {
-		names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(r.options.activeTools, n) })
 	}
 	return names
 }
@@ -69,7 +86,7 @@ func (r *agentRun) needsApproval(c *toolCallState) bool {
 		return false
 	}
 	t, ok := r.tool(c.name)
-	return ok && (t.requireApproval || r.options.requireApproval)
+	return ok && t.requireApproval || (ok || r.subAgent(c.name) != nil) && r.options.requireApproval
 }
 
 // runTools runs the calls of a step that have no result yet; it returns the
@@ -136,7 +153,11 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 	}
 	call := &ToolCall{Context: ctx, ID: c.id, AgentID: r.agent.ID, RunID: r.id, requestContext: r.options.requestContext,
 		resumeData: data, resumed: resumed, canSuspend: true}
-	result, err := safely(t, call, args)
+	var answer any
+	if resumed {
+		answer = data
+	}
+	result, err := t.answered(call, args, answer)
 	var waits *suspension
 	if errors.As(err, &waits) {
 		return waits
@@ -151,7 +172,22 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 	return nil
 }
 
-// safely runs a tool; one that is resumed gets data that fits, or fails.
+// answered runs a tool with what the client answered, nil where it was not asked.
+// An answer that does not fit is the result.
+func (t Tool) answered(call *ToolCall, args, answer any) (any, error) {
+	if o, isObject := answer.(*js.Object); answer != nil && !(isObject && o == nil) {
+		call.resumeData, call.resumed = answer, true
+		if t.resume != nil {
+			parsed, issues := t.resume.Parse(answer)
+			if len(issues) > 0 {
+				return toolFailure(inputFailure(t.id, issues, answer), issues), nil
+			}
+			call.resumeData = parsed
+		}
+	}
+	return safely(t, call, args)
+}
+
 func safely(t Tool, call *ToolCall, args any) (result any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -184,14 +220,14 @@ func (r *agentRun) toolArgs(args any) any {
 
 // toolMissing is a call of a tool that is neither the agent's nor the client's.
 func (r *agentRun) toolMissing(c *toolCallState) {
-	available := ""
-	for i, name := range r.toolNames() {
-		if i > 0 {
-			available += ", "
-		}
-		available += name
+	names, available := r.allTools(), ""
+	if r.options.activeTools != nil {
+		names = r.options.activeTools
 	}
-	c.errText = fmt.Sprintf("Tool %q not found. Available tools: %s. Call tools by their exact name only — never add prefixes, namespaces, or colons.", c.name, available)
+	if len(names) > 0 {
+		available = " Available tools: " + strings.Join(names, ", ")
+	}
+	c.errText = fmt.Sprintf("Tool %q not found.%s. Call tools by their exact name only — never add prefixes, namespaces, or colons.", c.name, available)
 	c.err = js.Obj("name", "ToolNotFoundError")
 }
 
@@ -200,9 +236,7 @@ func (r *agentRun) toolMissing(c *toolCallState) {
 func (r *agentRun) finishTools(step *agentStep) {
 	open := false
 	if r.durable() {
-		for _, c := range step.toolCalls {
-			r.durableResult(c)
-		}
+		r.tellResults(step)
 	}
 	for _, c := range step.toolCalls {
 		if c.result == js.Undefined && (c.approval == nil || c.approval.Bool("approved")) {
@@ -243,7 +277,6 @@ func (r *agentRun) finishTools(step *agentStep) {
 			}
 			chunk := r.chunk("tool-result", payload)
 			if r.durable() {
-				step.resultChunks = append(step.resultChunks, r.chunk("tool-result", js.Obj("toolCallId", c.id, "toolName", c.name, "args", c.args, "result", c.result)))
 				continue
 			}
 			step.resultChunks = append(step.resultChunks, chunk)
@@ -261,8 +294,13 @@ func (r *agentRun) finishTools(step *agentStep) {
 // seen the question may answer it.
 func (r *agentRun) suspend() {
 	p := r.pending
+	kept := r.messages
+	if r.durable() && r.resumedOnce {
+		// A durable run goes on from what it was when it first waited.
+		kept = kept.clone()
+	}
 	r.notePending()
-	r.srv.agents.suspend(r)
+	r.srv.agents.suspend(r, kept)
 	asked, approval := p.asks()
 	payload := js.Obj("toolCallId", p.call.id, "toolName", asked.name)
 	if approval {
@@ -307,7 +345,11 @@ func (r *agentRun) notePending() {
 		note.Set("resumeSchema", p.resumeSchema)
 	}
 	metadata := js.Obj().Merge(m.content().Obj("metadata"))
-	pending := js.Obj().Merge(metadata.Obj(key)).Set(p.call.id, note)
+	pending := js.Obj()
+	if !r.durable() {
+		pending.Merge(metadata.Obj(key))
+	}
+	pending.Set(p.call.id, note)
 	m.content().Set("metadata", metadata.Set(key, pending))
 }
 

@@ -156,12 +156,19 @@ func (l *chat) addMessage(o *js.Object, from origin) error {
 	if err != nil {
 		return err
 	}
-	switch role := roleOf(m.Object); role {
-	case "user", "assistant", "signal":
-	default:
-		return said("Unsupported role: %s", role)
-	}
 	l.put(m, from, true)
+	return nil
+}
+
+// checkRoles refuses a conversation that no model understands.
+func (l *chat) checkRoles() error {
+	for _, m := range l.list {
+		switch role := roleOf(m.Object); role {
+		case "user", "assistant", "signal", "system":
+		default:
+			return said("Unsupported role: %s", role)
+		}
+	}
 	return nil
 }
 
@@ -259,10 +266,16 @@ func iso(at time.Time) any {
 // addSystem adds a system message, unless its text is there already.
 func (l *chat) addSystem(o *js.Object) error {
 	text, err := systemText(o)
-	if err == nil && !slices.Contains(l.system, text) {
-		l.system = append(l.system, text)
+	if err == nil {
+		l.addSystemText(text)
 	}
 	return err
+}
+
+func (l *chat) addSystemText(text string) {
+	if !slices.Contains(l.system, text) {
+		l.system = append(l.system, text)
+	}
 }
 
 // systemText is the text of a system message.
@@ -270,6 +283,12 @@ func systemText(o *js.Object) (string, error) {
 	form, err := formOf(o)
 	if err != nil {
 		return "", err
+	}
+	if o.Str("role") != "system" {
+		if form == modelForm4 {
+			return "", said(`Expected role "system" but saw %s for message %s`, roleOf(o), js.Indent(o))
+		}
+		return "", noSystem()
 	}
 	switch form {
 	case storedForm:
@@ -291,5 +310,26 @@ func systemText(o *js.Object) (string, error) {
 	default:
 		return "", said("Invalid system message format. System messages must be CoreMessage format with 'role' and 'content' properties. The content should be a string or valid content array.")
 	}
-	return "", said("Invalid system message format. System messages must include 'role' and 'content' properties. The content should be a string.")
+	return "", noSystem()
+}
+
+func noSystem() error {
+	return said("Invalid system message format. System messages must include 'role' and 'content' properties. The content should be a string.")
+}
+
+// isDated tells whether all messages have a date.
+func (l *chat) isDated() bool {
+	return !slices.ContainsFunc(l.list, func(m *chatMessage) bool { return m.Get("createdAt") == nil })
+}
+
+// clone copies the conversation.
+func (l *chat) clone() *chat {
+	out := *l
+	out.list = make([]*chatMessage, len(l.list))
+	for i, m := range l.list {
+		own := *m
+		own.Object, _ = js.DeepClone(m.Object).(*js.Object)
+		out.list[i] = &own
+	}
+	return &out
 }

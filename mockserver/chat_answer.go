@@ -92,8 +92,8 @@ func (l *chat) nameModel(model string) {
 }
 
 // addError adds an error to an answer.
-func (l *chat) addError(id, message string) {
-	part := js.Obj("type", "error", "error", js.Obj("name", "Error", "message", message))
+func (l *chat) addError(id string, err error) {
+	part := js.Obj("type", "error", "error", js.Obj("name", errorName(err), "message", err.Error()))
 	if m := l.byID(id); m != nil && m.Str("role") == "assistant" {
 		if !slices.ContainsFunc(m.parts(), func(p *js.Object) bool { return p.Str("type") == "error" }) {
 			m.setParts(append(m.parts(), part))
@@ -163,4 +163,11 @@ func (l *chat) lastSaid() (text string, ok bool) {
 		}
 	}
 	return text, ok
+}
+
+// settle forgets which messages are new: they are stored.
+func (l *chat) settle() {
+	for _, m := range l.list {
+		m.origin &^= fromInput | fromResponse
+	}
 }

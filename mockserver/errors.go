@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -54,3 +55,27 @@ const (
 	invalidBody  = "Invalid request body"
 	invalidQuery = "Invalid query parameters"
 )
+
+// namedError is an error of a kind that is told, and what else is.
+type namedError struct {
+	name, message string
+	details       *js.Object
+}
+
+func (e *namedError) Error() string { return e.message }
+
+// detailsOf is what else is told of an error.
+func detailsOf(err error) *js.Object {
+	if named := (*namedError)(nil); errors.As(err, &named) {
+		return named.details
+	}
+	return nil
+}
+
+// errorName is the kind of an error.
+func errorName(err error) string {
+	if named := (*namedError)(nil); errors.As(err, &named) {
+		return named.name
+	}
+	return "Error"
+}

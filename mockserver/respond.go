@@ -193,6 +193,12 @@ func (c *call) fail(err error) {
 	writeJSON(c.w, he.status, he.body)
 }
 
+// chunkWriter frames the chunks of a stream, and its end.
+type chunkWriter interface {
+	chunk(v any) error
+	done() error
+}
+
 // sseWriter frames chunks as server-sent events: only data lines, and a last
 // [DONE].
 type sseWriter struct{ w *responseWriter }
@@ -238,6 +244,9 @@ func (c *call) records() *recordWriter {
 	c.w.Flush()
 	return &recordWriter{c.w}
 }
+
+// done does nothing: the end of the answer is that of the stream.
+func (*recordWriter) done() error { return nil }
 
 func (r *recordWriter) chunk(v any) error {
 	if o, ok := v.(*js.Object); ok && o.Str("type") == "workflow-finish" {

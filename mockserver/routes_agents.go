@@ -22,11 +22,10 @@ func agentRunRoutes() []route {
 	execution := executionBody()
 	maxIdle := optional("maxIdleMs", zod.Int().Positive())
 	idle := schema(zod.Object(append(executionProps(), maxIdle)...).Passthrough())
-	resumed := func(more ...zod.Prop) *zod.Schema {
-		return schema(zod.Object(append([]zod.Prop{zod.P("runId", text), zod.P("resumeData", zod.Any().Required("resumeData is required")), optional("toolCallId", text)}, more...)...).Passthrough())
+	decision := func(more ...zod.Prop) *zod.Schema {
+		return query(append([]zod.Prop{zod.P("runId", text), optional("model", text), optional("requestContext", zod.Record(zod.Any()))}, more...)...)
 	}
-	decision := schema(zod.Object(zod.P("runId", text), zod.P("toolCallId", text)).Passthrough())
-	network := schema(zod.Object(zod.P("runId", text)).Passthrough())
+	callID, format, reason := zod.P("toolCallId", text), optional("format", text), optional("reason", text)
 	one := query(optional("status", zod.Enum("draft", "published")))
 	const a = agentPath
 	return []route{
@@ -40,15 +39,15 @@ func agentRunRoutes() []route {
 		{method: "POST", pattern: a + "/observe", op: "AgentObserve", handler: (*Server).observeAgent,
 			body: schema(zod.Object(zod.P("runId", text), optional("offset", zod.Number())).Passthrough())},
 		{method: "POST", pattern: a + "/recover", op: "AgentRecover", handler: (*Server).recoverAgent, body: query(zod.P("runId", text), optional("requestContext", zod.Record(zod.Any())))},
-		{method: "POST", pattern: a + "/resume-stream", op: "AgentResumeStream", handler: (*Server).resumeAgentStream, body: resumed()},
-		{method: "POST", pattern: a + "/resume-stream-until-idle", op: "AgentResumeStreamUntilIdle", handler: (*Server).resumeAgentStream, body: resumed(maxIdle)},
-		{method: "POST", pattern: a + "/approve-tool-call", op: "AgentApproveToolCall", handler: (*Server).approveToolCall, body: decision},
-		{method: "POST", pattern: a + "/approve-tool-call-generate", op: "AgentApproveToolCallGenerate", handler: (*Server).approveToolCallGenerate, body: decision},
-		{method: "POST", pattern: a + "/decline-tool-call", op: "AgentDeclineToolCall", handler: (*Server).declineToolCall, body: decision},
-		{method: "POST", pattern: a + "/decline-tool-call-generate", op: "AgentDeclineToolCallGenerate", handler: (*Server).declineToolCallGenerate, body: decision},
+		{method: "POST", pattern: a + "/resume-stream", op: "AgentResumeStream", handler: (*Server).resumeAgentStream, body: resumedBody()},
+		{method: "POST", pattern: a + "/resume-stream-until-idle", op: "AgentResumeStreamUntilIdle", handler: (*Server).resumeAgentStream, body: resumedBody(maxIdle)},
+		{method: "POST", pattern: a + "/approve-tool-call", op: "AgentApproveToolCall", handler: (*Server).approveToolCall, body: decision(callID, format)},
+		{method: "POST", pattern: a + "/approve-tool-call-generate", op: "AgentApproveToolCallGenerate", handler: (*Server).approveToolCallGenerate, body: decision(callID, format)},
+		{method: "POST", pattern: a + "/decline-tool-call", op: "AgentDeclineToolCall", handler: (*Server).declineToolCall, body: decision(callID, format, reason)},
+		{method: "POST", pattern: a + "/decline-tool-call-generate", op: "AgentDeclineToolCallGenerate", handler: (*Server).declineToolCallGenerate, body: decision(callID, format, reason)},
 		{method: "POST", pattern: a + "/network", op: "AgentNetwork", handler: (*Server).runNetwork, body: execution},
-		{method: "POST", pattern: a + "/approve-network-tool-call", op: "AgentApproveNetworkToolCall", handler: (*Server).approveNetwork, body: network},
-		{method: "POST", pattern: a + "/decline-network-tool-call", op: "AgentDeclineNetworkToolCall", handler: (*Server).declineNetwork, body: network},
+		{method: "POST", pattern: a + "/approve-network-tool-call", op: "AgentApproveNetworkToolCall", handler: (*Server).approveNetwork, body: decision(format)},
+		{method: "POST", pattern: a + "/decline-network-tool-call", op: "AgentDeclineNetworkToolCall", handler: (*Server).declineNetwork, body: decision(format, reason)},
 		{method: "GET", pattern: a + "/suspended-runs", op: "AgentSuspendedRuns", handler: (*Server).suspendedRuns,
 			query: query(optional("threadId", text), optional("resourceId", text), optional("fromDate", zod.Date()), optional("toDate", zod.Date()),
 				optional("page", zod.Int().Coerce().Min(0)), optional("perPage", zod.Int().Coerce().Positive()))},
@@ -63,7 +62,9 @@ func agentThreadRoutes() []route {
 	behaviour := func(behaviours ...string) zod.Schema {
 		return zod.Object(optional("behavior", zod.Enum(behaviours...)), optional("attributes", attributes), optional("streamOptions", record))
 	}
-	contents := zod.Union(text, zod.Array(zod.Object(zod.P("type", zod.Enum("text", "file"))).Passthrough()))
+	contents := zod.Union(text, zod.Array(zod.Union(
+		zod.Object(zod.P("type", zod.Enum("text")), zod.P("text", text)).Passthrough(),
+		zod.Object(zod.P("type", zod.Enum("file")), zod.P("data", zod.Any()), zod.P("mediaType", text)).Passthrough())))
 	message := zod.Union(contents, zod.Object(zod.P("contents", contents), optional("attributes", attributes), optional("metadata", record)).Passthrough())
 	signal := zod.Object(optional("id", text), zod.P("type", zod.Enum("user", "user-message", "reactive", "system-reminder", "notification", "state")),
 		optional("tagName", text), zod.P("contents", contents), optional("attributes", attributes), optional("metadata", record)).Passthrough()
@@ -112,6 +113,7 @@ func agentModelRoutes() []route {
 // routes that are no more.
 func agentAbsentRoutes() []route {
 	text, execution := zod.String(), executionBody()
+	older := schema(zod.Object(append(executionProps(), optional("resourceId", text), optional("resourceid", text), optional("threadId", text))...).Passthrough())
 	const (
 		oldUI     = "This endpoint is deprecated. Please use the @mastra/ai-sdk package to for uiMessage transformations"
 		oldStream = "This endpoint is deprecated. Please use /stream instead."
@@ -128,28 +130,52 @@ func agentAbsentRoutes() []route {
 		{method: "POST", pattern: a + "/streamVNext", op: "AgentStreamVNext", handler: gone(http.StatusGone, oldStream), body: execution},
 		{method: "POST", pattern: a + "/stream/ui", op: "AgentStreamUI", handler: gone(http.StatusInternalServerError, oldUI), body: execution},
 		{method: "POST", pattern: a + "/stream/vnext/ui", op: "AgentStreamVNextUI", handler: gone(http.StatusInternalServerError, oldUI), body: execution},
-		{method: "POST", pattern: a + "/generate-legacy", op: "AgentGenerateLegacy", handler: legacy("generateLegacy(). Please use generate"), body: execution},
-		{method: "POST", pattern: a + "/stream-legacy", op: "AgentStreamLegacy", handler: legacy("streamLegacy(). Please use stream"), body: execution},
+		{method: "POST", pattern: a + "/generate-legacy", op: "AgentGenerateLegacy", handler: legacy("generateLegacy(). Please use generate"), body: older},
+		{method: "POST", pattern: a + "/stream-legacy", op: "AgentStreamLegacy", handler: legacy("streamLegacy(). Please use stream"), body: older},
 	}
 }
 
 // executionBody is the body of generate and stream.
 func executionBody() *zod.Schema { return schema(zod.Object(executionProps()...).Passthrough()) }
 
+// resumedBody is the body of what goes on with a run: all but the messages of one
+// that begins it.
+func resumedBody(more ...zod.Prop) *zod.Schema {
+	text := zod.String()
+	var props []zod.Prop
+	for _, p := range executionProps() {
+		switch p.Name {
+		case "messages":
+		case "runId":
+			props = append(props, zod.P("runId", text))
+		default:
+			props = append(props, p)
+		}
+	}
+	props = append(props, zod.P("resumeData", zod.Any().Required("resumeData is required")), optional("toolCallId", text))
+	return schema(zod.Object(append(props, more...)...).Passthrough())
+}
+
 func executionProps() []zod.Prop {
 	record := zod.Record(zod.Any())
 	text := zod.String()
-	thread := zod.Union(text, zod.Object(zod.P("id", text), optional("title", text), optional("metadata", record)).Passthrough())
-	memory := zod.Object(zod.P("thread", thread), optional("resource", text), optional("options", record), optional("readOnly", zod.Boolean())).Passthrough()
+	thread := zod.Union(text, zod.Object(zod.P("id", text)).Passthrough())
+	memory := zod.Object(zod.P("thread", thread), optional("resource", text), optional("options", record), optional("readOnly", zod.Boolean()))
+	status := zod.Enum("draft", "published")
+	versions := zod.Object(optional("agents", zod.Record(zod.Union(zod.Object(zod.P("versionId", text)), zod.Object(zod.P("status", status))))), optional("defaultStatus", status))
+	tracing := zod.Object(optional("rootSpanName", text), optional("metadata", record), optional("requestContextKeys", zod.Array(text)), optional("traceId", text),
+		optional("parentSpanId", text), optional("tags", zod.Array(text)), optional("hideInput", zod.Boolean()), optional("hideOutput", zod.Boolean()))
+	scorer := zod.Object(zod.P("scorer", text), optional("sampling", zod.Any()))
 	choice := zod.Union(zod.Enum("auto", "none", "required"), zod.Object(zod.P("type", zod.Enum("tool")), zod.P("toolName", text)))
 	structured := zod.Object(zod.P("schema", zod.Object().Passthrough()), optional("model", zod.Any()), optional("instructions", text), optional("jsonPromptInjection", zod.Boolean()),
 		optional("errorStrategy", zod.Enum("strict", "warn", "fallback")), optional("fallbackValue", zod.Any()))
 	return []zod.Prop{
 		zod.P("messages", zod.Union(zod.Array(zod.Any()), text)),
 		optional("instructions", zod.Any()), optional("system", zod.Any()), optional("context", zod.Array(zod.Any())), optional("memory", memory),
-		optional("runId", text), optional("savePerStep", zod.Boolean()), optional("requestContext", record), optional("maxSteps", zod.Number()),
+		optional("runId", text), optional("savePerStep", zod.Boolean()), optional("requestContext", record), optional("versions", versions), optional("maxSteps", zod.Number()),
 		optional("model", text), optional("providerOptions", zod.Record(record)), optional("activeTools", zod.Array(text)),
 		optional("toolsets", record), optional("clientTools", record), optional("toolChoice", choice), optional("requireToolApproval", zod.Boolean()),
-		optional("returnScorerData", zod.Boolean()), optional("tracingOptions", record), optional("structuredOutput", structured),
+		optional("scorers", zod.Union(record, zod.Record(scorer))), optional("returnScorerData", zod.Boolean()), optional("tracingOptions", tracing),
+		optional("structuredOutput", structured), optional("untilIdle", zod.Union(zod.Boolean(), zod.Object(optional("maxIdleMs", zod.Int().Positive())))),
 	}
 }

@@ -61,7 +61,7 @@ func (s *agentStep) state() *js.Object {
 	calls := make([]any, len(s.toolCalls))
 	for i, c := range s.toolCalls {
 		calls[i] = js.Obj("id", c.id, "name", c.name, "args", c.args, "observability", nullable(c.observability), "result", c.result,
-			"error", nullable(c.err), "errorText", c.errText, "approval", nullable(c.approval), "client", c.client, "metadata", nullable(c.metadata))
+			"error", nullable(c.err), "errorText", c.errText, "approval", nullable(c.approval), "client", c.client, "told", c.told, "metadata", nullable(c.metadata))
 	}
 	return js.Obj("text", s.text, "reasoningText", s.reasoningText, "reasoning", s.reasoning, "sources", s.sources, "files", s.files,
 		"toolCalls", calls, "callChunks", s.callChunks, "resultChunks", s.resultChunks, "usage", nullable(s.usage), "reason", s.reason,
@@ -151,7 +151,7 @@ func restoreStep(o *js.Object) *agentStep {
 	for _, v := range o.Arr("toolCalls") {
 		c, _ := v.(*js.Object)
 		s.toolCalls = append(s.toolCalls, &toolCallState{id: c.Str("id"), name: c.Str("name"), args: c.Get("args"), observability: c.Obj("observability"),
-			result: valueOf(c, "result"), err: c.Obj("error"), errText: c.Str("errorText"), approval: c.Obj("approval"), client: c.Bool("client"), metadata: c.Obj("metadata")})
+			result: valueOf(c, "result"), err: c.Obj("error"), errText: c.Str("errorText"), approval: c.Obj("approval"), client: c.Bool("client"), told: c.Bool("told"), metadata: c.Obj("metadata")})
 	}
 	return s
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,10 +29,18 @@ func (i Issue) String() string {
 	return "- " + path + ": " + i.Message
 }
 
-// Validate returns what is wrong with a value.
+// Validate returns what is wrong with a value, or with the schema where that is
+// none.
 func Validate(schema *js.Object, v any) []Issue {
 	c := &checker{root: schema}
+	if s := c.invalid(schema, "data"); s != "" {
+		c.fail(nil, "Schema validation error: schema is invalid: %s", s)
+		return c.issues
+	}
 	c.check(schema, v, nil)
+	if c.lost != "" {
+		return []Issue{{Message: "Schema validation error: can't resolve reference " + c.lost + " from id #"}}
+	}
 	return c.issues
 }
 
@@ -39,6 +48,7 @@ type checker struct {
 	root   *js.Object
 	issues []Issue
 	depth  int
+	lost   string // a reference to nothing
 }
 
 const maxDepth = 200
@@ -55,6 +65,8 @@ func (c *checker) check(schema *js.Object, v any, path []string) {
 	if ref := schema.Str("$ref"); ref != "" {
 		if target := c.resolve(ref); target != nil {
 			c.check(target, v, path)
+		} else {
+			c.lost = ref
 		}
 		return
 	}
@@ -188,10 +200,25 @@ func (c *checker) object(schema *js.Object, v *js.Object, path []string) {
 			c.fail(path, "must have required property '%s'", name)
 		}
 	}
+	if n, ok := schema.Num("maxProperties"); ok && float64(v.Len()) > n {
+		c.fail(path, "must NOT have more than %s properties", js.Number(n))
+	}
+	if n, ok := schema.Num("minProperties"); ok && float64(v.Len()) < n {
+		c.fail(path, "must NOT have fewer than %s properties", js.Number(n))
+	}
+	if names := schema.Obj("propertyNames"); names != nil {
+		for _, m := range v.Members() {
+			before := len(c.issues)
+			if c.check(names, m.Key, path); len(c.issues) > before {
+				c.fail(path, "property name must be valid")
+			}
+		}
+	}
 	properties := schema.Obj("properties")
+	patterns := schema.Obj("patternProperties").Members()
 	if extra, ok := schema.Lookup("additionalProperties"); ok {
 		for _, m := range v.Members() {
-			if properties.Has(m.Key) {
+			if properties.Has(m.Key) || slices.ContainsFunc(patterns, func(p js.Member) bool { return matches(p.Key, m.Key) }) {
 				continue
 			}
 			if extra == false {
@@ -206,6 +233,19 @@ func (c *checker) object(schema *js.Object, v *js.Object, path []string) {
 			c.check(s, v.Get(p.Key), append(path, p.Key))
 		}
 	}
+	for _, p := range patterns {
+		for _, m := range v.Members() {
+			if s, ok := p.Value.(*js.Object); ok && matches(p.Key, m.Key) {
+				c.check(s, m.Value, append(path, m.Key))
+			}
+		}
+	}
+}
+
+// matches tells whether a pattern that can be read fits.
+func matches(pattern, text string) bool {
+	re, err := regexp.Compile(pattern)
+	return err == nil && re.MatchString(text)
 }
 
 func same(a, b any) bool { return js.String(a) == js.String(b) }
@@ -228,8 +268,28 @@ func (c *checker) composite(schema *js.Object, v any, path []string) {
 			c.check(o, v, path)
 		}
 	}
+	if not := schema.Obj("not"); not != nil && c.fits(not, v) {
+		c.fail(path, "must NOT be valid")
+	}
+	if condition := schema.Obj("if"); condition != nil {
+		branch := "else"
+		if c.fits(condition, v) {
+			branch = "then"
+		}
+		if o := schema.Obj(branch); o != nil && !c.fits(o, v) {
+			c.check(o, v, path)
+			c.fail(path, "must match %q schema", branch)
+		}
+	}
 	c.oneOf(schema.Arr("anyOf"), v, path, "must match a schema in anyOf", func(n int) bool { return n > 0 })
 	c.oneOf(schema.Arr("oneOf"), v, path, "must match exactly one schema in oneOf", func(n int) bool { return n == 1 })
+}
+
+// fits tells whether a value has nothing wrong.
+func (c *checker) fits(schema *js.Object, v any) bool {
+	inner := &checker{root: c.root, depth: c.depth}
+	inner.check(schema, v, nil)
+	return len(inner.issues) == 0
 }
 
 // oneOf checks alternatives; their own complaints are kept where none fits.

@@ -23,6 +23,20 @@ func TestValuesAreCheckedAgainstTheSchema(t *testing.T) {
 		{`{"type":"number","minimum":3}`, `2`, "must be >= 3"},
 		{`{"anyOf":[{"type":"string"},{"type":"null"}]}`, `null`, ""},
 		{`{"$ref":"#/$defs/s","$defs":{"s":{"type":"string"}}}`, `1`, "must be string"},
+		{`{"$ref":"#/x"}`, `1`, "can't resolve reference #/x from id #"},
+		{`{"not":{"required":["a"]}}`, `{"a":1}`, "must NOT be valid"},
+		{`{"patternProperties":{"^a":{"type":"string"}},"additionalProperties":false}`, `{"ab":1}`, "ab: must be string"},
+		{`{"propertyNames":{"pattern":"^b"}}`, `{"a":1}`, "must match pattern"},
+		{`{"if":{"required":["a"]},"then":{"required":["c"]}}`, `{"a":1}`, "must have required property 'c'"},
+		{`{"if":{"required":["a"]},"else":{"required":["c"]}}`, `{"a":1}`, ""},
+		{`{"maxProperties":0}`, `{"a":1}`, "must NOT have more than 0 properties"},
+		{`{"minProperties":2}`, `{"a":1}`, "must NOT have fewer than 2 properties"},
+		{`{"properties":{"a":{"type":"nosuch"}}}`, `{}`, "schema is invalid: data/properties/a/type must be equal to one of the allowed values"},
+		{`{"type":["nosuch"]}`, `{}`, "data/type/0 must be equal to one of the allowed values"},
+		{`{"required":"a"}`, `{}`, "data/required must be array"},
+		{`{"properties":5}`, `{}`, "data/properties must be object"},
+		{`{"items":{"enum":[]}}`, `[]`, "data/items/enum must NOT have fewer than 1 items"},
+		{`{"maxItems":"x"}`, `[]`, "data/maxItems must be integer"},
 	}
 	for _, test := range tests {
 		t.Run(test.schema+" "+test.value, func(t *testing.T) {
