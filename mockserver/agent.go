@@ -23,8 +23,8 @@ type Agent struct {
 	Agents []*Agent
 	// Memory makes the agent remember; nil agents do not.
 	Memory *Memory
-	// Guard looks at the last user message before the model is called; a
-	// tripwire ends the run there.
+	// Guard looks at the texts of the messages that the client sent, each on a line
+	// of its own, before the model is called; a tripwire ends the run there.
 	Guard *Processor
 	// Gate looks at the text so far with every piece that arrives; a tripwire
 	// ends the run before the piece is sent.

@@ -32,8 +32,11 @@ type PromptMessage struct {
 type ModelCall struct {
 	// AgentID and ModelID say who calls which model.
 	AgentID, ModelID string
-	Prompt           []PromptMessage
-	// Tools are the names of the tools that the model may call.
+	// Prompt is the conversation as models may see it: tool calls without a result
+	// are not in it, and where an answer would come first a user's "." precedes it.
+	Prompt []PromptMessage
+	// Tools are the names of the tools that the model may call, updateWorkingMemory
+	// among them where the run has a working memory.
 	Tools []string
 
 	server  *Server
