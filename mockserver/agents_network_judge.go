@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
+	"github.com/mastra-go/mastra/mockserver/internal/zod"
 )
 
 // verdict is whether the task is complete.
@@ -31,7 +32,8 @@ func (n *network) judge(ctx context.Context, i int, d *decision, result any) (ve
 			told = text
 		}
 	}
-	r.options.structured = &structuredOutput{schema: verdictSchema()}
+	own := zod.Object(zod.P("isComplete", zod.Boolean()), zod.P("completionReason", zod.String()), zod.P("finalResult", zod.String().Optional()))
+	r.options.structured = &structuredOutput{schema: verdictSchema(), own: &own}
 	prompt := "Is the task complete? Answer with JSON: isComplete, completionReason, finalResult.\nThe " + d.kind + " " + d.id + " has given: " +
 		js.String(result) + "\nOriginal task: " + n.task
 	if err := r.messages.add(prompt, fromInput); err != nil {

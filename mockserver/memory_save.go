@@ -194,9 +194,10 @@ func messageFromClient(o *js.Object) (m storedMessage, shown *js.Object, err err
 		return m, nil, fmt.Errorf("BUG: add handling for message role %s in message %s", role,
 			js.Indent(js.Obj("content", valueOf(o, "content"), "role", valueOf(o, "role"))))
 	}
-	if m.content, err = plainContent(given); err != nil {
-		return m, nil, err
+	if list, _ := given.([]any); slices.Contains(list, nil) {
+		return m, nil, said("Cannot read properties of null (reading 'type')")
 	}
+	m.content = newChat("", "").contentOf4(o, olderForm)
 	return m, js.Obj("id", id, "role", m.role, "createdAt", js.ISO(m.created), "threadId", o.Get("threadId"),
 		"resourceId", o.Get("resourceId"), "content", m.content), nil
 }
@@ -216,44 +217,4 @@ func cleanParts(v any) []any {
 		out = append(out, part)
 	}
 	return out
-}
-
-// plainContent is a content of format 2 made of a text or of the parts of a model's
-// message, without what no part of format 2 stands for.
-func plainContent(v any) (*js.Object, error) {
-	list, ok := v.([]any)
-	if !ok {
-		return contentOf(v, 0), nil
-	}
-	parts, results := []any{}, []any{}
-	for _, e := range list {
-		if e == nil {
-			return nil, said("Cannot read properties of null (reading 'type')")
-		}
-		part, _ := e.(*js.Object)
-		switch part.Str("type") {
-		case "text":
-			parts = append(parts, part)
-		case "image":
-			parts = append(parts, js.Obj("type", "file", "data", part.Get("image"), "mimeType", valueOf(part, "mimeType")))
-		case "file":
-			parts = append(parts, js.Obj("type", "file", "mimeType", valueOf(part, "mimeType"), "data", valueOf(part, "data"), "filename", valueOf(part, "filename")))
-		case "reasoning":
-			parts = append(parts, js.Obj("type", "reasoning", "reasoning", part.Str("text"),
-				"details", []any{js.Obj("type", "text", "text", part.Str("text"))}))
-		case "tool-call":
-			parts = append(parts, js.Obj("type", "tool-invocation", "toolInvocation",
-				js.Obj("state", "call", "toolCallId", valueOf(part, "toolCallId"), "toolName", valueOf(part, "toolName"), "args", valueOf(part, "args"))))
-		case "tool-result":
-			result := js.Obj("state", "result", "toolCallId", valueOf(part, "toolCallId"), "toolName", valueOf(part, "toolName"),
-				"result", valueOf(part, "result"), "args", js.Obj())
-			results = append(results, result)
-			parts = append(parts, js.Obj("type", "tool-invocation", "toolInvocation", result))
-		}
-	}
-	content := js.Obj("format", dataFormat, "parts", parts)
-	if len(results) > 0 {
-		content.Set("toolInvocations", results)
-	}
-	return content, nil
 }
