@@ -51,9 +51,6 @@ func (r *agentRun) result() *js.Object {
 		fallback = last.fallback
 	}
 	o.Set("usedFallbackValue", fallback)
-	if r.options.scored && finished {
-		o.Set("scoringData", r.scoringData())
-	}
 	if r.tripped != nil {
 		o.Set("tripwire", r.tripped)
 	}
@@ -67,7 +64,6 @@ func (r *agentRun) result() *js.Object {
 			o.Set("resumeSchema", p.resumeSchema)
 		}
 	}
-	r.remember(r.unanswered)
 	messages, remembered := []any{}, []any{}
 	for _, m := range r.messages.list {
 		messages = append(messages, m.Object)
@@ -161,7 +157,7 @@ func dbMessages(list []*chatMessage) []any {
 // response is the part of the result that holds the messages.
 func (r *agentRun) response(last *agentStep, finished bool) *js.Object {
 	if r.tripped != nil {
-		return js.Obj("dbMessages", []any{})
+		return js.Obj("dbMessages", dbMessages(r.before))
 	}
 	if !finished || r.durable() {
 		return js.Obj("dbMessages", dbMessages(r.messages.of(fromResponse)))

@@ -51,19 +51,19 @@ type agentRun struct {
 	// since it was begun or resumed.
 	resumedOnce, called bool
 	tripped             *js.Object // the tripwire's payload
-	// unanswered is what was said in the step that a tripwire ended: it is in the
-	// conversation and not in the response.
-	unanswered []any
-	failure    error // why the model failed
-	pending    *pendingTool
-	active     *activeRun // of a run that streams on a thread
-	cut        *js.Object // the payload of the finish of a run that was aborted
-	objects    *objectStream
-	loopSpan   string       // the parent of its model calls in the trace
-	record     *durableRun  // of a durable agent whose run streams
-	late       []*js.Object // what follows the end of a durable run
-	ended      bool
-	answer     ending
+	// before is the answers of the steps before the one that a tripwire ended. What
+	// was said in that one is in the conversation and not in the response.
+	before   []*chatMessage
+	failure  error // why the model failed
+	pending  *pendingTool
+	active   *activeRun // of a run that streams on a thread
+	cut      *js.Object // the payload of the finish of a run that was aborted
+	objects  *objectStream
+	loopSpan string       // the parent of its model calls in the trace
+	record   *durableRun  // of a durable agent whose run streams
+	late     []*js.Object // what follows the end of a durable run
+	ended    bool
+	answer   ending
 }
 
 // ending is the answer as it was at the end.
@@ -75,6 +75,13 @@ type ending struct {
 
 // defaultMaxSteps is how many steps a run has where the client says nothing.
 const defaultMaxSteps = 5
+
+// isLast tells whether a run may make no more than so many steps. A limit below
+// zero is never reached.
+func (r *agentRun) isLast(steps int) bool {
+	limit := cmp.Or(r.options.maxSteps, defaultMaxSteps)
+	return limit > 0 && steps >= limit
+}
 
 // runOptions are the options of one run.
 type runOptions struct {
@@ -245,7 +252,7 @@ func (r *agentRun) afterModel(ctx context.Context, step *agentStep) bool {
 
 // closeStep publishes the end of a step and, after the last one, of the run.
 func (r *agentRun) closeStep(step *agentStep) bool {
-	if !r.durable() && len(r.steps) >= cmp.Or(r.options.maxSteps, defaultMaxSteps) {
+	if !r.durable() && r.isLast(len(r.steps)) {
 		step.cut, step.continued = true, false
 	}
 	r.snapshot(step)
@@ -394,9 +401,9 @@ func (r *agentRun) modelStep(ctx context.Context) (step *agentStep, done bool) {
 			return nil, true
 		}
 		if r.tripped != nil {
+			r.before = r.messages.of(fromResponse)
 			r.remember(m.parts)
 			r.send(js.Obj("type", "tripwire", "payload", r.tripped))
-			r.unanswered = m.parts
 			return nil, true
 		}
 		if err != nil && r.modelFrom < len(models)-1 {

@@ -102,7 +102,7 @@ func (l *chat) addError(id string, err error) {
 		}
 		return
 	}
-	l.addResponse(js.Obj("id", id, "role", "assistant", "createdAt", js.ISO(now()), "content", js.Obj("format", 2, "parts", []any{part})), false)
+	l.addResponse(js.Obj("id", id, "role", "assistant", "content", js.Obj("format", 2, "parts", []any{part})), false)
 }
 
 // addResponse adds an answer: to the message that it goes on with, if merging is
