@@ -7,10 +7,13 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
-// handOverTime is how long a step that runs beside others has before the next one
-// starts too: steps that end at once run one after the other, in order, and
-// slow ones side by side.
-const handOverTime = 5 * time.Millisecond
+// A step that runs beside others has this long before the next one starts too:
+// steps that end at once run one after the other, in order, and slow ones side by
+// side. It is counted in turns, so that a busy machine holds up both alike.
+const (
+	handOverTurns = 10
+	handOverTurn  = time.Millisecond
+)
 
 // handOver runs f beside others; it returns when f has ended, or after the hand-over
 // time.
@@ -20,11 +23,12 @@ func handOver(wg *sync.WaitGroup, f func()) {
 		defer close(ended)
 		f()
 	})
-	timer := time.NewTimer(handOverTime)
-	defer timer.Stop()
-	select {
-	case <-ended:
-	case <-timer.C:
+	for range handOverTurns {
+		select {
+		case <-ended:
+			return
+		case <-time.After(handOverTurn):
+		}
 	}
 }
 
