@@ -58,11 +58,11 @@ func (s *Server) streamRecords(c *call) error {
 	if err != nil {
 		return err
 	}
-	w := c.records()
 	if r.durable() {
 		record := s.durables.begin(r.agent.ID, r.id)
-		return c.streamDurable(r, w, record, record.log.reader(), false, r.run)
+		return c.streamDurable(r, c.records, record, record.log.reader(), false, r.run)
 	}
+	w := c.records()
 	r.sink = func(chunk *js.Object) { _ = w.chunk(chunk) }
 	r.run(c.ctx())
 	if c.ctx().Err() == nil && r.pending == nil {

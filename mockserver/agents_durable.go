@@ -137,7 +137,7 @@ func (e durableEvent) envelope(runID string, live bool) *js.Object {
 // streamDurable runs an agent apart from the request and streams what it
 // records. The run is aborted when the client leaves. The stream of a run that
 // was resumed ends where it waits again.
-func (c *call) streamDurable(r *agentRun, w chunkWriter, record *durableRun, from *logReader, resumed bool, work func(context.Context)) error {
+func (c *call) streamDurable(r *agentRun, open func() chunkWriter, record *durableRun, from *logReader, resumed bool, work func(context.Context)) error {
 	ctx, cancel := context.WithCancel(c.srv.ctx)
 	defer cancel()
 	r.sink, r.record = record.chunk, record
@@ -148,6 +148,7 @@ func (c *call) streamDurable(r *agentRun, w chunkWriter, record *durableRun, fro
 		defer stop()
 		work(ctx)
 	})
+	w := open() // once it is stored that the run is carried out
 	for {
 		item, ok := from.read(c.ctx())
 		if !ok {

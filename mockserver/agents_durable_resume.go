@@ -98,7 +98,7 @@ func (c *call) resumeDurable(a *Agent, data any) error {
 		return c.resumeInVain(runID)
 	}
 	r := c.srv.restore(a, kept, record.chunk)
-	return c.streamDurable(r, c.sse(), record, record.log.tail(), true, func(ctx context.Context) { r.resumeRun(ctx, data) })
+	return c.streamDurable(r, c.sse, record, record.log.tail(), true, func(ctx context.Context) { r.resumeRun(ctx, data) })
 }
 
 // resumeInVain answers for a run that does not wait, once it is not carried out

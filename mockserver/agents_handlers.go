@@ -56,7 +56,7 @@ func (s *Server) streamAgent(c *call) error {
 	}
 	if r.durable() {
 		record := s.durables.begin(r.agent.ID, r.id)
-		return c.streamDurable(r, c.sse(), record, record.log.reader(), false, r.run)
+		return c.streamDurable(r, c.sse, record, record.log.reader(), false, r.run)
 	}
 	w := c.sse()
 	r.sink = func(chunk *js.Object) { _ = w.chunk(chunk) }
@@ -65,7 +65,7 @@ func (s *Server) streamAgent(c *call) error {
 
 // finishStream runs an agent and ends its stream; a client that left gets
 // nothing.
-func (c *call) finishStream(r *agentRun, w *sseWriter, work func(context.Context)) error {
+func (c *call) finishStream(r *agentRun, w chunkWriter, work func(context.Context)) error {
 	ctx, cancel := context.WithCancel(c.ctx())
 	defer cancel()
 	r.active = c.srv.agents.threads.begin(r, cancel)

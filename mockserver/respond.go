@@ -203,7 +203,7 @@ type chunkWriter interface {
 // [DONE].
 type sseWriter struct{ w *responseWriter }
 
-func (c *call) sse() *sseWriter {
+func (c *call) sse() chunkWriter {
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-cache")
@@ -238,7 +238,7 @@ type recordWriter struct{ w *responseWriter }
 
 const recordSeparator = 0x1e
 
-func (c *call) records() *recordWriter {
+func (c *call) records() chunkWriter {
 	c.w.Header().Set("Content-Type", "text/plain")
 	c.w.WriteHeader(http.StatusOK)
 	c.w.Flush()
