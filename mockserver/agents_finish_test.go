@@ -61,3 +61,18 @@ func TestAStructuredAnswerThatIsCutOffIsAnError(t *testing.T) {
 	assert.Equal(t, 500, status)
 	assert.Equal(t, `{"error":"Structured output was truncated because the model finished with reason \"length\"."}`, answer)
 }
+
+func TestAModelSeesWhatIsAskedOfIt(t *testing.T) {
+	var schema, tenant string
+	c := mine(t, mockserver.Agent{Model: func(_ context.Context, call *mockserver.ModelCall) error {
+		schema, tenant = string(call.Schema), string(call.RequestContext("tenant"))
+		assert.Nil(t, call.RequestContext("nobody"))
+		return call.Object(map[string]int{"n": 1})
+	}})
+	body := `{"messages":"hi","requestContext":{"tenant":"t1"},"structuredOutput":{"schema":{"type":"object","properties":{"n":{"type":"number"}}}}}`
+	assert.Equal(t, map[string]any{"n": 1.0}, c.object("/api/agents/mine/generate", body)["object"])
+	assert.Equal(t, `{"type":"object","properties":{"n":{"type":"number"}}}`, schema)
+	assert.Equal(t, `"t1"`, tenant)
+	c.object("/api/agents/mine/generate", `{"messages":"hi"}`)
+	assert.Empty(t, schema)
+}

@@ -44,7 +44,10 @@ func (m *modelRun) call(ctx context.Context) error {
 	m.metadata = js.Obj("id", "resp-1", "timestamp", "1970-01-01T00:00:00.000Z", "modelId", m.entry.model)
 	c := &ModelCall{
 		AgentID: m.agent.ID, ModelID: m.entry.model, Prompt: m.messages.prompt(m.instructions()), Tools: m.toolNames(),
-		server: m.srv, ctx: ctx, part: m.onPart, usage: Usage{InputTokens: 11, OutputTokens: 7},
+		requestContext: m.options.requestContext, server: m.srv, ctx: ctx, part: m.onPart, usage: Usage{InputTokens: 11, OutputTokens: 7},
+	}
+	if wanted := m.options.structured; wanted != nil {
+		c.Schema = js.Marshal(wanted.schema)
 	}
 	if m.options.structured != nil && (m.objects == nil || !m.durable()) {
 		m.objects = &objectStream{run: m.agentRun}

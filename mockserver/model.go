@@ -38,16 +38,19 @@ type ModelCall struct {
 	// Tools are the names of the tools that the model may call, updateWorkingMemory
 	// among them where the run has a working memory.
 	Tools []string
+	// Schema is the JSON Schema that the answer is to fit, nil where any text will do.
+	Schema json.RawMessage
 
-	server  *Server
-	ctx     context.Context
-	part    func(modelPart) error
-	usage   Usage
-	finish  string
-	touched bool
-	open    modelPart // the part that is open; its kind is "text", "reasoning" or ""
-	counts  map[string]int
-	err     error
+	requestContext *js.Object
+	server         *Server
+	ctx            context.Context
+	part           func(modelPart) error
+	usage          Usage
+	finish         string
+	touched        bool
+	open           modelPart // the part that is open; its kind is "text", "reasoning" or ""
+	counts         map[string]int
+	err            error
 }
 
 // Usage is what a model call costs.
@@ -73,6 +76,12 @@ type modelPart struct {
 	name string
 	data any
 	mime string
+}
+
+// RequestContext returns one value of the request context as JSON, nil when it is
+// absent.
+func (c *ModelCall) RequestContext(key string) json.RawMessage {
+	return memberOf(c.requestContext, key)
 }
 
 // LastUserText is the text of the last user message.

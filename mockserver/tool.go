@@ -98,8 +98,11 @@ func (t *ToolCall) Resumed(v any) bool {
 
 // RequestContext returns one value of the request context as JSON, nil when it
 // is absent.
-func (t *ToolCall) RequestContext(key string) json.RawMessage {
-	v, ok := t.requestContext.Lookup(key)
+func (t *ToolCall) RequestContext(key string) json.RawMessage { return memberOf(t.requestContext, key) }
+
+// memberOf is a member as JSON, nil when it is absent.
+func memberOf(o *js.Object, key string) json.RawMessage {
+	v, ok := o.Lookup(key)
 	if !ok {
 		return nil
 	}

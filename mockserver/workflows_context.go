@@ -19,11 +19,7 @@ func (x *execution) context() *js.Object {
 // RequestContext returns one value of the request context as JSON, nil when it is
 // absent.
 func (s *StepCall) RequestContext(key string) json.RawMessage {
-	v, ok := s.execution.context().Lookup(key)
-	if !ok {
-		return nil
-	}
-	return js.Marshal(v)
+	return memberOf(s.execution.context(), key)
 }
 
 // SetRequestContext sets one value of the request context, for everything that runs
