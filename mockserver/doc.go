@@ -65,8 +65,11 @@ this.
 # Faithfulness
 
 Statuses, bodies, error texts, chunk sequences and key order are those of a real
-Mastra server with the same demo world; recorded exchanges are replayed in the
-tests. Deliberate differences: vector scores follow the index's metric where
-LibSQL computes the cosine always; the page at / is short.
+Mastra server with the same world; the tests replay recorded exchanges and compare
+thousands of live ones with a real server's, those of worlds of one's own among
+them. Deliberate differences: vector scores follow the index's metric where LibSQL
+computes the cosine always; few providers of models are listed; the page at / is
+short; what is neither of agents, workflows, memory, tools, vectors, logs nor
+scores is an unknown route.
 */
 package mockserver

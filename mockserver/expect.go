@@ -17,9 +17,14 @@ func (s *Server) ExpectRuns(t TB, want int) {
 }
 
 // ExpectRequests fails the test unless an operation was asked for so often,
-// requests that a fault refused included.
+// requests that a fault refused included. The operation "" is that of unknown
+// routes; one that there is not fails the test too.
 func (s *Server) ExpectRequests(t TB, operation string, want int) {
 	t.Helper()
+	if operation != "" && !s.hasOperation(operation) {
+		t.Fatalf("mockserver: there is no operation %q", operation)
+		return
+	}
 	if got := len(s.RequestsOf(operation)); got != want {
 		t.Fatalf("mockserver: %s was asked for %d times, not %d", operation, got, want)
 	}

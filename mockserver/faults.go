@@ -73,8 +73,13 @@ type Fault struct {
 }
 
 // Inject queues a fault. Faults are tried in the order they were injected; at
-// most one hits a request.
+// most one hits a request. A fault that could never hit, of an operation that there
+// is not or with a status that cannot be answered, panics: a test that waits for it
+// would prove nothing.
 func (s *Server) Inject(f Fault) {
+	if err := s.checkFaults(f); err != nil {
+		panic("mockserver: " + err.Error())
+	}
 	if f.Times == 0 {
 		f.Times = 1
 	}
@@ -168,10 +173,6 @@ func (f *Fault) hasStatus() bool { return f.Status >= 200 && f.Status <= 999 }
 
 // answer sends the status and the body of the fault.
 func (f *Fault) answer(w http.ResponseWriter) {
-	if f.Status != 0 && !f.hasStatus() {
-		writeJSON(w, http.StatusInternalServerError, js.Obj("error", "a fault has status "+strconv.Itoa(f.Status)+", which cannot be answered"))
-		return
-	}
 	if f.RetryAfter != "" {
 		w.Header().Set("Retry-After", f.RetryAfter)
 	}

@@ -111,4 +111,7 @@ func TestHowManyRunsBeganCanBeExpected(t *testing.T) {
 	mock.ExpectRequests(t, "WorkflowStartAsync", 2)
 	mock.ExpectRequests(f, "WorkflowStream", 1)
 	assert.Contains(t, f.message, "WorkflowStream was asked for 0 times, not 1")
+	f = &failing{}
+	mock.ExpectRequests(f, "WorkflowStrem", 0)
+	assert.Contains(t, f.message, `there is no operation "WorkflowStrem"`)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -47,9 +48,6 @@ func (f *Fault) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	f.Delay, f.EventDelay, f.Silence = time.Duration(v.Delay), time.Duration(v.EventDelay), time.Duration(v.Silence)
-	if f.Status != 0 && !f.hasStatus() {
-		return fmt.Errorf("status %d cannot be answered", f.Status)
-	}
 	return nil
 }
 
@@ -63,7 +61,7 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	case http.MethodPost:
 		list, err := readFaults(r)
 		if err == nil {
-			err = s.checkOperations(list)
+			err = s.checkFaults(list...)
 		}
 		if err != nil {
 			writeJSON(w, http.StatusBadRequest, js.Obj("error", err.Error()))
@@ -79,18 +77,21 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// checkOperations refuses faults that could never hit.
-func (s *Server) checkOperations(list []Fault) error {
-	known := map[string]bool{"": true, "Health": true}
-	for _, row := range s.routeTable() {
-		known[row.op] = true
-	}
+// checkFaults refuses faults that could never hit.
+func (s *Server) checkFaults(list ...Fault) error {
 	for _, f := range list {
-		if !known[f.Operation] {
+		switch {
+		case f.Operation != "" && !s.hasOperation(f.Operation):
 			return fmt.Errorf("there is no operation %q", f.Operation)
+		case f.Status != 0 && !f.hasStatus():
+			return fmt.Errorf("status %d cannot be answered", f.Status)
 		}
 	}
 	return nil
+}
+
+func (s *Server) hasOperation(id string) bool {
+	return id == "Health" || slices.ContainsFunc(s.routeTable(), func(row route) bool { return row.op == id })
 }
 
 func readFaults(r *http.Request) ([]Fault, error) {

@@ -77,3 +77,11 @@ func TestFaultsOverHTTPAreThoseOfGo(t *testing.T) {
 	assert.Equal(t, 200, status)
 	assert.Equal(t, `{"success":true,"queued":0}`, body)
 }
+
+func TestAFaultThatCouldNeverHitIsRefused(t *testing.T) {
+	mock := mockserver.New()
+	defer mock.Close()
+	assert.PanicsWithValue(t, `mockserver: there is no operation "AgentStrem"`, func() { mock.Inject(mockserver.Fault{Operation: "AgentStrem"}) })
+	assert.PanicsWithValue(t, `mockserver: status 7 cannot be answered`, func() { mock.Inject(mockserver.Fault{Status: 7}) })
+	assert.NotPanics(t, func() { mock.Inject(mockserver.Fault{Operation: "Health", Status: 503}) })
+}
