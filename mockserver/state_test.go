@@ -13,9 +13,9 @@ import (
 )
 
 // kept starts a server that keeps its state in the file.
-func kept(t *testing.T, file string) (*mockserver.Running, *caller) {
+func kept(t *testing.T, file string, options ...mockserver.Option) (*mockserver.Running, *caller) {
 	t.Helper()
-	mock, c := start(t)
+	mock, c := start(t, options...)
 	require.NoError(t, mock.KeepState(file))
 	return mock, c
 }
@@ -89,21 +89,32 @@ func TestADamagedStateFileIsAnErrorAndStays(t *testing.T) {
 }
 
 func TestARunThatWasCutOffIsTakenUpByARestart(t *testing.T) {
+	type in struct{}
+	waits := true // of the first server the step never ends
+	work := mockserver.NewStep("work", func(s *mockserver.StepCall, _ in) (string, error) {
+		if waits {
+			<-s.Done()
+		}
+		return "done", nil
+	})
+	world := mockserver.WithWorkflow(mockserver.NewWorkflow[in, string]("job").Then(work))
 	file := filepath.Join(t.TempDir(), "state.json")
-	mock, c := kept(t, file)
+	mock, c := kept(t, file, world)
 	for _, id := range []string{"a", "b"} {
-		c.object("/api/workflows/counted/create-run?runId="+id, `{}`)
-		c.object("/api/workflows/counted/start?runId="+id, `{"inputData":{"key":"`+id+`","ms":100}}`)
+		c.object("/api/workflows/job/create-run?runId="+id, `{}`)
+		c.object("/api/workflows/job/start?runId="+id, `{"inputData":{}}`)
 	}
 	require.NoError(t, mock.SaveState())
 	mock.Close()
-	_, c = kept(t, file)
-	_, body := c.get("/api/workflows/counted/runs/a")
+
+	waits = false
+	_, c = kept(t, file, world)
+	_, body := c.get("/api/workflows/job/runs/a")
 	require.Contains(t, body, `"status":"running"`)
-	assert.Equal(t, "success", c.object("/api/workflows/counted/restart-async?runId=a", `{}`)["status"])
-	c.object("/api/workflows/counted/restart-all-active-workflow-runs-async", `{}`)
-	_, body = c.get("/api/workflows/counted/runs/b")
-	assert.Contains(t, body, `"result":{"key":"b","count":1}`)
+	assert.Equal(t, "success", c.object("/api/workflows/job/restart-async?runId=a", `{}`)["status"])
+	c.object("/api/workflows/job/restart-all-active-workflow-runs-async", `{}`)
+	_, body = c.get("/api/workflows/job/runs/b")
+	assert.Contains(t, body, `"result":"done"`)
 }
 
 func TestWhatARunHasDoneAndAClientHasSeenIsInTheFile(t *testing.T) {
