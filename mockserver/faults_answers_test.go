@@ -75,16 +75,21 @@ func TestFaultsAreTakenOverHTTP(t *testing.T) {
 }
 
 func TestATimeoutIsAnsweredAndTheRunGoesOn(t *testing.T) {
-	mock, c := start(t, mockserver.WithTimeout(20*time.Millisecond))
-	status, body := c.post("/api/workflows/slowly/start-async?runId=s", `{"inputData":{"ms":100}}`)
+	type in struct{}
+	release := make(chan struct{})
+	wait := mockserver.NewStep("wait", func(*mockserver.StepCall, in) (string, error) { <-release; return "done", nil })
+	mock, c := start(t, mockserver.WithTimeout(250*time.Millisecond), mockserver.WithDemoWorld(),
+		mockserver.WithWorkflow(mockserver.NewWorkflow[in, string]("waiting").Then(wait)))
+	status, body := c.post("/api/workflows/waiting/start-async?runId=s", `{"inputData":{}}`)
 	assert.Equal(t, 504, status)
 	assert.Equal(t, `{"error":"Gateway Timeout"}`, body)
+	close(release)
 	require.Eventually(t, func() bool {
-		_, body := c.get("/api/workflows/slowly/runs/s")
-		return strings.Contains(body, `"status":"success"`)
+		_, body := c.get("/api/workflows/waiting/runs/s")
+		return strings.Contains(body, `"result":"done"`)
 	}, 10*time.Second, 5*time.Millisecond)
 	mock.ExpectRuns(t, 1)
-	res := c.open(t.Context(), "POST", plainStream, `{"messages":"slow:2"}`)
+	res := c.open(t.Context(), "POST", plainStream, `{"messages":"slow:8"}`)
 	text, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), "[DONE]", "a stream that has begun is not ended")
