@@ -38,6 +38,10 @@ type Agent struct {
 type ModelEntry struct {
 	ID    string
 	Model Model
+	// MaxRetries is how often the model is asked again where it cannot be called,
+	// after 1 s, 2 s, 4 s and so on. What is not in a list is asked again as often as
+	// the request's modelSettings.maxRetries say.
+	MaxRetries int
 }
 
 // Memory is an agent's memory.

@@ -76,3 +76,25 @@ func TestAModelSeesWhatIsAskedOfIt(t *testing.T) {
 	c.object("/api/agents/mine/generate", `{"messages":"hi"}`)
 	assert.Empty(t, schema)
 }
+
+func TestAModelThatIsBusyIsAskedAgain(t *testing.T) {
+	calls := 0
+	c := mine(t, mockserver.Agent{Model: func(_ context.Context, call *mockserver.ModelCall) error {
+		if calls++; calls == 1 {
+			return &mockserver.ModelError{Message: "slow down", Status: 429, Header: map[string]string{"retry-after": "1"}}
+		}
+		call.Text("here I am")
+		return nil
+	}})
+	list := c.stream("/api/agents/mine/stream", `{"messages":"hi"}`)
+	told := at(find(t, list, "error"), "payload", "error")
+	assert.Equal(t, "AI_APICallError", at(told, "name"))
+	assert.Equal(t, 429.0, at(told, "statusCode"))
+	assert.Equal(t, true, at(told, "isRetryable"))
+	assert.Equal(t, "1", at(told, "responseHeaders", "retry-after"))
+
+	calls = 0
+	result := c.object("/api/agents/mine/generate", `{"messages":"hi","modelSettings":{"maxRetries":1}}`)
+	assert.Equal(t, "here I am", result["text"])
+	assert.Equal(t, 2, calls)
+}

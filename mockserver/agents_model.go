@@ -55,7 +55,7 @@ func (m *modelRun) call(ctx context.Context) error {
 	if !m.quiet {
 		m.open()
 	}
-	err := m.ask(ctx, c)
+	err := m.askAgain(ctx, c)
 	if late := expired(ctx); late != nil {
 		err = late
 	}

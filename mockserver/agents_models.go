@@ -39,7 +39,7 @@ type modelSets struct {
 func (a *Agent) ownModels() modelSet {
 	m := modelSet{listed: len(a.Models) > 0}
 	for _, e := range a.models() {
-		m.list = append(m.list, modelChoice{id: e.ID, provider: a.provider(), model: e.ID, ask: e.Model, enabled: true})
+		m.list = append(m.list, modelChoice{id: e.ID, provider: a.provider(), model: e.ID, ask: e.Model, maxRetries: float64(e.MaxRetries), enabled: true})
 	}
 	return m
 }
@@ -194,23 +194,26 @@ func (c *call) chooseModels(r *agentRun) error {
 		}
 		r.choices = []modelChoice{{id: name, provider: provider, model: model, ask: foreign(provider, model), enabled: true}}
 	}
-	if err := checkRetries(c.body.Obj("modelSettings")); err != nil && len(r.choices) == 1 {
+	if len(r.choices) == 1 { // of a list each entry has retries of its own
 		only := r.choices[0]
-		only.ask = func(context.Context, *ModelCall) error { return err }
+		if only.maxRetries, err = retriesOf(c.body.Obj("modelSettings")); err != nil {
+			only.ask = func(context.Context, *ModelCall) error { return err }
+		}
 		r.choices = []modelChoice{only}
 	}
 	return nil
 }
 
-// checkRetries refuses what is no number of retries.
-func checkRetries(settings *js.Object) error {
+// retriesOf reads how often a model is asked again.
+func retriesOf(settings *js.Object) (float64, error) {
 	v := settings.Get("maxRetries")
 	if n, isNumber := v.(float64); v != nil && !isNumber {
-		return &namedError{name: "TypeError", message: "Expected `retries` to be a number or Infinity."}
+		return 0, &namedError{name: "TypeError", message: "Expected `retries` to be a number or Infinity."}
 	} else if n < 0 {
-		return &namedError{name: "TypeError", message: "Expected `retries` to be a non-negative number."}
+		return 0, &namedError{name: "TypeError", message: "Expected `retries` to be a non-negative number."}
+	} else {
+		return n, nil
 	}
-	return nil
 }
 
 // chooseModels takes the models that the run asks; a list may have none that is

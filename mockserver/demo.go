@@ -34,7 +34,7 @@ func demoAgents(weather, delicate, askUser Tool) []*Agent {
 		{ID: "durable", Description: "Durable agent", Instructions: "Last", ModelID: "fake-5", Durable: true, Tools: []Tool{weather, delicate}},
 		{ID: "guarded", Description: "Guarded agent", Instructions: "Guard", ModelID: "fake-4",
 			Guard: &Processor{ID: "guard", Check: blockForbidden}, Gate: &Processor{ID: "gate", Check: blockLeak}},
-		{ID: "multi", Description: "Two models", Instructions: "Switch", Models: []ModelEntry{{"fake-6", demoModel}, {"fake-7", demoModel}}},
+		{ID: "multi", Description: "Two models", Instructions: "Switch", Models: []ModelEntry{{ID: "fake-6", Model: demoModel}, {ID: "fake-7", Model: demoModel}}},
 		plain,
 		{ID: "router", Description: "Routing agent", Instructions: "Route", ModelID: "fake-3", Agents: []*Agent{plain}, Memory: &Memory{}},
 		{ID: "voiced", Description: "Voiced agent", Instructions: "Speak", ModelID: "fake-8", Voice: demoVoice()},

@@ -33,10 +33,11 @@ and steered by the last user message:
 
 [WithAgent], [WithTool], [WithWorkflow] and [WithVectorStore] replace the demo
 world: an agent is a [Model], a Go function that answers with pieces of text,
-reasoning, tool calls and errors; tools and workflow steps are typed Go
-functions, whose schemas are derived from their types. The engine behind them
-is that of the demo world: the loop of model and tool calls, approvals and
-suspensions, memory, structured output, streams in both framings.
+reasoning, tool calls, finish reasons and errors, a [ModelError] among them; tools
+and workflow steps are typed Go functions, whose schemas are derived from their
+types. The engine behind them is that of the demo world: the loop of model and tool
+calls, approvals and suspensions, also of sub-agents and networks, memory,
+structured output, retries, streams in both framings.
 
 A [Workflow] has the stages that Mastra's have: Then, Parallel, Branch, ForEach,
 DoWhile, DoUntil, Map, Sleep and SleepUntil, with steps or other workflows in

@@ -66,6 +66,9 @@ func (e *namedError) Error() string { return e.message }
 
 // detailsOf is what else is told of an error.
 func detailsOf(err error) *js.Object {
+	if refused := (*ModelError)(nil); errors.As(err, &refused) {
+		return refused.details()
+	}
 	if named := (*namedError)(nil); errors.As(err, &named) {
 		return named.details
 	}
@@ -74,6 +77,9 @@ func detailsOf(err error) *js.Object {
 
 // errorName is the kind of an error.
 func errorName(err error) string {
+	if refused := (*ModelError)(nil); errors.As(err, &refused) {
+		return "AI_APICallError"
+	}
 	if named := (*namedError)(nil); errors.As(err, &named) {
 		return named.name
 	}

@@ -12,8 +12,9 @@ import (
 
 // Model is a language model as a Go function. It reads the call's prompt and
 // answers with the call's methods, in the order in which the parts are to be
-// streamed. An error before the first part is a model that cannot be called; an
-// error after it is a stream that breaks.
+// streamed. An error before the first part is a model that cannot be called, a
+// *ModelError one whose provider answers something else; an error after it is a
+// stream that breaks.
 type Model func(ctx context.Context, call *ModelCall) error
 
 // PromptMessage is a message as the model sees it.

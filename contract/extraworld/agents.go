@@ -55,6 +55,10 @@ type part struct {
 	Args            []string
 	Usage           *mockserver.Usage
 	Finish, Fail    string
+	// Status, Headers and Body are of a provider's answer.
+	Status  int
+	Headers map[string]string
+	Body    string
 }
 
 // scripted reads the parts of its answers from the last user message: a list for
@@ -99,6 +103,8 @@ func (p part) play(call *mockserver.ModelCall) error {
 		call.SetUsage(*p.Usage)
 	case p.Finish != "":
 		call.SetFinishReason(p.Finish)
+	case p.Fail != "" && p.Status != 0:
+		return &mockserver.ModelError{Message: p.Fail, Status: p.Status, URL: "https://model.test/v1/answers", Header: p.Headers, Body: p.Body}
 	case p.Fail != "":
 		return errors.New(p.Fail)
 	}

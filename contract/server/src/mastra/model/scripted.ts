@@ -24,6 +24,10 @@ type Part = {
   usage?: LanguageModelV2Usage;
   finish?: LanguageModelV2FinishReason;
   fail?: string;
+  /** Of a provider's answer, where the failure is one. */
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
 };
 
 let calls = 0;
@@ -40,10 +44,28 @@ export function scriptedModel(modelId: string): LanguageModelV2 {
     },
     async doStream({ prompt }: LanguageModelV2CallOptions) {
       const parts = answerTo(prompt);
-      if (parts[0]?.fail) throw new Error(parts[0].fail);
+      if (parts[0]?.fail) throw failure(parts[0]);
       return { stream: ReadableStream.from(partsOf(parts, response)) as never };
     },
   };
+}
+
+/** What a provider of the AI SDK throws, where a status is given. */
+function failure({ fail, status, headers, body }: Part): Error {
+  const error = new Error(fail);
+  if (status === undefined) return error;
+  const marker = 'vercel.ai.error';
+  return Object.assign(error, {
+    name: 'AI_APICallError',
+    url: 'https://model.test/v1/answers',
+    requestBodyValues: {},
+    statusCode: status,
+    responseHeaders: headers,
+    responseBody: body,
+    isRetryable: status === 408 || status === 409 || status === 429 || status >= 500,
+    [Symbol.for(marker)]: true,
+    [Symbol.for(`${marker}.AI_APICallError`)]: true,
+  });
 }
 
 function answerTo(prompt: LanguageModelV2Prompt): Part[] {
@@ -89,7 +111,7 @@ async function* partsOf(
     if (part.fail) {
       // A throw discards what is still queued behind it; the parts must arrive first.
       await sleep(50);
-      throw new Error(part.fail);
+      throw failure(part);
     }
     yield* close();
     if (part.text) {
