@@ -37,14 +37,18 @@ type suspendedRun struct {
 	// whole tells that the client got the run so far at once.
 	whole bool
 	seq   int // orders what was suspended within the same millisecond
+	// told is closed when everything is told of the suspension; nil where that was
+	// before this server.
+	told chan struct{}
 }
 
 func newAgentRuns() *agentRuns {
 	return &agentRuns{suspended: map[string]*suspendedRun{}, networks: map[string]*waitingNetwork{}, threads: newThreadHub()}
 }
 
-// suspend keeps a run with its conversation.
-func (a *agentRuns) suspend(r *agentRun, messages *chat) {
+// suspend keeps a run with its conversation. The function that it returns is to be
+// called when the suspension is told: until then nobody goes on with the run.
+func (a *agentRuns) suspend(r *agentRun, messages *chat) (told func()) {
 	r.saveMemory()
 	if r.remembers() {
 		r.messages.settle()
@@ -52,12 +56,14 @@ func (a *agentRuns) suspend(r *agentRun, messages *chat) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.seq++
+	done := make(chan struct{})
 	a.suspended[r.id] = &suspendedRun{
-		seq:     a.seq,
+		seq: a.seq, told: done,
 		agentID: r.tools.ID, runID: r.id, threadID: r.threadID, resourceID: r.resourceID, traceID: r.traceID, messageID: r.messageID,
 		at: now(), options: r.options, messages: messages, steps: r.steps, records: r.records, pending: r.pending, modelFrom: r.modelFrom,
 		durable: r.durable(), whole: r.whole || r.begunWhole,
 	}
+	return func() { close(done) }
 }
 
 // get finds a suspended run.
@@ -69,6 +75,14 @@ func (a *agentRuns) get(runID string) *suspendedRun {
 
 // take removes a run from the suspended ones, for a client that resumes it.
 func (a *agentRuns) take(method, agentID, runID, callID string) (*suspendedRun, error) {
+	run, err := a.remove(method, agentID, runID, callID)
+	if err == nil && run.told != nil {
+		<-run.told
+	}
+	return run, err
+}
+
+func (a *agentRuns) remove(method, agentID, runID, callID string) (*suspendedRun, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	run := a.suspended[runID]

@@ -300,7 +300,7 @@ func (r *agentRun) suspend() {
 		kept = kept.clone()
 	}
 	r.notePending()
-	r.srv.agents.suspend(r, kept)
+	defer r.srv.agents.suspend(r, kept)()
 	asked, approval := p.asks()
 	payload := js.Obj("toolCallId", p.call.id, "toolName", asked.name)
 	if approval {
