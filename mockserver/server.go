@@ -32,7 +32,8 @@ type Server struct {
 
 // New makes a server. Without WithAgent, WithTool, WithWorkflow or
 // WithVectorStore it serves the demo world; with one of them it serves what was
-// given and nothing else, unless WithDemoWorld is given too.
+// given and nothing else, unless WithDemoWorld is given too. It panics where an agent
+// or a workflow has no id, or that of another one, and where a workflow has no stage.
 func New(options ...Option) *Server {
 	s := &Server{
 		config:  defaultConfig(),
@@ -48,6 +49,7 @@ func New(options ...Option) *Server {
 		s.config.demo = true
 		addDemoWorld(&s.config, s.counter)
 	}
+	s.config.check()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.world = newWorld(&s.config)
 	s.memory = newMemoryStore()

@@ -157,3 +157,21 @@ func TestTheTokenIsFoundWhereTheServerLooks(t *testing.T) {
 		assert.Equal(t, 401, c.open(t.Context(), "GET", "/api/tools", "", header[0], header[1]).StatusCode, header)
 	}
 }
+
+func TestAWorldThatCannotBeMeantIsRefused(t *testing.T) {
+	type in struct{}
+	agent := func(id string, below ...*mockserver.Agent) mockserver.Option {
+		return mockserver.WithAgent(mockserver.Agent{ID: id, Agents: below})
+	}
+	for says, options := range map[string][]mockserver.Option{
+		"one agent has no id":                                      {agent("")},
+		`more than one agent is called "a"`:                        {agent("a"), agent("a")},
+		`more than one agent is called "plain"`:                    {agent("plain"), mockserver.WithDemoWorld()},
+		`a sub-agent of agent "a" has no id`:                       {agent("a", nil)},
+		"a workflow is nil":                                        {mockserver.WithWorkflow(nil)},
+		"one workflow has no id":                                   {mockserver.WithWorkflow(mockserver.NewWorkflow[in, in](""))},
+		`workflow "w" has no stage, add one with Then for example`: {mockserver.WithWorkflow(mockserver.NewWorkflow[in, in]("w"))},
+	} {
+		assert.PanicsWithValue(t, "mockserver: "+says, func() { mockserver.New(options...) })
+	}
+}
