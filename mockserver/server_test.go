@@ -175,3 +175,17 @@ func TestAWorldThatCannotBeMeantIsRefused(t *testing.T) {
 		assert.PanicsWithValue(t, "mockserver: "+says, func() { mockserver.New(options...) })
 	}
 }
+
+func TestAToolOfOnesOwnIsExecutedDirectly(t *testing.T) {
+	type in struct {
+		N int `json:"n"`
+	}
+	_, c := start(t, mockserver.WithTool(mockserver.NewTool("half", "Halves", func(_ *mockserver.ToolCall, in in) (float64, error) {
+		return float64(in.N) / 2, nil
+	})))
+	status, body := c.post("/api/tools/half/execute", `{"data":{"n":3}}`)
+	assert.Equal(t, 200, status)
+	assert.Equal(t, "1.5", body)
+	_, body = c.post("/api/tools/half/execute", `{"data":{"n":"x"}}`)
+	assert.Contains(t, body, "Tool input validation failed for half")
+}
