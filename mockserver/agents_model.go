@@ -48,9 +48,9 @@ func (m *modelRun) call(ctx context.Context) error {
 	}
 	if wanted := m.options.structured; wanted != nil {
 		c.Schema = js.Marshal(wanted.schema)
-	}
-	if m.options.structured != nil && (m.objects == nil || !m.durable()) {
-		m.objects = &objectStream{run: m.agentRun}
+		if m.objects == nil || !m.durable() {
+			m.objects = &objectStream{run: m.agentRun}
+		}
 	}
 	if !m.quiet {
 		m.open()

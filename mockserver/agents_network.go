@@ -120,7 +120,7 @@ func (n *network) emit(kind string, payload *js.Object) {
 	n.sink(js.Obj("type", kind, "payload", payload, "from", "NETWORK", "runId", n.runID))
 }
 
-// route is what the model decided on, in one iteration.
+// decision is what the model decided on, in one iteration.
 type decision struct {
 	id, kind, prompt, reason string
 	done                     bool

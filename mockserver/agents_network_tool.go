@@ -9,9 +9,6 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
 )
 
-// networkApproval is the schema of the data that answers an approval in a network.
-const networkApproval = `{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"approved":{"type":"boolean","description":"Controls if the tool call is approved or not, should be true when approved and false when declined"},"reason":{"description":"Optional explanation for the decision, surfaced when the tool call is declined","type":"string"}},"required":["approved"],"additionalProperties":false}`
-
 // toolStep is a tool that a network calls.
 type toolStep struct {
 	*network

@@ -242,10 +242,7 @@ func (c *call) deliver(sig *signal) error {
 	a, _ := c.agent()
 	h := c.srv.agents.threads
 	h.mu.Lock()
-	run := h.target(key, c.body.Str("runId"))
-	if run != nil {
-		key = run.key
-	}
+	run, key := h.target(key, c.body.Str("runId"))
 	if key.resource == "" || key.thread == "" {
 		h.mu.Unlock()
 		return said("No active agent run found for signal target")
@@ -286,17 +283,18 @@ func (c *call) deliver(sig *signal) error {
 	return c.receipt(runID, sig)
 }
 
-// target finds the active run that is meant: by the thread, or by its id.
-func (h *threadHub) target(key threadKey, runID string) *activeRun {
+// target finds the active run that is meant, by the thread or by its id, and its
+// thread; nil and the thread that was asked for where there is none.
+func (h *threadHub) target(key threadKey, runID string) (*activeRun, threadKey) {
 	if key.thread != "" && key.resource != "" {
-		return h.active[key]
+		return h.active[key], key
 	}
 	for _, run := range h.active {
 		if runID != "" && run.runID == runID {
-			return run
+			return run, run.key
 		}
 	}
-	return nil
+	return nil, key
 }
 
 // queueMessage starts a run of its own, after the active one.
@@ -309,10 +307,7 @@ func (s *Server) queueMessage(c *call) error {
 	queued := queuedSignal{a, newID(), newSignal(c.body.Get("message"), "user")}
 	h := s.agents.threads
 	h.mu.Lock()
-	run := h.target(key, c.body.Str("runId"))
-	if run != nil {
-		key = run.key
-	}
+	run, key := h.target(key, c.body.Str("runId"))
 	if key.resource == "" || key.thread == "" {
 		h.mu.Unlock()
 		return said("resourceId and threadId are required to queue a message")

@@ -67,11 +67,19 @@ func (r *agentRun) allTools() []string {
 	return names
 }
 
-// approvalSchema is the schema of the data that answers an approval.
-const approvalSchema = `{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"approved":{"type":"boolean","description":"Controls if the tool call is approved or not, should be true when approved and false when declined"},"reason":{"description":"Optional explanation for the decision, surfaced to the model when the tool call is declined","type":"string"}},"required":["approved"],"additionalProperties":false}`
+// The schemas of the data that answer an approval: of an agent's own tool, in a
+// network, where no model sees the reason, and as a message notes it where a
+// sub-agent asks.
+const (
+	approvalSchema  = approvalBegin + reasonBegin + `surfaced to the model when` + reasonEnd + approvalEnd
+	networkApproval = approvalBegin + reasonBegin + `surfaced when` + reasonEnd + approvalEnd
+	delegatedSchema = approvalBegin + approvalEnd
 
-// delegatedSchema is what a message notes of it where a sub-agent asks.
-const delegatedSchema = `{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"approved":{"type":"boolean","description":"Controls if the tool call is approved or not, should be true when approved and false when declined"}},"required":["approved"],"additionalProperties":false}`
+	approvalBegin = `{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"approved":{"type":"boolean","description":"Controls if the tool call is approved or not, should be true when approved and false when declined"}`
+	reasonBegin   = `,"reason":{"description":"Optional explanation for the decision, `
+	reasonEnd     = ` the tool call is declined","type":"string"}`
+	approvalEnd   = `},"required":["approved"],"additionalProperties":false}`
+)
 
 func (r *agentRun) approvalSchema() string {
 	if r.durable() {
@@ -153,11 +161,7 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 	}
 	call := &ToolCall{Context: ctx, ID: c.id, AgentID: r.agent.ID, RunID: r.id, requestContext: r.options.requestContext,
 		resumeData: data, resumed: resumed, canSuspend: true}
-	var answer any
-	if resumed {
-		answer = data
-	}
-	result, err := t.answered(call, args, answer)
+	result, err := safely(t, call, args)
 	var waits *suspension
 	if errors.As(err, &waits) {
 		return waits
@@ -172,22 +176,8 @@ func (r *agentRun) runTool(ctx context.Context, c *toolCallState, data any, resu
 	return nil
 }
 
-// answered runs a tool with what the client answered, nil where it was not asked.
-// An answer that does not fit is the result.
-func (t Tool) answered(call *ToolCall, args, answer any) (any, error) {
-	if o, isObject := answer.(*js.Object); answer != nil && !(isObject && o == nil) {
-		call.resumeData, call.resumed = answer, true
-		if t.resume != nil {
-			parsed, issues := t.resume.Parse(answer)
-			if len(issues) > 0 {
-				return toolFailure(inputFailure(t.id, issues, answer), issues), nil
-			}
-			call.resumeData = parsed
-		}
-	}
-	return safely(t, call, args)
-}
-
+// safely runs a tool. One that is resumed gets data that fits; of data that do not,
+// the complaint is the result.
 func safely(t Tool, call *ToolCall, args any) (result any, err error) {
 	defer func() {
 		if p := recover(); p != nil {

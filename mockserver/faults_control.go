@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -91,7 +90,7 @@ func (s *Server) checkFaults(list ...Fault) error {
 }
 
 func (s *Server) hasOperation(id string) bool {
-	return id == "Health" || slices.ContainsFunc(s.routeTable(), func(row route) bool { return row.op == id })
+	return id == "Health" || s.routes.operations[id]
 }
 
 func readFaults(r *http.Request) ([]Fault, error) {

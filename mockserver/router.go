@@ -22,7 +22,8 @@ type route struct {
 
 // router finds the route of a request; literal segments win over parameters.
 type router struct {
-	root *routeNode
+	root       *routeNode
+	operations map[string]bool // by operation id
 }
 
 type routeNode struct {
@@ -37,7 +38,7 @@ type boundRoute struct {
 }
 
 func newRouter(table []route) *router {
-	r := &router{root: newRouteNode()}
+	r := &router{root: newRouteNode(), operations: map[string]bool{}}
 	for i := range table {
 		r.add(&table[i])
 	}
@@ -49,6 +50,7 @@ func newRouteNode() *routeNode {
 }
 
 func (r *router) add(row *route) {
+	r.operations[row.op] = true
 	node, names := r.root, []string(nil)
 	for _, segment := range strings.Split(strings.TrimPrefix(row.pattern, "/"), "/") {
 		if strings.HasPrefix(segment, "{") {

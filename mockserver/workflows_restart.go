@@ -72,15 +72,7 @@ func indexOf(v any) int {
 }
 
 func endedResult(rec *runRecord) *js.Object {
-	steps := js.Obj()
-	for _, m := range rec.context.Members() {
-		if result, ok := m.Value.(*js.Object); ok && m.Key != "input" {
-			steps.Set(m.Key, cleaned(result))
-			continue
-		}
-		steps.Set(m.Key, m.Value)
-	}
-	out := js.Obj("steps", steps, "input", valueOf(rec.context, "input"), "runId", rec.key.run, "state", stateShown(rec.state))
+	out := js.Obj("steps", eachResult(rec.context, cleaned), "input", valueOf(rec.context, "input"), "runId", rec.key.run, "state", stateShown(rec.state))
 	if rec.path != nil {
 		out.Set("stepExecutionPath", rec.path)
 	}

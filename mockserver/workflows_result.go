@@ -6,14 +6,7 @@ import "github.com/mastra-go/mastra/mockserver/internal/js"
 func (x *execution) format(last outcome) *js.Object {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	steps := js.Obj()
-	for _, m := range x.results.Members() {
-		if result, ok := m.Value.(*js.Object); ok && m.Key != "input" {
-			steps.Set(m.Key, withoutNestedRun(result))
-			continue
-		}
-		steps.Set(m.Key, m.Value)
-	}
+	steps := eachResult(x.results, withoutNestedRun)
 	previous, full := valueOf(x.results, "input"), steps.Clone()
 	for _, id := range x.stepPath {
 		name, _ := id.(string)
@@ -69,6 +62,19 @@ func userPayload(payload *js.Object) *js.Object {
 		return js.Obj()
 	}
 	return payload.Without(workflowMeta)
+}
+
+// eachResult copies the results of a run, each step's as f makes it; the input stays.
+func eachResult(results *js.Object, f func(*js.Object) *js.Object) *js.Object {
+	out := js.Obj()
+	for _, m := range results.Members() {
+		if result, ok := m.Value.(*js.Object); ok && m.Key != "input" {
+			out.Set(m.Key, f(result))
+		} else {
+			out.Set(m.Key, m.Value)
+		}
+	}
+	return out
 }
 
 // withoutNestedRun is a step result without the ids of nested runs, which are the

@@ -71,19 +71,25 @@ type resumeRequest struct {
 	write          func(chunk *js.Object)
 }
 
-func (c *call) resumeRequest() *resumeRequest {
-	req := &resumeRequest{data: valueOf(c.body, "resumeData"), perStep: c.body.Bool("perStep"), requestContext: c.requestContext}
+// stepPath is the path of step ids that a request names, outermost first: a text
+// with dots, or a list.
+func (c *call) stepPath() (path []string) {
 	switch step := c.body.Get("step").(type) {
 	case string:
 		if step != "" {
-			req.steps = strings.Split(step, ".")
+			path = strings.Split(step, ".")
 		}
 	case []any:
 		for _, e := range step {
 			id, _ := e.(string)
-			req.steps = append(req.steps, id)
+			path = append(path, id)
 		}
 	}
+	return path
+}
+
+func (c *call) resumeRequest() *resumeRequest {
+	req := &resumeRequest{steps: c.stepPath(), data: valueOf(c.body, "resumeData"), perStep: c.body.Bool("perStep"), requestContext: c.requestContext}
 	if index, ok := c.body.Num("forEachIndex"); ok {
 		i := whole(index)
 		req.forEachIndex = &i

@@ -23,20 +23,8 @@ type travelRequest struct {
 }
 
 func (c *call) travelRequest() *travelRequest {
-	req := &travelRequest{input: valueOf(c.body, "inputData"), data: valueOf(c.body, "resumeData"), requestContext: c.requestContext,
+	return &travelRequest{steps: c.stepPath(), input: valueOf(c.body, "inputData"), data: valueOf(c.body, "resumeData"), requestContext: c.requestContext,
 		context: c.body.Obj("context"), nested: c.body.Obj("nestedStepsContext"), state: c.body.Get("initialState"), perStep: c.body.Bool("perStep")}
-	switch step := c.body.Get("step").(type) {
-	case string:
-		if step != "" {
-			req.steps = strings.Split(step, ".")
-		}
-	case []any:
-		for _, e := range step {
-			id, _ := e.(string)
-			req.steps = append(req.steps, id)
-		}
-	}
-	return req
 }
 
 // travelInfo is how an execution differs that begins in the middle.
