@@ -93,7 +93,11 @@ func (n *network) work(ctx context.Context, r *calledAgent, d *decision, sub *Ag
 	}
 	for _, v := range d.context {
 		m := v.(*js.Object).Clone()
-		m.Set("content", m.Obj("content").Clone().Merge(contentOf(m.Obj("content").Get("parts"), nowMillis())))
+		parts, at := objectsOf(m.Obj("content").Get("parts")), nowMillis()
+		for i, part := range parts {
+			parts[i] = part.Clone().Set("createdAt", at) // it is said anew
+		}
+		m.Set("content", m.Obj("content").Clone().Set("parts", js.Array(parts)))
 		r.messages.put(&chatMessage{Object: m}, fromInput, true)
 	}
 	if err := r.messages.add(d.prompt, fromInput); err != nil {
