@@ -123,8 +123,8 @@ func (c *call) resumeInVain(runID string) error {
 
 // durableFailure answers a stream that fails before it has said anything.
 func (c *call) durableFailure(message string) error {
-	err, w := said("%s", message), c.sse()
-	if err := w.chunk(js.Obj("type", "error", "payload", js.Obj("error", js.Obj("message", message, "name", "Error", "stack", stackOf(err))))); err != nil {
+	w := c.sse()
+	if err := w.chunk(js.Obj("type", "error", "payload", js.Obj("error", thrown(said("%s", message))))); err != nil {
 		return err
 	}
 	return w.done()
