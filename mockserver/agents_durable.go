@@ -98,7 +98,7 @@ func (d *durableRun) add(kind string, data *js.Object, hidden bool) {
 	if !hidden {
 		d.events++
 	}
-	d.log.append(e, false)
+	d.log.append(e)
 }
 
 // chunk records a chunk of the run.

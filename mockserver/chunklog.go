@@ -6,47 +6,51 @@ import (
 )
 
 // chunkLog is a stream that can be read by many, from its beginning, while it
-// is being written. Chunks that are marked transient reach only those who were
-// reading when they were appended.
+// is being written. A chunk that it is finished with reaches only those who were
+// reading then.
 type chunkLog struct {
 	mu      sync.Mutex
-	items   []logItem
-	done    bool
+	chunks  []any
+	last    int // how many of the chunks those see who join after the end; -1 before it
 	changed chan struct{}
 	// hooks run on every appended chunk, under the lock and in order.
 	hooks []func(any)
 	ends  []func()
 }
 
-type logItem struct {
-	chunk     any
-	transient bool
-}
+func newChunkLog() *chunkLog { return &chunkLog{last: -1, changed: make(chan struct{})} }
 
-func newChunkLog() *chunkLog { return &chunkLog{changed: make(chan struct{})} }
-
-func (l *chunkLog) append(chunk any, transient bool) {
+// append adds a chunk, unless the stream has ended.
+func (l *chunkLog) append(chunk any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.done {
+	if l.last >= 0 {
 		return
 	}
-	l.items = append(l.items, logItem{chunk, transient})
-	for _, hook := range l.hooks {
-		hook(chunk)
-	}
+	l.add(chunk)
 	close(l.changed)
 	l.changed = make(chan struct{})
 }
 
-// finish ends the stream for every reader.
-func (l *chunkLog) finish() {
+func (l *chunkLog) add(chunk any) {
+	l.chunks = append(l.chunks, chunk)
+	for _, hook := range l.hooks {
+		hook(chunk)
+	}
+}
+
+// finish ends the stream for every reader, with chunks that nobody sees who joins
+// later.
+func (l *chunkLog) finish(farewell ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.done {
+	if l.last >= 0 {
 		return
 	}
-	l.done = true
+	l.last = len(l.chunks)
+	for _, chunk := range farewell {
+		l.add(chunk)
+	}
 	for _, end := range l.ends {
 		end()
 	}
@@ -59,12 +63,14 @@ func (l *chunkLog) finish() {
 func (l *chunkLog) follow(each func(any), end func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, item := range l.items {
-		if !item.transient {
-			each(item.chunk)
-		}
+	chunks := l.chunks
+	if l.last >= 0 {
+		chunks = chunks[:l.last]
 	}
-	if l.done {
+	for _, chunk := range chunks {
+		each(chunk)
+	}
+	if l.last >= 0 {
 		end()
 		return
 	}
@@ -76,43 +82,45 @@ func (l *chunkLog) follow(each func(any), end func()) {
 func (l *chunkLog) isDone() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.done
+	return l.last >= 0
 }
 
 // reader joins the stream now.
 func (l *chunkLog) reader() *logReader {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return &logReader{log: l, joined: len(l.items)}
+	return &logReader{log: l, until: l.last}
 }
 
 // tail joins the stream at its end: what came before is not read.
 func (l *chunkLog) tail() *logReader {
-	r := l.reader()
-	r.next = r.joined
-	return r
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return &logReader{log: l, next: len(l.chunks), until: l.last}
 }
 
+// logReader reads a chunkLog from next on, and no further than until, if it is
+// not negative.
 type logReader struct {
-	log    *chunkLog
-	next   int
-	joined int
+	log         *chunkLog
+	next, until int
 }
 
 // read returns the next chunk; false at the end of the stream or of ctx.
 func (r *logReader) read(ctx context.Context) (any, bool) {
 	for {
 		r.log.mu.Lock()
-		for r.next < len(r.log.items) {
-			item := r.log.items[r.next]
-			r.next++
-			if item.transient && r.next <= r.joined {
-				continue
-			}
-			r.log.mu.Unlock()
-			return item.chunk, true
+		end := r.until
+		if end < 0 {
+			end = len(r.log.chunks)
 		}
-		done, changed := r.log.done, r.log.changed
+		if r.next < end {
+			chunk := r.log.chunks[r.next]
+			r.next++
+			r.log.mu.Unlock()
+			return chunk, true
+		}
+		done, changed := r.log.last >= 0, r.log.changed
 		r.log.mu.Unlock()
 		if done {
 			return nil, false

@@ -135,20 +135,27 @@ func (s *Server) streamWorkflow(c *call) error {
 		return err
 	}
 	runID := c.query.Str("runId")
-	if rec := s.runs.get(runKey{w.id, runID}); rec != nil {
-		switch rec.status {
-		case "success", "failed", "canceled", "tripwire":
-			return fail(http.StatusConflict, "Workflow run %s already finished with status %q. Use /observe to read its stream back, or stream a new runId.", runID, rec.status)
-		}
+	finished := func(status string) error {
+		return fail(http.StatusConflict, "Workflow run %s already finished with status %q. Use /observe to read its stream back, or stream a new runId.", runID, status)
 	}
-	l := s.createRun(w, runID, c.body.Get("resourceId"))
+	l, ended := s.createUnfinished(w, runID, c.body.Get("resourceId"))
+	if l == nil {
+		return finished(ended)
+	}
 	out, begin := s.stream(l, c.startRequest())
-	return s.sendRun(c, out, begin)
+	reader := out.log.reader()
+	if begin == nil {
+		// It may have ended since: who joins then would not see the end.
+		if rec := s.runs.get(l.key); rec != nil && rec.ended() && out.log.isDone() {
+			return finished(rec.status)
+		}
+		begin = func() {}
+	}
+	return s.sendRun(c, out, reader, begin)
 }
 
 // sendRun sends a run's stream and keeps it for observers.
-func (s *Server) sendRun(c *call, out *runOutput, begin func()) error {
-	reader := out.log.reader()
+func (s *Server) sendRun(c *call, out *runOutput, reader *logReader, begin func()) error {
 	s.runs.cacheStream(out.run.key.run, out.log)
 	begin()
 	return c.sendRecords(reader, nil)
@@ -212,7 +219,7 @@ func (s *Server) resumeWorkflowStream(c *call) error {
 		return err
 	}
 	out, begin := s.resumeStream(s.createRun(w, rec.key.run, rec.resourceID), c.resumeRequest())
-	return s.sendRun(c, out, begin)
+	return s.sendRun(c, out, out.log.reader(), begin)
 }
 
 const cancelPatience = 20 * time.Millisecond

@@ -224,3 +224,31 @@ func TestOfTwoResumesAtOnceOnlyOneSeesTheRun(t *testing.T) {
 		assert.Equal(t, 1, winners)
 	}
 }
+
+func TestManyWhoStreamOneRunAtOnceShareIt(t *testing.T) {
+	mock, c := start(t, mockserver.WithWorkflow(mockserver.NewWorkflow[number, number]("quick").Then(add("plus1", 1))))
+	const rounds, callers = 150, 4
+	for round := range rounds {
+		runID := fmt.Sprint("run-", round)
+		type answer struct {
+			status int
+			body   string
+		}
+		answers := make(chan answer, callers)
+		for range callers {
+			go func() {
+				status, body := c.post("/api/workflows/quick/stream?runId="+runID, map[string]any{"inputData": number{1}})
+				answers <- answer{status, body}
+			}()
+		}
+		for range callers {
+			a := <-answers
+			if a.status == 200 {
+				assert.Contains(t, a.body, `"workflow-finish"`, "who joins sees the end, or is told that it was")
+			} else {
+				assert.Equal(t, 409, a.status, a.body)
+			}
+		}
+		assert.Equal(t, 1, mock.Executions(runID))
+	}
+}

@@ -167,7 +167,7 @@ func (s *Server) travelWorkflowStream(c *call) error {
 	l.output, l.closing = o, o.close
 	l.mu.Unlock()
 	req.write = o.append
-	return s.sendRun(c, o, func() {
+	return s.sendRun(c, o, o.log.reader(), func() {
 		unwatch := l.watch(o.event)
 		s.walk(l, func() {
 			defer o.close()

@@ -35,6 +35,15 @@ type runRecord struct {
 	seq            int
 }
 
+// ended tells whether the run is over for good.
+func (r *runRecord) ended() bool {
+	switch r.status {
+	case "success", "failed", "canceled", "tripwire":
+		return true
+	}
+	return false
+}
+
 // liveRun is a run as long as the process has something to do with it: until it
 // ends, and through its suspensions.
 type liveRun struct {
@@ -200,6 +209,10 @@ func (r *workflowRuns) list(workflow string, keep func(*runRecord) bool) []*runR
 func (r *workflowRuns) store(rec runRecord) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.put(rec)
+}
+
+func (r *workflowRuns) put(rec runRecord) {
 	rec.updated = now()
 	if old := r.records[rec.key]; old != nil {
 		rec.created, rec.seq = old.created, old.seq
@@ -240,21 +253,35 @@ func (r *workflowRuns) delete(key runKey) {
 // createRun returns the live run of that id, and makes it and its record, in
 // status pending, where they do not exist.
 func (s *Server) createRun(w *Workflow, runID string, resourceID any) *liveRun {
+	s.runs.mu.Lock()
+	defer s.runs.mu.Unlock()
+	return s.liveRun(w, runID, resourceID)
+}
+
+// createUnfinished is createRun for a run that has not ended. Of one that has, it
+// returns the status: no run ends between the look at its record and the joining.
+func (s *Server) createUnfinished(w *Workflow, runID string, resourceID any) (l *liveRun, ended string) {
+	s.runs.mu.Lock()
+	defer s.runs.mu.Unlock()
+	if rec := s.runs.records[runKey{w.id, runID}]; rec != nil && rec.ended() {
+		return nil, rec.status
+	}
+	return s.liveRun(w, runID, resourceID), ""
+}
+
+func (s *Server) liveRun(w *Workflow, runID string, resourceID any) *liveRun {
 	if runID == "" {
 		runID = newID()
 	}
 	key := runKey{w.id, runID}
-	s.runs.mu.Lock()
 	live := s.runs.live[key]
 	if live == nil {
 		live = &liveRun{key: key, workflow: w, resourceID: resourceID, begun: make(chan struct{})}
 		live.ctx, live.cancel = context.WithCancel(s.ctx)
 		s.runs.live[key] = live
 	}
-	exists := s.runs.records[key] != nil
-	s.runs.mu.Unlock()
-	if !exists {
-		s.runs.store(runRecord{
+	if s.runs.records[key] == nil {
+		s.runs.put(runRecord{
 			key: key, resourceID: resourceID, status: "pending", state: js.Obj(), context: js.Obj(), result: js.Undefined, err: js.Undefined,
 			activePaths: []any{}, activeSteps: js.Obj(), suspended: js.Obj(), labels: js.Obj(),
 		})

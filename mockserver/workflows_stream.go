@@ -23,7 +23,7 @@ type runOutput struct {
 
 func newRunOutput(l *liveRun) *runOutput {
 	o := &runOutput{log: newChunkLog(), run: l, status: "running", result: js.Undefined, usage: zeroWorkflowUsage()}
-	o.log.append(js.Obj("type", "workflow-start", "runId", l.key.run, "from", "WORKFLOW", "payload", js.Obj("workflowId", l.workflow.id)), false)
+	o.log.append(js.Obj("type", "workflow-start", "runId", l.key.run, "from", "WORKFLOW", "payload", js.Obj("workflowId", l.workflow.id)))
 	return o
 }
 
@@ -48,7 +48,7 @@ func (o *runOutput) event(event *js.Object) {
 // append adds a chunk as it is.
 func (o *runOutput) append(chunk *js.Object) {
 	o.countTokens(chunk)
-	o.log.append(chunk, false)
+	o.log.append(chunk)
 }
 
 // named is an event's payload as chunks have it: with the step's name first.
@@ -81,8 +81,7 @@ func (o *runOutput) close() {
 		payload.Set("finalWorkflowResult", o.result)
 	}
 	o.mu.Unlock()
-	o.log.append(js.Obj("type", "workflow-finish", "runId", o.run.key.run, "from", "WORKFLOW", "payload", payload), true)
-	o.log.finish()
+	o.log.finish(js.Obj("type", "workflow-finish", "runId", o.run.key.run, "from", "WORKFLOW", "payload", payload))
 }
 
 func zeroWorkflowUsage() *js.Object {
@@ -107,14 +106,14 @@ func (o *runOutput) settle(result *js.Object, err error) {
 	}
 }
 
-// stream starts the run and returns its stream; a run that is being streamed is
-// joined, and then nothing starts. Readers must be taken before begin is called,
-// so that they miss nothing.
+// stream makes the run's stream, and begin starts the run; a run that is being
+// streamed is joined, and begin is nil. Readers must be taken before begin is
+// called, so that they miss nothing.
 func (s *Server) stream(l *liveRun, req *startRequest) (out *runOutput, begin func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.output != nil {
-		return l.output, func() {}
+		return l.output, nil
 	}
 	o := newRunOutput(l)
 	l.output = o
