@@ -15,7 +15,7 @@ const durableKeep = 30 * time.Second
 // durableRuns holds the event logs of durable runs, and which runs are stored
 // though they do not wait.
 type durableRuns struct {
-	mu   sync.Mutex
+	mu   storeLock
 	runs map[string]*durableRun
 	// running has a channel for every run that is being carried out, closed when it
 	// ends or waits.
@@ -52,8 +52,8 @@ func newDurableRuns() *durableRuns {
 }
 
 func (d *durableRuns) get(runID string) *durableRun {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
 	return d.runs[runID]
 }
 

@@ -34,8 +34,8 @@ func (s *Server) carryOut(r *agentRun) (stop func()) {
 
 // isStored tells whether a run is stored though it does not wait.
 func (d *durableRuns) isStored(runID string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
 	return d.running[runID] != nil || d.stuck[runID]
 }
 
@@ -105,9 +105,9 @@ func (c *call) resumeDurable(a *Agent, data any) error {
 // any more. What is stored of it then stays.
 func (c *call) resumeInVain(runID string) error {
 	d := c.srv.durables
-	d.mu.Lock()
+	d.mu.RLock()
 	running := d.running[runID]
-	d.mu.Unlock()
+	d.mu.RUnlock()
 	if running != nil {
 		select {
 		case <-running:

@@ -31,8 +31,8 @@ func (n *network) wait(i int, d *decision) {
 
 // network finds a network of the agent that waits.
 func (a *agentRuns) network(agentID, runID string) *waitingNetwork {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.mu.RLock()
+	defer a.mu.RUnlock()
 	if w := a.networks[runID]; w != nil && w.agentID == agentID {
 		return w
 	}
@@ -81,9 +81,9 @@ func (s *Server) resumeNetwork(c *call, answer *js.Object) error {
 	})
 }
 
-func (a *agentRuns) networkState() []any {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+func (a *agentRuns) networkState() any {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
 	out := []any{}
 	for _, id := range sortedKeys(a.networks) {
 		w := a.networks[id]

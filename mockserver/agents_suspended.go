@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -12,7 +11,7 @@ import (
 
 // agentRuns holds the suspended runs of agents.
 type agentRuns struct {
-	mu        sync.Mutex
+	mu        storeLock
 	suspended map[string]*suspendedRun
 	networks  map[string]*waitingNetwork
 	models    modelSets
@@ -68,8 +67,8 @@ func (a *agentRuns) suspend(r *agentRun, messages *chat) (told func()) {
 
 // get finds a suspended run.
 func (a *agentRuns) get(runID string) *suspendedRun {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.mu.RLock()
+	defer a.mu.RUnlock()
 	return a.suspended[runID]
 }
 
@@ -98,8 +97,8 @@ func (a *agentRuns) remove(method, agentID, runID, callID string) (*suspendedRun
 
 // list returns the suspended runs of an agent, newest first.
 func (a *agentRuns) list(keep func(*suspendedRun) bool) []*suspendedRun {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.mu.RLock()
+	defer a.mu.RUnlock()
 	var out []*suspendedRun
 	for _, run := range a.suspended {
 		if keep(run) {

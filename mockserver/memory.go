@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"sort"
-	"sync"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -34,7 +33,7 @@ type storedMessage struct {
 
 // memoryStore holds threads, messages and working memory.
 type memoryStore struct {
-	mu       sync.Mutex
+	mu       storeLock
 	seq      int
 	threads  map[string]*thread
 	messages map[string]*storedMessage
@@ -47,8 +46,8 @@ func newMemoryStore() *memoryStore {
 
 // thread returns a copy of a thread, nil if there is none.
 func (m *memoryStore) thread(id string) *thread {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	t := m.threads[id]
 	if t == nil {
 		return nil
@@ -108,8 +107,8 @@ func (m *memoryStore) saveMessages(list []storedMessage) {
 
 // inTime gives the ids of stored messages in the order of their creation.
 func (m *memoryStore) inTime(ids []string) []string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	stored := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return m.messages[id] == nil })
 	slices.SortStableFunc(stored, func(a, b string) int { return m.messages[a].created.Compare(m.messages[b].created) })
 	return stored
@@ -142,8 +141,8 @@ func (m *memoryStore) changed(threadID string) {
 
 // threadOf is the thread of a message.
 func (m *memoryStore) threadOf(messageID string) (threadID string, ok bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	msg := m.messages[messageID]
 	if msg == nil {
 		return "", false
@@ -153,8 +152,8 @@ func (m *memoryStore) threadOf(messageID string) (threadID string, ok bool) {
 
 // messagesOf returns the messages of a thread in the order of their creation.
 func (m *memoryStore) messagesOf(threadID string, keep func(storedMessage) bool) []storedMessage {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	var out []storedMessage
 	for _, msg := range m.messages {
 		if msg.threadID == threadID && (keep == nil || keep(*msg)) {
@@ -181,8 +180,8 @@ type threadQuery struct {
 // listThreads returns the threads that match, newest first unless asked
 // otherwise.
 func (m *memoryStore) listThreads(q threadQuery) []thread {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	var out []thread
 	for _, t := range m.threads {
 		if (q.resourceID == "" || t.resourceID == q.resourceID) && hasMetadata(t.metadata, q.metadata) {
@@ -280,8 +279,8 @@ func resourceKey(resourceID string) string { return "resource " + resourceID }
 
 // workingMemory returns the text of a resource, and whether there is one.
 func (m *memoryStore) workingMemory(resourceID string) (string, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	text, ok := m.working[resourceKey(resourceID)]
 	return text, ok
 }

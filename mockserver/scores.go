@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
@@ -14,7 +13,7 @@ import (
 // scoreStore keeps scores as they are listed, the newest last. A row is never
 // changed in place.
 type scoreStore struct {
-	mu   sync.Mutex
+	mu   storeLock
 	rows []*js.Object
 }
 
@@ -63,8 +62,8 @@ func (s *scoreStore) replace(row *js.Object) {
 
 // where lists the scores that hold these values, the newest first.
 func (s *scoreStore) where(values map[string]string) []any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	out := []any{}
 	for _, row := range slices.Backward(s.rows) {
 		matches := true

@@ -37,6 +37,7 @@ func (s *Server) KeepState(path string) error {
 		}
 	}
 	f.last = nil // it is written at once, so that one which cannot be is known
+	f.sections = s.stateSections()
 	s.state = f
 	if err := s.SaveState(); err != nil {
 		s.state = nil
@@ -70,7 +71,7 @@ func (s *Server) SaveState() error {
 	if s.ctx.Err() != nil {
 		return errors.New("mockserver: state: the server is closed")
 	}
-	if err := f.write(js.Marshal(s.stateObject())); err != nil {
+	if err := f.write(); err != nil {
 		return fmt.Errorf("mockserver: state file %s cannot be written: %w", f.path, reason(err))
 	}
 	return nil
@@ -90,11 +91,6 @@ func (s *Server) keep() error {
 	}
 	f.failing = err != nil
 	return err
-}
-
-func (s *Server) stateObject() *js.Object {
-	return js.Obj("mastraMock", stateVersion, "memory", s.memory.state(), "vectors", s.vectorState(),
-		"workflowRuns", s.runs.state(), "agentRuns", s.agents.state(), "networks", s.agents.networkState(), "stuckRuns", s.durables.state(), "scores", s.scores.state())
 }
 
 // restoreState takes over what a file holds, or nothing of it.

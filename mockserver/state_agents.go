@@ -8,9 +8,9 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
-func (a *agentRuns) state() []any {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+func (a *agentRuns) state() any {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
 	out := []any{}
 	runs := slices.SortedFunc(maps.Values(a.suspended), func(a, b *suspendedRun) int { return a.seq - b.seq })
 	for _, run := range runs {

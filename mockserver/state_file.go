@@ -14,9 +14,11 @@ type stateFile struct {
 	path string
 	mode fs.FileMode
 
-	mu      sync.Mutex
-	last    []byte // what the file holds; nil for what is not known
-	failing bool   // it could not be written at last, which has been told
+	mu       sync.Mutex
+	sections []*stateSection
+	last     []byte // what the file holds; nil for what is not known
+	stale    bool   // the sections have what the file has not
+	failing  bool   // it could not be written at last, which has been told
 }
 
 // openState reads a file, which need not be there.
@@ -42,12 +44,28 @@ func openState(path string) (*stateFile, error) {
 	return f, err
 }
 
-// write replaces the file by one of another content, which is written next to it:
-// at every moment the path holds the old content or the new one.
-func (f *stateFile) write(data []byte) (err error) {
-	if bytes.Equal(data, f.last) {
+// write writes the file where there is anything new.
+func (f *stateFile) write() error {
+	for _, section := range f.sections {
+		f.stale = section.refresh() || f.stale
+	}
+	if !f.stale {
 		return nil
 	}
+	data := joinSections(f.sections)
+	if !bytes.Equal(data, f.last) {
+		if err := f.replace(data); err != nil {
+			return err
+		}
+		f.last = data
+	}
+	f.stale = false
+	return nil
+}
+
+// replace replaces the file by one of another content, which is written next to it:
+// at every moment the path holds the old content or the new one.
+func (f *stateFile) replace(data []byte) (err error) {
 	next, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+".*")
 	if err != nil {
 		return err
@@ -62,11 +80,7 @@ func (f *stateFile) write(data []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(next.Name(), f.path); err != nil {
-		return err
-	}
-	f.last = data
-	return nil
+	return os.Rename(next.Name(), f.path)
 }
 
 // reason is why a file could not be used, without the name that it had at the time.

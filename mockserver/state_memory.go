@@ -9,9 +9,9 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
-func (m *memoryStore) state() *js.Object {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+func (m *memoryStore) state() any {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	threads, messages, working := []any{}, []any{}, js.Obj()
 	for _, id := range sortedKeys(m.threads) {
 		t := m.threads[id]
@@ -60,7 +60,7 @@ func (m *memoryStore) restore(o *js.Object) error {
 	return nil
 }
 
-func (s *Server) vectorState() *js.Object {
+func (s *Server) vectorState() any {
 	out := js.Obj()
 	for _, name := range sortedKeys(s.vectors) {
 		out.Set(name, s.vectors[name].state())
@@ -69,8 +69,8 @@ func (s *Server) vectorState() *js.Object {
 }
 
 func (s *vectorStore) state() []any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	out := []any{}
 	for _, name := range s.names {
 		x := s.index(name)
@@ -114,9 +114,9 @@ func restoreVectors(stores map[string]*vectorStore, o *js.Object) error {
 	return nil
 }
 
-func (r *workflowRuns) state() []any {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func (r *workflowRuns) state() any {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	list := make([]*runRecord, 0, len(r.records))
 	for _, rec := range r.records {
 		list = append(list, rec)

@@ -6,9 +6,9 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
-func (s *scoreStore) state() []any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *scoreStore) state() any {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	return js.Array(s.rows)
 }
 
@@ -18,9 +18,9 @@ func (s *scoreStore) restore(v any) (err error) {
 }
 
 // state lists the runs that the next server cannot go on with.
-func (d *durableRuns) state() []any {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+func (d *durableRuns) state() any {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
 	stored := map[string]bool{}
 	for id := range d.running {
 		stored[id] = true

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/mastra-go/mastra/mockserver/internal/filter"
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -16,7 +15,7 @@ import (
 
 // vectorStore is a store of vector indexes.
 type vectorStore struct {
-	mu      sync.Mutex
+	mu      storeLock
 	names   []string
 	indexes map[string]*vectorIndex // by name in lower case: the database does not tell them apart
 }
@@ -101,8 +100,8 @@ func (s *vectorStore) create(name string, dimension float64, metric string) erro
 func (s *vectorStore) index(name string) *vectorIndex { return s.indexes[strings.ToLower(name)] }
 
 func (s *vectorStore) list() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	return slices.Clone(s.names)
 }
 
@@ -117,8 +116,8 @@ func (s *vectorStore) describe(name string) (*js.Object, error) {
 	if err := checkIndexName(name); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	index := s.index(name)
 	if index == nil || !slices.Contains(s.names, name) {
 		return nil, said("Table %s not found", name)
@@ -197,8 +196,8 @@ func (s *vectorStore) query(name string, vector []float64, topK float64, conditi
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	index := s.index(name)
 	if err := keep.Prepare(index.missing(name)); err != nil {
 		return nil, err

@@ -156,7 +156,7 @@ func (s *Server) streamWorkflow(c *call) error {
 
 // sendRun sends a run's stream and keeps it for observers.
 func (s *Server) sendRun(c *call, out *runOutput, reader *logReader, begin func()) error {
-	s.runs.cacheStream(out.run.key.run, out.log)
+	s.runs.history.keep(out.run.key.run, out.log)
 	begin()
 	return c.sendRecords(reader, nil)
 }
@@ -168,7 +168,7 @@ func (s *Server) observeWorkflow(c *call) error {
 	}
 	l := s.createRun(w, rec.key.run, rec.resourceID)
 	offset, _ := c.query.Num("offset")
-	history := s.runs.historyFrom(rec.key.run, whole(offset))
+	history := s.runs.history.from(rec.key.run, whole(offset))
 	l.mu.Lock()
 	out := l.output
 	l.mu.Unlock()

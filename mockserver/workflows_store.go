@@ -139,17 +139,13 @@ func (l *liveRun) publish(event *js.Object) {
 
 // workflowRuns holds the runs of every workflow.
 type workflowRuns struct {
-	mu      sync.Mutex
+	mu      storeLock
 	records map[runKey]*runRecord
 	live    map[runKey]*liveRun
 	seq     int
 	started map[string]int
 	last    map[runKey]string // the status that was stored last
-
-	// history is what was streamed of a run, by run id; cachers are the runs
-	// whose stream is being written to it.
-	history map[string][]any
-	cachers map[string]bool
+	history *runHistory
 }
 
 func newWorkflowRuns() *workflowRuns {
@@ -158,14 +154,13 @@ func newWorkflowRuns() *workflowRuns {
 		live:    map[runKey]*liveRun{},
 		started: map[string]int{},
 		last:    map[runKey]string{},
-		history: map[string][]any{},
-		cachers: map[string]bool{},
+		history: newRunHistory(),
 	}
 }
 
 func (r *workflowRuns) executions(runID string) int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	return r.started[runID]
 }
 
@@ -177,8 +172,8 @@ func (r *workflowRuns) countStart(runID string) {
 
 // get returns a copy of the record, nil if there is none.
 func (r *workflowRuns) get(key runKey) *runRecord {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	return r.copyOf(key)
 }
 
@@ -193,8 +188,8 @@ func (r *workflowRuns) copyOf(key runKey) *runRecord {
 
 // list returns copies of the records of a workflow, newest first.
 func (r *workflowRuns) list(workflow string, keep func(*runRecord) bool) []*runRecord {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	var out []*runRecord
 	for key := range r.records {
 		if c := r.copyOf(key); (workflow == "" || key.workflow == workflow) && keep(c) {
@@ -295,37 +290,4 @@ func (r *workflowRuns) forget(l *liveRun) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.live, l.key)
-}
-
-// cacheStream writes what a stream sends to the run's history. A run has one
-// writer at a time.
-func (r *workflowRuns) cacheStream(runID string, log *chunkLog) {
-	r.mu.Lock()
-	if r.cachers[runID] {
-		r.mu.Unlock()
-		return
-	}
-	r.cachers[runID] = true
-	r.mu.Unlock()
-	log.follow(func(chunk any) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.history[runID] = append(r.history[runID], chunk)
-	}, func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		delete(r.cachers, runID)
-	})
-}
-
-// historyFrom is what was streamed of a run, from an index on; a negative index
-// counts from the end.
-func (r *workflowRuns) historyFrom(runID string, from int) []any {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	list := r.history[runID]
-	if from < 0 {
-		from = max(0, len(list)+from)
-	}
-	return append([]any(nil), list[min(from, len(list)):]...)
 }
