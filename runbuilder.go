@@ -83,11 +83,11 @@ func (b *runBuilder) step(payload json.RawMessage) {
 	if strings.Contains(id.ID, ".") {
 		return // of a nested workflow
 	}
-	if step.Status == RunFailed && step.Failure != nil {
-		b.state.Failure = step.Failure
-	}
-	if step.Tripwire != nil {
+	switch {
+	case step.Tripwire != nil:
 		b.state.Tripwire = step.Tripwire
+	case step.Status == RunFailed && step.Failure != nil:
+		b.state.Failure = step.Failure
 	}
 }
 

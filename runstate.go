@@ -254,7 +254,21 @@ func (s *RunState) UnmarshalJSON(data []byte) error {
 		}
 		s.Steps[id] = step
 	}
+	if s.Status == RunTripwire && s.Tripwire == nil {
+		s.Tripwire = s.stepTripwire() // the record of a run has it at the step alone
+	}
 	return nil
+}
+
+// stepTripwire is the tripwire of the step that a processor stopped first.
+func (s *RunState) stepTripwire() *stream.Tripwire {
+	var first StepState
+	for id, step := range s.Steps {
+		if step.Tripwire != nil && !strings.Contains(id, ".") && (first.Tripwire == nil || step.EndedAt.Before(first.EndedAt.Time)) {
+			first = step
+		}
+	}
+	return first.Tripwire
 }
 
 // restore takes over what an entry of a list keeps in its snapshot, which some

@@ -200,6 +200,13 @@ func TestErrTellsWhyARunHasNoResult(t *testing.T) {
 	require.ErrorAs(t, tripped.Err(), &tripwire)
 	assert.Equal(t, mastra.TripwireError{Reason: "Blocked", ProcessorID: "guard", Retry: true}, *tripwire)
 	assert.Equal(t, &stream.Tripwire{Reason: "Blocked", ProcessorID: "guard", Retry: true}, tripped.Tripwire)
+
+	recorded := decode[mastra.RunState](t, []byte(`{"runId":"r","status":"tripwire","steps":{
+		"later":{"status":"failed","endedAt":9,"tripwire":{"reason":"Blocked later","processorId":"gate"}},
+		"inner.watched":{"status":"failed","endedAt":1,"tripwire":{"reason":"Blocked within","processorId":"guard"}},
+		"inner":{"status":"failed","endedAt":2,"tripwire":{"reason":"Blocked","processorId":"guard"}}}}`))
+	require.ErrorAs(t, recorded.Err(), &tripwire)
+	assert.Equal(t, mastra.TripwireError{Reason: "Blocked", ProcessorID: "guard"}, *tripwire, "a record has it at the step alone")
 }
 
 func TestAFailureKeepsWhateverTheServerSays(t *testing.T) {
