@@ -13,6 +13,7 @@ import (
 type refusedAnswer struct {
 	message, code string
 	details       *js.Object
+	cause         any // Undefined or nil for none
 	// finish is the model's finish reason where that is what is wrong.
 	finish string
 }
@@ -27,7 +28,8 @@ func (e *refusedAnswer) isNameless() bool { return e != nil && e.finish == Finis
 func thrown(err error) *js.Object {
 	var refused *refusedAnswer
 	if errors.As(err, &refused) && refused.code != "" {
-		return js.Obj("message", refused.message, "domain", "AGENT", "category", "SYSTEM", "code", refused.code, "details", refused.details)
+		return js.Obj("message", refused.message, "domain", "AGENT", "category", "SYSTEM", "code", refused.code, "details", refused.details,
+			"cause", js.When(refused.cause != nil, refused.cause))
 	}
 	return js.Obj("message", err.Error(), "name", errorName(err), "stack", stackOf(err)).Merge(detailsOf(err))
 }

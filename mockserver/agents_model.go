@@ -86,7 +86,7 @@ func (m *modelRun) open() {
 		return
 	}
 	payload := js.Obj("warnings", []any{}, "messageId", m.messageID, "startedAt", m.startedAt, "request", js.Obj())
-	if m.parent != nil {
+	if m.inner {
 		payload = js.Obj("request", js.Obj(), "warnings", []any{}, "messageId", m.messageID, "startedAt", m.startedAt)
 	}
 	m.send(js.Obj("runId", m.id, "from", "AGENT", "type", "step-start", "payload", payload))

@@ -80,7 +80,7 @@ func (n *network) work(ctx context.Context, r *calledAgent, d *decision, sub *Ag
 			return err
 		}
 		r.agentRun = n.srv.restore(sub, kept, sink)
-		r.parent = parent
+		r.parent, r.inner = parent, true
 		for _, m := range r.messages.list {
 			m.origin &^= fromInput
 		}
@@ -89,7 +89,7 @@ func (n *network) work(ctx context.Context, r *calledAgent, d *decision, sub *Ag
 	}
 	r.agentRun = &agentRun{
 		srv: n.srv, agent: sub, tools: sub, id: n.runID, messages: newChat(n.threadID, n.resourceID), messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
-		threadID: n.threadID, resourceID: n.resourceID, options: runOptions{requestContext: n.options.requestContext}, parent: parent, sink: sink,
+		threadID: n.threadID, resourceID: n.resourceID, options: runOptions{requestContext: n.options.requestContext}, parent: parent, inner: true, sink: sink,
 	}
 	for _, v := range d.context {
 		m := v.(*js.Object).Clone()

@@ -20,6 +20,7 @@ type agentRun struct {
 	tools  *Agent
 	id     string
 	parent *agentRun // the run that called this one as a sub-agent
+	inner  bool      // its chunks stand within those of a sub-agent's caller, a network or a workflow
 	sinkMu sync.Mutex
 	sink   func(chunk *js.Object)
 
@@ -332,7 +333,7 @@ func (r *agentRun) metadataOf(step *agentStep) *js.Object {
 
 // request is the request that a step's metadata names: only chunks at the top of
 // a stream are cleared of it.
-func (r *agentRun) request() any { return js.When(r.parent != nil && !r.resuming, js.Obj()) }
+func (r *agentRun) request() any { return js.When(r.inner && !r.resuming, js.Obj()) }
 
 func (r *agentRun) modelMetadata() *js.Object {
 	return js.Obj("modelId", r.model().model, "modelVersion", "v2", "modelProvider", r.model().provider)

@@ -19,20 +19,19 @@ type structuredOutput struct {
 	own *zod.Schema
 }
 
-// misfits says what of a value does not fit.
-func (s *structuredOutput) misfits(v any) []string {
-	var lines []string
+// misfits says what of a value does not fit, and why where the schema is the server's.
+func (s *structuredOutput) misfits(v any) (lines []string, cause any) {
 	if s.own != nil {
 		_, issues := s.own.Parse(v)
 		for _, issue := range issues {
 			lines = append(lines, "- "+issue.Field()+": "+issue.Message)
 		}
-		return lines
+		return lines, zodError(issues)
 	}
 	for _, issue := range jsonschema.Validate(s.schema, v) {
 		lines = append(lines, issue.String())
 	}
-	return lines
+	return lines, js.Undefined
 }
 
 // isList tells whether a list is wanted; the model wraps one in {elements: [...]}.
@@ -188,7 +187,7 @@ func (o *objectStream) value() (any, error) {
 	case !ok:
 		v = js.Undefined
 	}
-	lines := s.misfits(v)
+	lines, cause := s.misfits(v)
 	if len(lines) == 0 {
 		return v, nil
 	}
@@ -198,7 +197,7 @@ func (o *objectStream) value() (any, error) {
 		shown = js.String(v)
 	}
 	return nil, &refusedAnswer{message: "Structured output validation failed: " + strings.Join(lines, "\n"),
-		code: "STRUCTURED_OUTPUT_SCHEMA_VALIDATION_FAILED", details: js.Obj("value", shown)}
+		code: "STRUCTURED_OUTPUT_SCHEMA_VALIDATION_FAILED", details: js.Obj("value", shown), cause: cause}
 }
 
 func isText(v any) bool { _, ok := v.(string); return ok }

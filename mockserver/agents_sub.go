@@ -51,7 +51,7 @@ func (r *agentRun) callAgent(ctx context.Context, c *toolCallState, sub *Agent) 
 	input, _ := parsed.(*js.Object)
 	child := &agentRun{
 		srv: r.srv, agent: sub, tools: sub, id: newID(), options: runOptions{requestContext: r.options.requestContext, instructions: input.Str("instructions")},
-		messages: newChat("", ""), messageID: newID(), traceID: r.traceID, spanID: newSpanID(), parent: r, sink: r.wrapped(c),
+		messages: newChat("", ""), messageID: newID(), traceID: r.traceID, spanID: newSpanID(), parent: r, inner: true, sink: r.wrapped(c),
 	}
 	// What was said before and a prompt that is a string cannot be refused.
 	_ = child.messages.add(r.saidBefore(), fromContext)
@@ -69,7 +69,7 @@ func (r *agentRun) resumeAgent(ctx context.Context, c *toolCallState, runID stri
 		return nil
 	}
 	child := r.srv.restore(sub, kept, r.wrapped(c))
-	child.parent = r
+	child.parent, child.inner = r, true
 	child.resumeRun(ctx, data)
 	return r.answered(c, child)
 }

@@ -41,7 +41,8 @@ structured output, retries, streams in both framings.
 
 A [Workflow] has the stages that Mastra's have: Then, Parallel, Branch, ForEach,
 DoWhile, DoUntil, Map, Sleep and SleepUntil, with steps or other workflows in
-them. A [StepCall] is what a step, a condition or a mapping is told of its run:
+them; [AgentStep], [AgentStepAs] and [ToolStep] make steps of agents and tools.
+A [StepCall] is what a step, a condition or a mapping is told of its run:
 input, results, request context and the shared state, which it can set; with it
 a step suspends, bails, aborts and writes into the stream.
 

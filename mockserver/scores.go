@@ -2,12 +2,10 @@ package mockserver
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
-	"github.com/mastra-go/mastra/mockserver/internal/zod"
 )
 
 // scoreStore keeps scores as they are listed, the newest last. A row is never
@@ -85,7 +83,7 @@ func (s *scoreStore) save(_ *Server, c *call) error {
 	}
 	parsed, issues := scoreSchema().Parse(given)
 	if len(issues) > 0 {
-		return said("%s", js.Indent(scoreIssues(issues)))
+		return said("%s", zodError(issues).Str("message"))
 	}
 	score, _ := parsed.(*js.Object)
 	keep := s.replace
@@ -159,33 +157,3 @@ func (s *Server) listScorers(c *call) error { return c.json(s.scorers()) }
 
 // getScorer answers null for a scorer that there is not.
 func (s *Server) getScorer(c *call) error { return c.json(s.scorers().Get(c.param("scorerId"))) }
-
-var (
-	issueOfType   = regexp.MustCompile(`^Invalid input: expected (\w+), received (\w+)$`)
-	issueOfOption = regexp.MustCompile(`"([^"]*)"`)
-)
-
-// scoreIssues are the issues as the store words them: whole, with the code that
-// their message stands for.
-func scoreIssues(issues []zod.Issue) []any {
-	out := make([]any, len(issues))
-	for i, issue := range issues {
-		o := js.Obj()
-		if words := issueOfType.FindStringSubmatch(issue.Message); words == nil {
-			values := []any{}
-			for _, option := range issueOfOption.FindAllStringSubmatch(issue.Message, -1) {
-				values = append(values, option[1])
-			}
-			o.Set("code", "invalid_value").Set("values", values)
-		} else if words[1] == "nonoptional" {
-			o.Set("code", "invalid_type").Set("expected", words[1])
-		} else {
-			o.Set("expected", words[1]).Set("code", "invalid_type")
-			if words[2] == infinity {
-				o.Set("received", infinity)
-			}
-		}
-		out[i] = o.Set("path", js.Strings(issue.Path)).Set("message", issue.Message)
-	}
-	return out
-}

@@ -69,6 +69,8 @@ type ToolCall struct {
 	ID string
 	// AgentID and RunID say who called; both are "" for direct execution.
 	AgentID, RunID string
+	// Step is the workflow's step that the tool is, nil elsewhere.
+	Step *StepCall
 
 	requestContext *js.Object
 	resumeData     any

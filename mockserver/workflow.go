@@ -25,6 +25,11 @@ type nodeDef struct {
 	nested          *Workflow
 	// mapping is the text of a mapping's function; nil where the node is none.
 	mapping *string
+	// component is what the step is made of, "AGENT" or "TOOL"; "" for a function.
+	component string
+	metadata  any // as the description shows it, nil for none
+	// structured is the schema of an agent's answer, nil where that is a text.
+	structured *zod.Schema
 }
 
 // Step is a Go function as a step of workflows. NewStep makes one.
@@ -57,6 +62,17 @@ func (s *Step) Describe(text string) *Step { s.def.description = text; return s 
 // Retries sets how often a failing step is tried again. By default that is the
 // workflow's to say.
 func (s *Step) Retries(n int) *Step { s.def.retries = &n; return s }
+
+// Metadata sets what the workflow's description shows of the step besides. It panics
+// where v is no JSON.
+func (s *Step) Metadata(v any) *Step {
+	metadata, err := js.From(v)
+	if err != nil {
+		panic("mockserver: metadata of step " + s.def.id + ": " + err.Error())
+	}
+	s.def.metadata = metadata
+	return s
+}
 
 // Suspends says that the step may suspend with a payload of the sample's type.
 func (s *Step) Suspends(sample any) *Step { s.def.suspend = schemaOf(sample); return s }
@@ -124,7 +140,7 @@ func NewWorkflow[In, Out any](id string) *Workflow {
 }
 
 func (w *Workflow) node() *nodeDef {
-	return &nodeDef{id: w.id, description: w.description, input: w.input, output: w.output, state: w.state, context: w.context, nested: w}
+	return &nodeDef{id: w.id, description: w.description, input: w.input, output: w.output, state: w.state, context: w.context, nested: w, component: "WORKFLOW"}
 }
 
 // ID is the workflow's id.

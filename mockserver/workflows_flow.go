@@ -72,7 +72,7 @@ func (x *execution) blockResult(nodes []*nodeDef, results []outcome) outcome {
 	for i, r := range results {
 		switch r.Str("status") {
 		case "failed":
-			return js.Obj("status", "failed", "error", r.Get("error"))
+			return failedStage(r)
 		case "suspended":
 			if suspended == nil {
 				suspended = r
@@ -85,6 +85,11 @@ func (x *execution) blockResult(nodes []*nodeDef, results []outcome) outcome {
 		return js.Obj("status", "suspended", "suspendPayload", suspended.Get("suspendPayload"))
 	}
 	return js.Obj("status", "success", "output", output)
+}
+
+// failedStage is the result of a stage one of whose steps has failed.
+func failedStage(step outcome) outcome {
+	return js.Obj("status", "failed", "error", step.Get("error"), "tripwire", valueOf(step, "tripwire"))
 }
 
 // resumeBlock resumes one step of a stage whose steps ran side by side, and
@@ -123,7 +128,7 @@ func (x *execution) resumeBlock(e *entry, position int, prev any) outcome {
 	case complete:
 		return js.Obj("status", "success", "output", output)
 	case failed != nil:
-		return js.Obj("status", "failed", "error", failed.Get("error"))
+		return failedStage(failed)
 	}
 	// A step that has bailed beside it leaves the stage waiting for nothing.
 	var told any = js.Obj()

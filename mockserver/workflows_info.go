@@ -43,11 +43,11 @@ func (n *nodeDef) info() *js.Object {
 		"inputSchema", n.input.Superjson(zod.Draft7), "outputSchema", n.output.Superjson(zod.Draft7))
 	o.Set("resumeSchema", superjson(n.resume)).Set("suspendSchema", superjson(n.suspend)).
 		Set("stateSchema", superjson(n.state)).Set("requestContextSchema", superjson(n.context))
-	if n.nested != nil {
-		o.Set("component", "WORKFLOW")
-	}
-	return o
+	return o.Set("component", js.Opt(n.component)).Set("metadata", n.shown())
 }
+
+// shown is the node's metadata, Undefined for none.
+func (n *nodeDef) shown() any { return js.When(n.metadata != nil, n.metadata) }
 
 // superjson is a schema as infos show it, Undefined for none.
 func superjson(s *zod.Schema) any {
@@ -59,10 +59,8 @@ func superjson(s *zod.Schema) any {
 
 // addTo adds the node, and the nodes inside it, under dotted names.
 func (n *nodeDef) addTo(all *js.Object, prefix string) {
-	o := n.info().Without("component", "requestContextSchema").Set("isWorkflow", n.nested != nil)
-	if n.nested != nil {
-		o.Set("component", "WORKFLOW")
-	}
+	o := n.info().Without("component", "metadata", "requestContextSchema").Set("isWorkflow", n.nested != nil).
+		Set("component", js.Opt(n.component)).Set("metadata", n.shown())
 	all.Set(prefix+n.id, o)
 	if n.nested != nil {
 		for _, inner := range n.nested.stepDefs() {
@@ -120,6 +118,8 @@ func (n *nodeDef) graph() *js.Object {
 		return js.Obj("type", "workflow", "id", n.id, "workflowId", n.id, "description", js.Opt(n.description), "serializedStepFlow", n.nested.graph())
 	case n.mapping != nil:
 		return n.mappingGraph()
+	case n.component != "":
+		return n.actorGraph()
 	}
-	return js.Obj("type", "step", "step", js.Obj("id", n.id, "description", js.Opt(n.description), "canSuspend", n.suspend != nil || n.resume != nil))
+	return js.Obj("type", "step", "step", js.Obj("id", n.id, "description", js.Opt(n.description), "metadata", n.shown(), "canSuspend", n.suspend != nil || n.resume != nil))
 }

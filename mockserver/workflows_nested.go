@@ -42,6 +42,8 @@ func (p *pendingStep) nested(s *StepCall) (any, error) {
 	switch status {
 	case "success":
 		return valueOf(result, "result"), nil
+	case "tripwire":
+		return nil, &blocked{result.Obj("tripwire")}
 	case "failed":
 		return nil, &stepFailure{result.Obj("error")}
 	}

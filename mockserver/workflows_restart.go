@@ -14,7 +14,7 @@ func (s *Server) restart(l *liveRun, given *js.Object) (*js.Object, error) {
 		return nil, said("Snapshot not found for run %s", l.key.run)
 	}
 	switch rec.status {
-	case "success", "failed":
+	case "success", "failed", "tripwire":
 		s.runs.forget(l)
 		return endedResult(rec), nil
 	case "running", "waiting":
@@ -48,7 +48,7 @@ func (x *execution) restartInto(child *execution) (ended *js.Object, err error) 
 	switch {
 	case rec == nil:
 		return nil, said("Snapshot not found for run %s", child.run.key.run)
-	case rec.status == "success" || rec.status == "failed":
+	case rec.status == "success" || rec.status == "failed" || rec.status == "tripwire":
 		return endedResult(rec), nil
 	case rec.status != "running" && rec.status != "waiting":
 		return nil, errNotActive

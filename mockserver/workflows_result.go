@@ -30,6 +30,9 @@ func (x *execution) format(last outcome) *js.Object {
 	case "success":
 		out.Set("result", valueOf(last, "output"))
 	case "failed":
+		if tripwire := last.Obj("tripwire"); tripwire != nil {
+			return out.Set("status", "tripwire").Set("tripwire", tripwire)
+		}
 		out.Set("error", last.Get("error"))
 	case "suspended":
 		x.formatSuspension(out)

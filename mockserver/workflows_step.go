@@ -227,7 +227,12 @@ func (p *pendingStep) call(attempt int) *StepCall {
 }
 
 func failedStep(err error) *js.Object {
-	return js.Obj("status", "failed", "error", errorValue(err), "endedAt", nowMillis())
+	done := js.Obj("status", "failed", "error", errorValue(err), "endedAt", nowMillis())
+	var stopped *blocked
+	if errors.As(err, &stopped) {
+		done.Set("tripwire", stopped.told())
+	}
+	return done
 }
 
 // call runs a step's function; a panic fails the step.
@@ -265,6 +270,10 @@ func errorValue(err error) *js.Object {
 	var failed *stepFailure
 	if errors.As(err, &failed) {
 		return failed.value
+	}
+	var stopped *blocked
+	if errors.As(err, &stopped) {
+		return stopped.value()
 	}
 	var refused *workflowError
 	if errors.As(err, &refused) && refused.body.Has("code") {

@@ -18,7 +18,9 @@ type runOutput struct {
 	result any
 	err    *js.Object
 	closed bool
-	usage  *js.Object // the tokens that steps have told of
+	// tripwire is that of the step which failed last, nil for none.
+	tripwire *js.Object
+	usage    *js.Object // the tokens that steps have told of
 }
 
 func newRunOutput(l *liveRun) *runOutput {
@@ -40,6 +42,9 @@ func (o *runOutput) event(event *js.Object) {
 		o.status = "suspended"
 	case kind == "workflow-step-result" && payload.Str("status") == "failed":
 		o.status = "failed"
+		if o.tripwire = payload.Obj("tripwire"); o.tripwire != nil {
+			o.status = "tripwire"
+		}
 	}
 	o.mu.Unlock()
 	o.append(js.Obj("type", kind, "runId", o.run.key.run, "from", "WORKFLOW", "payload", named(payload)))
@@ -79,6 +84,9 @@ func (o *runOutput) close() {
 	payload := js.Obj("workflowStatus", o.status, "metadata", metadata, "output", js.Obj("usage", o.usage))
 	if o.status == "success" {
 		payload.Set("finalWorkflowResult", o.result)
+	}
+	if o.status == "tripwire" {
+		payload.Set("tripwire", o.tripwire)
 	}
 	o.mu.Unlock()
 	o.log.finish(js.Obj("type", "workflow-finish", "runId", o.run.key.run, "from", "WORKFLOW", "payload", payload))

@@ -10,16 +10,19 @@ import (
 // nobody does, as after start-async, it goes nowhere.
 func (s *StepCall) Write(v any) error {
 	value, err := js.From(v)
-	if err != nil {
-		return err
+	if err == nil {
+		s.write(value)
 	}
+	return err
+}
+
+func (s *StepCall) write(value any) {
 	name := s.WorkflowID
 	if s.node != nil {
 		name = s.node.id
 	}
 	s.send(js.Obj("type", "workflow-step-output", "runId", s.execution.run.key.run, "from", "USER",
 		"payload", js.Obj("output", value, "runId", s.execution.run.key.run, "stepName", name)))
-	return nil
 }
 
 // WriteChunk sends a chunk of the step's own, an object with a type and a payload or

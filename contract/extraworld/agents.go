@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/mastra-go/mastra/mockserver"
@@ -12,23 +11,35 @@ import (
 
 // agents answer with the parts that the user's message lists.
 func agents() []mockserver.Option {
-	one := obedient(mockserver.Agent{ID: "scripted", ModelID: "fake-9"})
-	all := []mockserver.Agent{
-		one,
-		obedient(mockserver.Agent{ID: "recalling", ModelID: "fake-10", Memory: &mockserver.Memory{}}),
-		obedient(mockserver.Agent{ID: "lasting", ModelID: "fake-11", Durable: true}),
-		obedient(mockserver.Agent{ID: "watched", ModelID: "fake-12", Guard: blocking("guard", "forbidden", &mockserver.Tripwire{
-			Reason: "Blocked input", Metadata: map[string]string{"word": "forbidden"},
-		}), Gate: blocking("gate", "leak", &mockserver.Tripwire{Reason: "Blocked output"})}),
-		obedient(mockserver.Agent{ID: "leading", ModelID: "fake-13", Agents: []*mockserver.Agent{&one}, Memory: &mockserver.Memory{}}),
-	}
+	lasting := scriptedAgent()
+	lasting.ID, lasting.ModelID, lasting.Durable = "lasting", "fake-11", true
 	// As the other server lists what a module exports.
-	slices.SortFunc(all, func(a, b mockserver.Agent) int { return strings.Compare(a.ID, b.ID) })
 	var options []mockserver.Option
-	for _, a := range all {
+	for _, a := range []mockserver.Agent{lasting, leading(), recalling(), scriptedAgent(), watched()} {
 		options = append(options, mockserver.WithAgent(a))
 	}
 	return options
+}
+
+func scriptedAgent() mockserver.Agent {
+	return obedient(mockserver.Agent{ID: "scripted", ModelID: "fake-9"})
+}
+
+func recalling() mockserver.Agent {
+	return obedient(mockserver.Agent{ID: "recalling", ModelID: "fake-10", Memory: &mockserver.Memory{}})
+}
+
+func watched() mockserver.Agent {
+	return obedient(mockserver.Agent{
+		ID: "watched", ModelID: "fake-12",
+		Guard: blocking("guard", "forbidden", &mockserver.Tripwire{Reason: "Blocked input", Metadata: map[string]string{"word": "forbidden"}}),
+		Gate:  blocking("gate", "leak", &mockserver.Tripwire{Reason: "Blocked output"}),
+	})
+}
+
+func leading() mockserver.Agent {
+	one := scriptedAgent()
+	return obedient(mockserver.Agent{ID: "leading", ModelID: "fake-13", Agents: []*mockserver.Agent{&one}, Memory: &mockserver.Memory{}})
 }
 
 func obedient(a mockserver.Agent) mockserver.Agent {
@@ -109,48 +120,4 @@ func (p part) play(call *mockserver.ModelCall) error {
 		return errors.New(p.Fail)
 	}
 	return nil
-}
-
-// tools are those of the demo world, and one that gives back what it is given.
-func tools() []mockserver.Tool {
-	type city struct {
-		City string `json:"city"`
-	}
-	type report struct {
-		City  string `json:"city"`
-		TempC int    `json:"tempC"`
-	}
-	weather := mockserver.NewTool("weather", "Weather for a city", func(_ *mockserver.ToolCall, in city) (report, error) {
-		if in.City == "Nowhere" {
-			return report{}, errors.New("no such city")
-		}
-		return report{in.City, len(in.City)}, nil
-	})
-	type task struct {
-		What string `json:"what"`
-	}
-	type done struct {
-		Done string `json:"done"`
-	}
-	delicate := mockserver.NewTool("delicate", "Needs approval", func(_ *mockserver.ToolCall, in task) (done, error) {
-		return done{in.What}, nil
-	}).RequireApproval()
-	type question struct {
-		Question string `json:"question"`
-	}
-	type answer struct {
-		Answer string `json:"answer"`
-	}
-	askUser := mockserver.NewTool("ask-user", "Asks the user", func(t *mockserver.ToolCall, in question) (answer, error) {
-		var given answer
-		if t.Resumed(&given) {
-			return given, nil
-		}
-		return answer{}, t.Suspend(in)
-	}).Suspends(question{}).Resumes(answer{})
-	type anything struct {
-		Value any `json:"value"`
-	}
-	give := mockserver.NewTool("give", "Gives it back", func(_ *mockserver.ToolCall, in anything) (any, error) { return in.Value, nil })
-	return []mockserver.Tool{weather, delicate, askUser, give}
 }
