@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -39,6 +40,21 @@ func TestAgentsAsSteps(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "hello", text)
 		assert.JSONEq(t, `{"text":"hello"}`, string(state.Result))
+	})
+
+	t.Run("what breaks an agent is not forwarded", func(t *testing.T) {
+		for name, prompt := range map[string]string{
+			"model":    `[[{"text":["one "]},{"fail":"broke"}]]`,
+			"provider": `[[{"fail":"broke","status":403,"headers":{"x-secret":"s"},"body":"secret"}]]`,
+		} {
+			s, err := c.Workflow("asking").NewRun().Stream(within(t), mastra.StartRequest{Input: map[string]string{"prompt": prompt}})
+			browser := httptest.NewRecorder()
+			assert.NoError(t, stream.Forward(browser, streamed(t, s, err).Stream), name)
+			assert.Contains(t, browser.Body.String(), "broke", name)
+			for _, secret := range []string{`"stack"`, "responseBody", ".mjs", "model.test"} {
+				assert.NotContains(t, browser.Body.String(), secret, name)
+			}
+		}
 	})
 
 	t.Run("a tripwire", func(t *testing.T) {
