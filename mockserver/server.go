@@ -32,8 +32,10 @@ type Server struct {
 
 // New makes a server. Without WithAgent, WithTool, WithWorkflow or
 // WithVectorStore it serves the demo world; with one of them it serves what was
-// given and nothing else, unless WithDemoWorld is given too. It panics where an agent
-// or a workflow has no id, or that of another one, and where a workflow has no stage.
+// given and nothing else, unless WithDemoWorld is given too. It panics where the
+// world cannot be meant: an agent, a tool, a workflow or a vector store without an id,
+// or with that of another one, a step without an id, a workflow without a stage, a
+// processor without a Check.
 func New(options ...Option) *Server {
 	s := &Server{
 		config:  defaultConfig(),

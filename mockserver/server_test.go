@@ -168,9 +168,18 @@ func TestAWorldThatCannotBeMeantIsRefused(t *testing.T) {
 		`more than one agent is called "a"`:                        {agent("a"), agent("a")},
 		`more than one agent is called "plain"`:                    {agent("plain"), mockserver.WithDemoWorld()},
 		`a sub-agent of agent "a" has no id`:                       {agent("a", nil)},
+		"one tool has no id":                                       {mockserver.WithTool(mockserver.Tool{})},
+		"one vector store has no id":                               {mockserver.WithVectorStore("")},
+		`more than one vector store is called "v"`:                 {mockserver.WithVectorStore("v"), mockserver.WithVectorStore("v")},
+		`a tool of agent "a" has no id`:                            {mockserver.WithAgent(mockserver.Agent{ID: "a", Tools: []mockserver.Tool{{}}})},
+		`a processor of agent "a" has no Check`:                    {mockserver.WithAgent(mockserver.Agent{ID: "a", Gate: &mockserver.Processor{}})},
 		"a workflow is nil":                                        {mockserver.WithWorkflow(nil)},
 		"one workflow has no id":                                   {mockserver.WithWorkflow(mockserver.NewWorkflow[in, in](""))},
 		`workflow "w" has no stage, add one with Then for example`: {mockserver.WithWorkflow(mockserver.NewWorkflow[in, in]("w"))},
+		`workflow "n" has no stage, add one with Then for example`: {mockserver.WithWorkflow(mockserver.NewWorkflow[in, in]("w").Then(mockserver.NewWorkflow[in, in]("n")))},
+		`a step of workflow "w" has no id`:                         {mockserver.WithWorkflow(mockserver.NewWorkflow[number, number]("w").Then(add("", 1)))},
+		`a step of workflow "n" has no id`: {mockserver.WithWorkflow(mockserver.NewWorkflow[number, number]("w").Parallel(
+			mockserver.NewWorkflow[number, number]("n").Then(add("", 1))))},
 	} {
 		assert.PanicsWithValue(t, "mockserver: "+says, func() { mockserver.New(options...) })
 	}

@@ -67,7 +67,8 @@ type ToolCall struct {
 	context.Context
 	// ID is the tool call id, "" for direct execution.
 	ID string
-	// AgentID and RunID say who called; both are "" for direct execution.
+	// AgentID and RunID say who called: both are "" for direct execution, AgentID in a
+	// workflow.
 	AgentID, RunID string
 	// Step is the workflow's step that the tool is, nil elsewhere.
 	Step *StepCall

@@ -32,7 +32,8 @@ type nodeDef struct {
 	structured *zod.Schema
 }
 
-// Step is a Go function as a step of workflows. NewStep makes one.
+// Step is a step of workflows: a Go function, an agent or a tool. NewStep, AgentStep
+// and ToolStep make one.
 type Step struct{ def nodeDef }
 
 // NewStep makes a step of a Go function. Its schemas are derived from In and
