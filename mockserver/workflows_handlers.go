@@ -135,21 +135,14 @@ func (s *Server) streamWorkflow(c *call) error {
 		return err
 	}
 	runID := c.query.Str("runId")
-	finished := func(status string) error {
-		return fail(http.StatusConflict, "Workflow run %s already finished with status %q. Use /observe to read its stream back, or stream a new runId.", runID, status)
-	}
 	l, ended := s.createUnfinished(w, runID, c.body.Get("resourceId"))
 	if l == nil {
-		return finished(ended)
+		return fail(http.StatusConflict, "Workflow run %s already finished with status %q. Use /observe to read its stream back, or stream a new runId.", runID, ended)
 	}
 	out, begin := s.stream(l, c.startRequest())
-	reader := out.log.reader()
-	if begin == nil {
-		// It may have ended since: who joins then would not see the end.
-		if rec := s.runs.get(l.key); rec != nil && rec.ended() && out.log.isDone() {
-			return finished(rec.status)
-		}
-		begin = func() {}
+	reader := s.join(l)
+	if reader == nil { // it has ended since
+		return s.streamWorkflow(c)
 	}
 	return s.sendRun(c, out, reader, begin)
 }
@@ -169,12 +162,9 @@ func (s *Server) observeWorkflow(c *call) error {
 	l := s.createRun(w, rec.key.run, rec.resourceID)
 	offset, _ := c.query.Num("offset")
 	history := s.runs.history.from(rec.key.run, whole(offset))
-	l.mu.Lock()
-	out := l.output
-	l.mu.Unlock()
-	var reader *logReader
-	if out != nil {
-		reader = out.log.reader()
+	reader := s.join(l)
+	if reader == nil { // it may have ended since
+		history = s.runs.history.from(rec.key.run, whole(offset))
 	}
 	return c.sendRecords(reader, history)
 }

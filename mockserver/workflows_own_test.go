@@ -227,26 +227,32 @@ func TestOfTwoResumesAtOnceOnlyOneSeesTheRun(t *testing.T) {
 
 func TestManyWhoStreamOneRunAtOnceShareIt(t *testing.T) {
 	mock, c := start(t, mockserver.WithWorkflow(mockserver.NewWorkflow[number, number]("quick").Then(add("plus1", 1))))
-	const rounds, callers = 150, 4
+	type answer struct {
+		status int
+		body   string
+	}
+	ask := func(answers chan<- answer, path string) {
+		status, body := c.post("/api/workflows/quick/"+path, map[string]any{"inputData": number{1}})
+		answers <- answer{status, body}
+	}
+	const rounds, callers = 80, 4
 	for round := range rounds {
 		runID := fmt.Sprint("run-", round)
-		type answer struct {
-			status int
-			body   string
-		}
-		answers := make(chan answer, callers)
+		streams, observers := make(chan answer, callers), make(chan answer, callers)
 		for range callers {
-			go func() {
-				status, body := c.post("/api/workflows/quick/stream?runId="+runID, map[string]any{"inputData": number{1}})
-				answers <- answer{status, body}
-			}()
+			go ask(streams, "stream?runId="+runID)
+			go ask(observers, "observe?offset=1000000&runId="+runID)
 		}
 		for range callers {
-			a := <-answers
+			a := <-streams
 			if a.status == 200 {
 				assert.Contains(t, a.body, `"workflow-finish"`, "who joins sees the end, or is told that it was")
 			} else {
 				assert.Equal(t, 409, a.status, a.body)
+			}
+			a = <-observers
+			if a.status != 404 && a.body != "" {
+				assert.Contains(t, a.body, `"workflow-finish"`, "who observes sees the end, or nothing after it")
 			}
 		}
 		assert.Equal(t, 1, mock.Executions(runID))

@@ -284,6 +284,12 @@ func (s *Server) liveRun(w *Workflow, runID string, resourceID any) *liveRun {
 	return live
 }
 
+func (r *workflowRuns) isLive(l *liveRun) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.live[l.key] == l
+}
+
 // forget drops the live run of that id once one has ended, whichever it is: as on the
 // server, a cancellation that came too late is forgotten with it.
 func (r *workflowRuns) forget(l *liveRun) {

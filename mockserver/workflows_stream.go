@@ -115,13 +115,13 @@ func (o *runOutput) settle(result *js.Object, err error) {
 }
 
 // stream makes the run's stream, and begin starts the run; a run that is being
-// streamed is joined, and begin is nil. Readers must be taken before begin is
+// streamed is joined, and begin does nothing. Readers must be taken before begin is
 // called, so that they miss nothing.
 func (s *Server) stream(l *liveRun, req *startRequest) (out *runOutput, begin func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.output != nil {
-		return l.output, nil
+		return l.output, func() {}
 	}
 	o := newRunOutput(l)
 	l.output = o
@@ -140,6 +140,22 @@ func (s *Server) stream(l *liveRun, req *startRequest) (out *runOutput, begin fu
 			}
 		})
 	}
+}
+
+// join reads the run's stream from its beginning. It returns nil where there is none,
+// and where the run has ended: who joined then would not see the end.
+func (s *Server) join(l *liveRun) *logReader {
+	l.mu.Lock()
+	out := l.output
+	l.mu.Unlock()
+	if out == nil {
+		return nil
+	}
+	reader := out.log.reader()
+	if out.log.isDone() && !s.runs.isLive(l) {
+		return nil
+	}
+	return reader
 }
 
 // resumeStream resumes the run and returns the stream of what follows.
