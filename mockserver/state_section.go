@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -67,10 +68,12 @@ func (s *Server) stateSections() []*stateSection {
 // joinSections is the content of a state file.
 func joinSections(sections []*stateSection) []byte {
 	var b bytes.Buffer
+	b.WriteByte('{')
 	for i, x := range sections {
-		b.WriteString([]string{"{", ","}[min(i, 1)])
-		b.Write(js.Marshal(x.name))
-		b.WriteByte(':')
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.Quote(x.name) + ":")
 		b.Write(x.text)
 	}
 	b.WriteByte('}')
