@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -49,20 +50,39 @@ func (x *execution) sideBySide(nodes []*nodeDef, position int, indexes []int, in
 		pending[i] = x.begin(stepRun{node: n, input: input, position: []int{position, indexes[i]}, resume: x.resume})
 	}
 	results := make([]outcome, len(nodes))
-	order := make([]int, 0, len(nodes))
-	for i, n := range nodes {
-		if n.nested == nil {
-			order = append(order, i)
-		}
+	order := make([]int, len(nodes))
+	for i := range order {
+		order[i] = i
 	}
-	// A workflow takes longer to get going than a step.
-	for i, n := range nodes {
-		if n.nested != nil {
-			order = append(order, i)
-		}
-	}
+	// Each begins a little later than the one before it.
+	slices.SortStableFunc(order, func(a, b int) int { return 2*a + pending[a].length() - 2*b - pending[b].length() })
 	together(len(nodes), func(i int) { results[order[i]] = pending[order[i]].finish() })
 	return results
+}
+
+// length is how long a step takes that does nothing slow. One that is refused is
+// over before its neighbour, a workflow is longer than any function, and an agent
+// longer than that.
+func (p *pendingStep) length() int {
+	if len(p.issues) > 0 || p.unfit != nil {
+		return 0
+	}
+	return p.node.length()
+}
+
+func (n *nodeDef) length() int {
+	const function, workflow, agent = 3, 10_000, 20_000
+	switch {
+	case n.component == "AGENT":
+		return agent
+	case n.nested == nil:
+		return function
+	}
+	longest := function
+	for _, inner := range n.nested.stepDefs() {
+		longest = max(longest, inner.length())
+	}
+	return workflow + longest
 }
 
 // blockResult joins the results of steps that ran side by side.

@@ -23,6 +23,10 @@ func actorWorkflows() []*mockserver.Workflow {
 	}
 	sorter := mockserver.AgentStepAs[kind](scriptedAgent()).Retries(1).Metadata(map[string]string{"by": "kind"})
 	fragile := mockserver.ToolStep(delicate()).Retries(1).Metadata(map[string]bool{"fragile": true})
+	conferring := mockserver.NewWorkflow[question, any]("conferring").Then(mockserver.ToolStep(confer()))
+	asks := func(in question) bool { return in.Question != "none" }
+	fetching := mockserver.NewWorkflow[city, any]("fetching").Then(mockserver.ToolStep(weather()))
+	note := mockserver.NewStep("note", func(_ *mockserver.StepCall, in json.RawMessage) (any, error) { return in, nil })
 	two := func(*mockserver.StepCall) (any, error) { return number{2}, nil }
 	return []*mockserver.Workflow{
 		asking,
@@ -32,11 +36,18 @@ func actorWorkflows() []*mockserver.Workflow {
 		mockserver.NewWorkflow[prompt, any]("fence").Then(watching),
 		mockserver.NewWorkflow[prompt, any]("posts").Parallel(mockserver.AgentStep(watched()), mockserver.AgentStep(scriptedAgent())),
 		mockserver.NewWorkflow[[]prompt, any]("rails").ForEach(mockserver.AgentStep(watched()), 1),
-		mockserver.NewWorkflow[city, any]("fetching").Then(mockserver.ToolStep(weather())),
+		fetching,
 		mockserver.NewWorkflow[task, any]("breaking").Then(fragile).
 			Map("async () => ({ n: 2 })", two).
 			Then(double().Metadata(map[string]any{"noted": []int{1}})),
-		mockserver.NewWorkflow[question, any]("conferring").Then(mockserver.ToolStep(confer())),
+		conferring,
+		mockserver.NewWorkflow[question, any]("chamber").Then(conferring),
+		mockserver.NewWorkflow[[]question, any]("council").ForEach(mockserver.ToolStep(confer()).Metadata(map[string]int{"seats": 2}), 2),
+		mockserver.NewWorkflow[question, any]("lobby").Branch(
+			mockserver.When("async ({ inputData }) => inputData.question !== \"none\"", asks, mockserver.ToolStep(confer()).Retries(1)),
+			mockserver.If("async () => true", func(*mockserver.StepCall) bool { return true }, mockserver.ToolStep(weather())),
+		),
+		mockserver.NewWorkflow[any, any]("porch").Parallel(fetching, mockserver.AgentStep(scriptedAgent()), mockserver.ToolStep(weather()), note, mockserver.ToolStep(delicate())),
 		digest(asking),
 	}
 }

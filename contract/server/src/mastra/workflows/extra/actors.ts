@@ -79,6 +79,32 @@ export const conferring = createWorkflow({ id: 'conferring', inputSchema: questi
   .then(createStep(confer))
   .commit();
 
+// A tool that suspends, within others.
+export const chamber = createWorkflow({ id: 'chamber', inputSchema: question, outputSchema: z.any() })
+  .then(conferring)
+  .commit();
+
+export const council = createWorkflow({ id: 'council', inputSchema: z.array(question), outputSchema: z.any() })
+  .foreach(createStep(confer, { metadata: { seats: 2 } }), { concurrency: 2 })
+  .commit();
+
+export const lobby = createWorkflow({ id: 'lobby', inputSchema: question, outputSchema: z.any() })
+  .branch([
+    [async ({ inputData }) => inputData.question !== 'none', createStep(confer, { retries: 1 })],
+    [async () => true, createStep(weather)],
+  ])
+  .commit();
+
+export const porch = createWorkflow({ id: 'porch', inputSchema: z.any(), outputSchema: z.any() })
+  .parallel([
+    fetching,
+    createStep(scripted),
+    createStep(weather),
+    createStep({ id: 'note', inputSchema: z.any(), outputSchema: z.any(), execute: async ({ inputData }) => inputData }),
+    createStep(delicate),
+  ])
+  .commit();
+
 // All of it together.
 export const digest = createWorkflow({ id: 'digest', inputSchema: z.array(city), outputSchema: z.any() })
   .foreach(createStep(weather), { concurrency: 2 })

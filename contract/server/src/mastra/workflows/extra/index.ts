@@ -1,5 +1,5 @@
 // The extra world: workflows with the stages that the demo world does not have.
-export { asking, breaking, conferring, digest, fence, fetching, posts, rails, remembering, sorting, watching } from './actors';
+export { asking, breaking, chamber, conferring, council, digest, fence, fetching, lobby, porch, posts, rails, remembering, sorting, watching } from './actors';
 export { housed, promoted, tenanted, wide } from './context';
 export { climb, endless, pair, rounds, stuck } from './looping';
 export { badlyMapped, mapped } from './mapped';
