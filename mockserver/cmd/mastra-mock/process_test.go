@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -74,6 +75,14 @@ func TestASignalEndsItWhateverGoesOn(t *testing.T) {
 			_, err = io.WriteString(half, "POST /api/agents/plain/generate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
 			require.NoError(t, err)
 
+			runs := []string{"slowly/runs/s", "counted/runs/c"}
+			for _, run := range runs {
+				require.Eventually(t, func() bool {
+					_, body, _ := p.send(t, "GET", "/api/workflows/"+run, "")
+					return strings.Contains(body, `"status":"running"`)
+				}, patient, time.Millisecond, "its stream begins a little before its first step")
+			}
+
 			assert.Zero(t, p.signal(t, signal).ExitCode())
 			assert.Empty(t, p.rest())
 			text, err := io.ReadAll(stream.Body)
@@ -81,7 +90,7 @@ func TestASignalEndsItWhateverGoesOn(t *testing.T) {
 			assert.NotContains(t, string(text), "[DONE]")
 
 			p = executed(t, "-state", state)
-			for _, run := range []string{"slowly/runs/s", "counted/runs/c"} {
+			for _, run := range runs {
 				_, body, _ := p.send(t, "GET", "/api/workflows/"+run, "")
 				assert.Contains(t, body, `"status":"running"`, "it can be restarted")
 			}
