@@ -13,7 +13,7 @@ import (
 type refusedAnswer struct {
 	message, code string
 	details       *js.Object
-	cause         any // Undefined or nil for none
+	cause         *js.Object // nil for none
 	// finish is the model's finish reason where that is what is wrong.
 	finish string
 }

@@ -20,7 +20,7 @@ type structuredOutput struct {
 }
 
 // misfits says what of a value does not fit, and why where the schema is the server's.
-func (s *structuredOutput) misfits(v any) (lines []string, cause any) {
+func (s *structuredOutput) misfits(v any) (lines []string, cause *js.Object) {
 	if s.own != nil {
 		_, issues := s.own.Parse(v)
 		for _, issue := range issues {
@@ -31,7 +31,7 @@ func (s *structuredOutput) misfits(v any) (lines []string, cause any) {
 	for _, issue := range jsonschema.Validate(s.schema, v) {
 		lines = append(lines, issue.String())
 	}
-	return lines, js.Undefined
+	return lines, nil
 }
 
 // isList tells whether a list is wanted; the model wraps one in {elements: [...]}.

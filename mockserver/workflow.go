@@ -25,7 +25,8 @@ type nodeDef struct {
 	nested          *Workflow
 	// mapping is the text of a mapping's function; nil where the node is none.
 	mapping *string
-	// component is what the step is made of, "AGENT" or "TOOL"; "" for a function.
+	// component is what the node is made of, "AGENT", "TOOL" or "WORKFLOW"; "" for a
+	// function.
 	component string
 	metadata  any // as the description shows it, nil for none
 	// structured is the schema of an agent's answer, nil where that is a text.

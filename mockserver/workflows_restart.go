@@ -13,15 +13,13 @@ func (s *Server) restart(l *liveRun, given *js.Object) (*js.Object, error) {
 	if rec == nil {
 		return nil, said("Snapshot not found for run %s", l.key.run)
 	}
-	switch rec.status {
-	case "success", "failed", "tripwire":
+	switch {
+	case rec.answered():
 		s.runs.forget(l)
 		return endedResult(rec), nil
-	case "running", "waiting":
+	case rec.status == "running", rec.status == "waiting", rec.status == "pending" && rec.context.Has("input"):
 	default:
-		if rec.status != "pending" || !rec.context.Has("input") {
-			return nil, errNotActive
-		}
+		return nil, errNotActive
 	}
 	x := &execution{srv: s, workflow: l.workflow, run: l, emit: l.publish,
 		trace: runTrace{traceID: newTraceID(), spanID: newSpanID()}, reqCtx: contextOver(given, rec)}
@@ -48,7 +46,7 @@ func (x *execution) restartInto(child *execution) (ended *js.Object, err error) 
 	switch {
 	case rec == nil:
 		return nil, said("Snapshot not found for run %s", child.run.key.run)
-	case rec.status == "success" || rec.status == "failed" || rec.status == "tripwire":
+	case rec.answered():
 		return endedResult(rec), nil
 	case rec.status != "running" && rec.status != "waiting":
 		return nil, errNotActive

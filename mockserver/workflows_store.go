@@ -44,6 +44,9 @@ func (r *runRecord) ended() bool {
 	return false
 }
 
+// answered tells whether the run has ended with a result, an error or a tripwire.
+func (r *runRecord) answered() bool { return r.ended() && r.status != "canceled" }
+
 // liveRun is a run as long as the process has something to do with it: until it
 // ends, and through its suspensions.
 type liveRun struct {
@@ -207,6 +210,7 @@ func (r *workflowRuns) store(rec runRecord) {
 	r.put(rec)
 }
 
+// put is store for who holds the lock.
 func (r *workflowRuns) put(rec runRecord) {
 	rec.updated = now()
 	if old := r.records[rec.key]; old != nil {
@@ -264,6 +268,7 @@ func (s *Server) createUnfinished(w *Workflow, runID string, resourceID any) (l 
 	return s.liveRun(w, runID, resourceID), ""
 }
 
+// liveRun is createRun for who holds the lock.
 func (s *Server) liveRun(w *Workflow, runID string, resourceID any) *liveRun {
 	if runID == "" {
 		runID = newID()
@@ -284,6 +289,7 @@ func (s *Server) liveRun(w *Workflow, runID string, resourceID any) *liveRun {
 	return live
 }
 
+// isLive tells whether that is still the live run of its id.
 func (r *workflowRuns) isLive(l *liveRun) bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

@@ -13,9 +13,7 @@ func (c *config) check() {
 		tools(t.id)
 	}
 	for _, w := range c.workflows {
-		if w == nil {
-			panic("mockserver: a workflow is nil")
-		}
+		refuse(w == nil, "a workflow is nil")
 		workflows(w.id)
 		w.check()
 	}
