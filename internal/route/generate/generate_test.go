@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const spec = `
+paths:
+  /health:
+    servers: [{url: /}]
+    get: {operationId: Health, x-mastra-retry: safe}
+  /things/{thingId}/watch:
+    parameters: []
+    post:
+      operationId: ThingWatch
+      x-mastra-retry: refused-only
+      x-mastra-request-context: body
+      x-mastra-stream: {framing: records, end: terminal, idle: 60s, first-byte: 1m30s}
+      requestBody: {$ref: '#/components/requestBodies/Watch'}
+  /things/{thingId}:
+    delete: {operationId: ThingDelete, x-mastra-retry: safe, x-mastra-request-context: none}
+components:
+  requestBodies:
+    Watch: {content: {application/json: {schema: {$ref: '#/components/schemas/Watch'}}}}
+  schemas:
+    Watch: {allOf: [{$ref: '#/components/schemas/Traced'}]}
+    Traced: {properties: {tracingOptions: {type: object}}}
+`
+
+func TestGenerate_WritesOneRowForEachOperation(t *testing.T) {
+	code, err := generate([]byte(spec))
+	require.NoError(t, err)
+	for _, row := range []string{
+		`var Health = Operation{ID: "Health", Method: "GET", Path: "/health", AtRoot: true, Safe: true}`,
+		`var ThingWatch = Operation{ID: "ThingWatch", Method: "POST", Path: "/things/{thingId}/watch", Context: Body, Tracing: true, ` +
+			`Stream: &Stream{Framing: Records, End: Terminal, Idle: 60 * time.Second, FirstByte: 90 * time.Second}}`,
+		`var ThingDelete = Operation{ID: "ThingDelete", Method: "DELETE", Path: "/things/{thingId}", Safe: true}`,
+		"var All = []Operation{\n\tHealth,\n\tThingWatch,\n\tThingDelete,\n}",
+	} {
+		assert.Contains(t, string(code), row)
+	}
+}
+
+func TestGenerate_RefusesWhatItDoesNotKnow(t *testing.T) {
+	for what, change := range map[string][2]string{
+		"a retry class":     {"x-mastra-retry: refused-only", "x-mastra-retry: sometimes"},
+		"a place":           {"x-mastra-request-context: body", "x-mastra-request-context: header"},
+		"a framing":         {"framing: records", "framing: lines"},
+		"an end":            {"end: terminal", "end: someday"},
+		"a limit":           {"idle: 60s", "idle: soon"},
+		"no operationId":    {"operationId: ThingDelete, ", ""},
+		"one that is taken": {"operationId: ThingDelete", "operationId: Health"},
+		"no operations":     {spec, "paths: {}"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			changed := strings.Replace(spec, change[0], change[1], 1)
+			require.NotEqual(t, spec, changed)
+			_, err := generate([]byte(changed))
+			assert.Error(t, err)
+		})
+	}
+}
+
+func TestGenerate_TheCheckedInFileIsUpToDate(t *testing.T) {
+	text, err := os.ReadFile("../../../openapi.yaml")
+	require.NoError(t, err)
+	want, err := generate(text)
+	require.NoError(t, err)
+	have, err := os.ReadFile("../operations.gen.go")
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(have), "run go generate ./...")
+}
