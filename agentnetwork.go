@@ -76,10 +76,7 @@ func noClientTools(tools []ClientTool) error {
 func (a *Agent) network(ctx context.Context, r request) (*NetworkStream, error) {
 	r.ids = []string{a.id}
 	b := new(networkBuilder)
-	s, err := a.c.open(ctx, r, func(o *stream.Options) {
-		o.OnChunk = b.add
-		o.OnEnd = func(err error) error { b.ended = true; return err }
-	})
+	s, err := a.c.open(ctx, r, hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }})
 	if err != nil {
 		return nil, err
 	}

@@ -144,14 +144,12 @@ func (a *Agent) generate(ctx context.Context, r request, loop *toolLoop) (*Agent
 func (a *Agent) open(ctx context.Context, r request, loop *toolLoop) (*AgentStream, error) {
 	r.ids, r.extra = []string{a.id}, loop.extra(r.extra)
 	b := new(agentBuilder)
-	s, err := a.c.open(ctx, r, func(o *stream.Options) {
-		o.OnChunk = b.add
-		o.OnEnd = func(err error) error { b.ended = true; return err }
-		if loop != nil {
-			b.transcript = new(transcript)
-			o.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) { return loop.streamOn(ctx, b, end) }
-		}
-	})
+	h := hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}
+	if loop != nil {
+		b.transcript = new(transcript)
+		h.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) { return loop.streamOn(ctx, b, end) }
+	}
+	s, err := a.c.open(ctx, r, h)
 	if err != nil {
 		return nil, err
 	}

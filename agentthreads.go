@@ -143,15 +143,14 @@ func (a *Agent) SubscribeThread(ctx context.Context, threadID, resourceID string
 	}
 	r := request{op: opAgentSubscribe, ids: []string{a.id}, body: body, opts: opts}
 	b := new(agentBuilder)
-	s, err := a.c.open(ctx, r, func(o *stream.Options) {
-		o.OnChunk = b.add
-		if cfg.reattach {
-			again := request{op: r.op, ids: r.ids, body: body, opts: single(opts)}
-			o.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) {
-				return a.c.resubscribe(ctx, again, &cfg, end)
-			}
+	h := hooks{OnChunk: b.add}
+	if cfg.reattach {
+		again := request{op: r.op, ids: r.ids, body: body, opts: single(opts)}
+		h.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) {
+			return a.c.resubscribe(ctx, again, &cfg, end)
 		}
-	})
+	}
+	s, err := a.c.open(ctx, r, h)
 	if err != nil {
 		return nil, err
 	}

@@ -174,7 +174,7 @@ func (c *Client) OpenStream(ctx context.Context, method, path string, in any, op
 	if err != nil {
 		return nil, err
 	}
-	return c.open(ctx, r, nil)
+	return c.open(ctx, r, hooks{})
 }
 
 func anyRoute(method, route string, in any, opts []Option) (request, error) {

@@ -16,9 +16,10 @@ const module = "github.com/mastra-go/mastra"
 func TestImportsGoOneWay(t *testing.T) {
 	t.Parallel()
 	may := map[string][]string{
-		"stream":                         {},
+		"internal/hook":                  {},
+		"stream":                         {"./internal/hook"},
 		"gen":                            {"./stream", "github.com/oapi-codegen/runtime"},
-		".":                              {"./stream", "./gen", "github.com/hashicorp/go-retryablehttp", "github.com/oapi-codegen/runtime", "github.com/google/jsonschema-go/jsonschema", "github.com/google/uuid"},
+		".":                              {"./stream", "./gen", "./internal/hook", "github.com/hashicorp/go-retryablehttp", "github.com/oapi-codegen/runtime", "github.com/google/jsonschema-go/jsonschema", "github.com/google/uuid"},
 		"aisdk":                          {".", "./stream", "./internal/jsonstring"},
 		"mockserver":                     {"./mockserver/internal/filter", "./mockserver/internal/js", "./mockserver/internal/jsonschema", "./mockserver/internal/zod", "github.com/tmaxmax/go-sse"},
 		"mockserver/internal/filter":     {"./mockserver/internal/js"},

@@ -163,18 +163,17 @@ func (r *Run) openAs(ctx context.Context, op operation, req request, opts []Opti
 	if b.op.id != opRunStream.id && b.op.id != opRunResumeStream.id {
 		b.cfg.reattach = false // other streams have no beginning to count from
 	}
-	s, err := r.c.open(ctx, req, func(o *stream.Options) {
-		o.RunID, o.OnChunk = r.id, b.add
-		if b.cfg.cancelOnClose && b.op.id != opRunObserve.id {
-			o.OnClose = func() { b.cancel(ctx) }
-		}
-		if b.cfg.reattach {
-			o.Continue = b.reattach
-			o.OnEnd = func(err error) error { b.ended = true; return err }
-		} else {
-			o.OnEnd = func(err error) error { return b.end(ctx, err) }
-		}
-	})
+	h := hooks{RunID: r.id, OnChunk: b.add}
+	if b.cfg.cancelOnClose && b.op.id != opRunObserve.id {
+		h.OnClose = func() { b.cancel(ctx) }
+	}
+	if b.cfg.reattach {
+		h.Continue = b.reattach
+		h.OnEnd = func(err error) error { b.ended = true; return err }
+	} else {
+		h.OnEnd = func(err error) error { return b.end(ctx, err) }
+	}
+	s, err := r.c.open(ctx, req, h)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/hook"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -62,17 +63,16 @@ func callFor[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	return out, nil
 }
 
-// open sends a request whose answer is a stream. hooks may complete the
-// stream's options.
-func (c *Client) open(ctx context.Context, r request, hooks func(*stream.Options)) (*stream.Stream, error) {
+// hooks is what a call hangs into the stream that it opens.
+type hooks = hook.Hooks[stream.Chunk]
+
+// open sends a request whose answer is a stream.
+func (c *Client) open(ctx context.Context, r request, h hooks) (*stream.Stream, error) {
 	resp, o, err := c.openFrames(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if hooks != nil {
-		hooks(&o)
-	}
-	return stream.New(ctx, resp.Body, o), nil
+	return stream.NewWithHooks(ctx, resp.Body, o, h), nil
 }
 
 // openFrames sends a request whose answer is a stream, and says how to read it.

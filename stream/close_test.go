@@ -46,7 +46,7 @@ func TestOnCloseIsToldOfAStreamThatIsGivenUp(t *testing.T) {
 			var calls atomic.Int32
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			s := stream.New(ctx, sseBody(tt.body), stream.Options{OnClose: func() { calls.Add(1) }})
+			s := stream.NewWithHooks(ctx, sseBody(tt.body), stream.Options{}, hooks{OnClose: func() { calls.Add(1) }})
 			tt.read(s, cancel)
 			assert.Equal(t, tt.want, calls.Load())
 		})
@@ -57,7 +57,7 @@ func TestOnCloseIsToldWhenTheContextEndsARead(t *testing.T) {
 	body, _ := io.Pipe()
 	closed := make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
-	s := stream.New(ctx, body, stream.Options{OnClose: func() { close(closed) }})
+	s := stream.NewWithHooks(ctx, body, stream.Options{}, hooks{OnClose: func() { close(closed) }})
 	go cancel()
 	_, err := s.Next()
 	assert.ErrorIs(t, err, context.Canceled)

@@ -66,7 +66,7 @@ func TestAStreamGoesOnInAnotherBody(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var ends []error
 			seen := 0
-			s := stream.New(t.Context(), sseBody(tt.first), stream.Options{
+			s := stream.NewWithHooks(t.Context(), sseBody(tt.first), stream.Options{}, hooks{
 				Continue: bodies(&ends, tt.rest...), OnChunk: func(*stream.Chunk) { seen++ },
 			})
 			text, err := drainText(t, s)
@@ -94,12 +94,12 @@ func TestForwardPassesOneDoneOnOfSeveralBodies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var ends []error
 			w := httptest.NewRecorder()
-			s := stream.New(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{Continue: bodies(&ends, secondHalf+doneEvent)})
+			s := stream.NewWithHooks(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{}, hooks{Continue: bodies(&ends, secondHalf+doneEvent)})
 			require.NoError(t, forward(w, s))
 			assert.Equal(t, firstHalf+secondHalf+doneEvent, w.Body.String())
 
 			w = httptest.NewRecorder()
-			s = stream.New(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{Continue: bodies(&ends, secondHalf)})
+			s = stream.NewWithHooks(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{}, hooks{Continue: bodies(&ends, secondHalf)})
 			assert.ErrorIs(t, forward(w, s), stream.ErrTruncated)
 			assert.Equal(t, firstHalf+secondHalf, w.Body.String(), "nothing is made up behind a cut")
 		})
@@ -108,7 +108,7 @@ func TestForwardPassesOneDoneOnOfSeveralBodies(t *testing.T) {
 
 func TestTheEndThatContinueGivesIsTheEnd(t *testing.T) {
 	failed := errors.New("the continuation failed")
-	s := stream.New(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{
+	s := stream.NewWithHooks(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{}, hooks{
 		Continue: func(context.Context, error) (io.ReadCloser, error) { return nil, failed },
 	})
 	_, err := drainText(t, s)
@@ -117,7 +117,7 @@ func TestTheEndThatContinueGivesIsTheEnd(t *testing.T) {
 
 func TestCloseEndsAContinueThatBlocks(t *testing.T) {
 	entered := make(chan struct{})
-	s := stream.New(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{
+	s := stream.NewWithHooks(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{}, hooks{
 		Continue: func(ctx context.Context, _ error) (io.ReadCloser, error) {
 			close(entered)
 			<-ctx.Done()
@@ -135,7 +135,7 @@ func TestCloseEndsAContinueThatBlocks(t *testing.T) {
 
 func TestCloseIsTheEndOfAContinueThatGivesUp(t *testing.T) {
 	var s *stream.Stream
-	s = stream.New(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{
+	s = stream.NewWithHooks(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{}, hooks{
 		Continue: func(ctx context.Context, _ error) (io.ReadCloser, error) {
 			_ = s.Close()
 			return nil, ctx.Err()
@@ -153,7 +153,7 @@ func TestCloseIsTheEndOfAContinueThatGivesUp(t *testing.T) {
 func TestAContextThatEndsIsTheEndOfAContinueThatGivesUp(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cause := errors.New("enough")
-	s := stream.New(ctx, sseBody(firstHalf), stream.Options{
+	s := stream.NewWithHooks(ctx, sseBody(firstHalf), stream.Options{}, hooks{
 		Continue: func(_ context.Context, end error) (io.ReadCloser, error) {
 			cancel(cause)
 			return nil, end
@@ -167,7 +167,7 @@ func TestAContextThatEndsIsTheEndOfAContinueThatGivesUp(t *testing.T) {
 func TestACancelledContextIsNotContinued(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	s := stream.New(ctx, sseBody(firstHalf+doneEvent), stream.Options{
+	s := stream.NewWithHooks(ctx, sseBody(firstHalf+doneEvent), stream.Options{}, hooks{
 		Continue: func(context.Context, error) (io.ReadCloser, error) {
 			t.Error("asked to continue")
 			return nil, nil

@@ -210,7 +210,7 @@ func TestErrorTexts(t *testing.T) {
 func TestOnChunkAndOnEnd(t *testing.T) {
 	var log []string
 	onEnd := errors.New("replaced")
-	watch := stream.Options{
+	watch := hooks{
 		OnChunk: func(c *stream.Chunk) { log = append(log, c.Type) },
 		OnEnd: func(err error) error {
 			log = append(log, "end")
@@ -220,7 +220,7 @@ func TestOnChunkAndOnEnd(t *testing.T) {
 	}
 	t.Run("chunks are seen before they are handed out", func(t *testing.T) {
 		log = nil
-		s := open([]byte(sse(startA)), watch)
+		s := openHooked([]byte(sse(startA)), watch)
 		for c, err := range s.Chunks() {
 			if err == nil {
 				log = append(log, "got "+c.Type)
@@ -233,24 +233,24 @@ func TestOnChunkAndOnEnd(t *testing.T) {
 		assert.Equal(t, []string{"start", "got start", "end"}, log, "OnEnd is called once")
 	})
 	t.Run("a bad end can be made good", func(t *testing.T) {
-		o := stream.Options{OnEnd: func(error) error { return nil }}
-		_, err := collect(open([]byte(sse(startA)), o))
+		h := hooks{OnEnd: func(error) error { return nil }}
+		_, err := collect(openHooked([]byte(sse(startA)), h))
 		require.NoError(t, err)
 	})
 	t.Run("a good end gives nil", func(t *testing.T) {
 		calls := 0
-		o := stream.Options{OnEnd: func(err error) error { calls++; return err }}
-		_, err := collect(open([]byte(sse(done)), o))
+		h := hooks{OnEnd: func(err error) error { calls++; return err }}
+		_, err := collect(openHooked([]byte(sse(done)), h))
 		require.NoError(t, err)
 		assert.Equal(t, 1, calls)
 	})
 	t.Run("a good end can be made bad", func(t *testing.T) {
-		_, err := collect(open([]byte(sse(done)), stream.Options{OnEnd: func(error) error { return onEnd }}))
+		_, err := collect(openHooked([]byte(sse(done)), hooks{OnEnd: func(error) error { return onEnd }}))
 		require.Equal(t, onEnd, err)
 	})
 	t.Run("not after Close", func(t *testing.T) {
 		log = nil
-		s := open([]byte(sse(startA, startB)), watch)
+		s := openHooked([]byte(sse(startA, startB)), watch)
 		for range s.Chunks() {
 			break
 		}
@@ -268,7 +268,7 @@ func TestRunID(t *testing.T) {
 	}
 	assert.Equal(t, []string{"", "", "a", "a"}, ids, "learned from the first chunk that has one")
 
-	s = open([]byte(sse(startA, done)), stream.Options{RunID: "known"})
+	s = openHooked([]byte(sse(startA, done)), hooks{RunID: "known"})
 	_, err := collect(s)
 	require.NoError(t, err)
 	assert.Equal(t, "known", s.RunID())

@@ -59,12 +59,12 @@ func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byt
 			out.write(run)
 			run = nil
 			last := append([]byte(nil), b[fr.start:fr.end]...)
-			if s.opt.Continue == nil {
+			if s.hooks.Continue == nil {
 				out.write(last)
 				last = nil
 			}
 			rest := lineEnds{write: func(b []byte) {
-				if s.opt.Continue == nil {
+				if s.hooks.Continue == nil {
 					out.write(b)
 				} else {
 					last = append(last, b...)
@@ -99,7 +99,7 @@ func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byt
 // A stream that goes on in further bodies is passed on event by event: each when it
 // is complete, and the last [DONE] only.
 func ForwardRaw(w http.ResponseWriter, s *Stream) error {
-	if s.opt.Continue != nil {
+	if s.hooks.Continue != nil {
 		return forward(w, s, func(string, []byte) ([]byte, bool) { return nil, false })
 	}
 	out := newOutlet(w, s)

@@ -275,7 +275,7 @@ func TestClientThatIsGoneClosesTheUpstream(t *testing.T) {
 			gone := errors.New("broken pipe")
 			b := whole(sse(startA), sse(startB), sse(done))
 			called := false
-			s := stream.New(context.Background(), b, stream.Options{OnEnd: func(err error) error { called = true; return err }})
+			s := stream.NewWithHooks(context.Background(), b, stream.Options{}, hooks{OnEnd: func(err error) error { called = true; return err }})
 			err := forward(&deaf{header: http.Header{}, err: gone}, s)
 			require.ErrorIs(t, err, gone)
 			assert.Equal(t, 1, b.closed)
@@ -303,7 +303,7 @@ func TestForwardFeedsOnChunk(t *testing.T) {
 			want, _ := collect(open(full, stream.Options{}))
 			var got []stream.Chunk
 			ends := 0
-			s := stream.New(context.Background(), cutUp(string(full), 50), stream.Options{
+			s := stream.NewWithHooks(context.Background(), cutUp(string(full), 50), stream.Options{}, hooks{
 				OnChunk: func(c *stream.Chunk) { got = append(got, *c) },
 				OnEnd:   func(err error) error { ends++; return err },
 			})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mastra-go/mastra/internal/hook"
 	"github.com/mastra-go/mastra/internal/leakcheck"
 	"github.com/mastra-go/mastra/stream"
 )
@@ -84,6 +85,14 @@ func whole(pieces ...string) *body {
 		b.pieces = append(b.pieces, []byte(piece))
 	}
 	return b
+}
+
+// hooks is what a test hangs into a stream.
+type hooks = hook.Hooks[stream.Chunk]
+
+// openHooked reads the bytes as one piece, with hooks.
+func openHooked(b []byte, h hooks) *stream.Stream {
+	return stream.NewWithHooks(context.Background(), io.NopCloser(bytes.NewReader(b)), stream.Options{}, h)
 }
 
 // open reads the bytes as one piece.

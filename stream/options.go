@@ -1,10 +1,6 @@
 package stream
 
-import (
-	"context"
-	"io"
-	"time"
-)
+import "time"
 
 // Framing is how chunks are told apart in the bytes of a stream.
 type Framing int
@@ -70,32 +66,4 @@ type Options struct {
 	// FirstByteTimeout replaces IdleTimeout for the first byte. 0: IdleTimeout
 	// holds for the first byte too.
 	FirstByteTimeout time.Duration
-
-	// OnChunk sees every chunk before it is handed out, however the stream is
-	// consumed, also by Forward. It is meant for accumulators. The pointer is valid
-	// during the call only; what the chunk's methods return may be kept.
-	OnChunk func(*Chunk)
-	// OnEnd is called once, when the stream has ended by itself, which includes a
-	// cut connection, a timeout and a cancelled context but not Close. It gets nil
-	// or the error that the stream would end with, and what it returns becomes the
-	// end.
-	OnEnd func(error) error
-
-	// OnClose is called once, if the reader gives the stream up before its end: by
-	// Close, by leaving a loop over it, or by ending the context. It may be called
-	// from another goroutine than the reader's.
-	OnClose func()
-
-	// Continue is asked when the bytes have come to an end, unless by Close or by
-	// the end of the context: end is nil for a good end, else the error. It may
-	// return another body, of the same framing, in which the stream goes on; the
-	// reader sees one stream, and Forward passes on the last [DONE] only. With a nil
-	// body, the stream ends with the error returned. ctx ends when the stream is
-	// closed or its own context ends; what is read from the body may be bound to it.
-	// Continue blocks the reader as a read does.
-	Continue func(ctx context.Context, end error) (io.ReadCloser, error)
-
-	// RunID is the run that the stream belongs to, where it is known beforehand.
-	// Otherwise it is learned from the first chunk that has one.
-	RunID string
 }

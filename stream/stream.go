@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/mastra-go/mastra/internal/hook"
 )
 
 // Stream reads the chunks of one response. It pulls: nothing is read ahead of the
@@ -17,6 +19,7 @@ type Stream struct {
 	ctx    context.Context
 	body   io.ReadCloser
 	opt    Options
+	hooks  hook.Hooks[Chunk]
 	buf    buffer
 	frames framer
 	dec    decoder
@@ -42,6 +45,13 @@ type Stream struct {
 // stream, also while a read blocks, with an error that matches ctx.Err() and the
 // cause given to the cancel function.
 func New(ctx context.Context, body io.ReadCloser, o Options) *Stream {
+	return NewWithHooks(ctx, body, o, hook.Hooks[Chunk]{})
+}
+
+// NewWithHooks is New for the packages of this module that gather a result from the
+// chunks. Others cannot name the hooks: they use New, and look at the chunks as they
+// read them.
+func NewWithHooks(ctx context.Context, body io.ReadCloser, o Options, h hook.Hooks[Chunk]) *Stream {
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -50,17 +60,17 @@ func New(ctx context.Context, body io.ReadCloser, o Options) *Stream {
 	}
 	o.MaxEventSize = min(o.MaxEventSize, maxMaxEventSize)
 	s := &Stream{
-		ctx: ctx, body: body, opt: o,
+		ctx: ctx, body: body, opt: o, hooks: h,
 		buf:    newBuffer(o.MaxEventSize),
 		frames: newFramer(o.Framing, o.MaxEventSize),
-		end:    endState{rule: o.End, run: o.RunID},
+		end:    endState{rule: o.End, run: h.RunID},
 	}
 	s.closer.body = body
-	if o.Continue != nil {
+	if h.Continue != nil {
 		s.inner, s.release = context.WithCancel(ctx)
 	}
-	if o.RunID != "" {
-		s.runID.Store(&o.RunID)
+	if h.RunID != "" {
+		s.runID.Store(&s.hooks.RunID)
 	}
 	s.unwatch = context.AfterFunc(ctx, func() { s.interrupt(contextError(ctx)) })
 	return s
@@ -155,8 +165,8 @@ func (s *Stream) interrupt(cause error) {
 		s.release()
 	}
 	_ = s.closer.close()
-	if first && cause != ErrIdleTimeout && s.opt.OnClose != nil {
-		s.opt.OnClose()
+	if first && cause != ErrIdleTimeout && s.hooks.OnClose != nil {
+		s.hooks.OnClose()
 	}
 }
 
@@ -204,7 +214,7 @@ func (s *Stream) step(owned bool) (frame, Chunk, error) {
 // chunk makes the chunk of an event.
 func (s *Stream) chunk(data []byte, owned bool) (Chunk, error) {
 	s.events++
-	c, err := s.dec.chunk(data, owned || s.opt.OnChunk != nil)
+	c, err := s.dec.chunk(data, owned || s.hooks.OnChunk != nil)
 	if err != nil {
 		return Chunk{}, s.finish(locate(err, s.events))
 	}
@@ -213,9 +223,9 @@ func (s *Stream) chunk(data []byte, owned bool) (Chunk, error) {
 		s.runID.Store(&id)
 	}
 	s.end.see(&c)
-	if s.opt.OnChunk != nil {
+	if s.hooks.OnChunk != nil {
 		s.seen = c // a pointer to c itself would put every chunk on the heap
-		s.opt.OnChunk(&s.seen)
+		s.hooks.OnChunk(&s.seen)
 		s.seen = Chunk{}
 	}
 	return c, nil
@@ -233,17 +243,17 @@ func (s *Stream) finish(err error) error {
 	_ = s.closer.close()
 	if err != ErrClosed {
 		err = joinErrors(err, s.end.outcome())
-		if s.opt.Continue != nil && s.interrupted() == nil {
+		if s.hooks.Continue != nil && s.interrupted() == nil {
 			var body io.ReadCloser
-			if body, err = s.opt.Continue(s.inner, err); body != nil {
+			if body, err = s.hooks.Continue(s.inner, err); body != nil {
 				return s.goOn(body)
 			}
 			if cut := s.interrupted(); cut == ErrClosed || cut != nil && err != nil { // meanwhile
 				err = cut
 			}
 		}
-		if s.opt.OnEnd != nil && err != ErrClosed {
-			err = s.opt.OnEnd(err)
+		if s.hooks.OnEnd != nil && err != ErrClosed {
+			err = s.hooks.OnEnd(err)
 		}
 	}
 	s.over = true
