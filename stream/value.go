@@ -11,6 +11,11 @@ var (
 	errNoEnvelope = errors.New("stream: not a chunk with a place in a run's history")
 )
 
+// Value is what [Chunk.Value] returns: a pointer to one of this package's types, never
+// the type itself, so that a `case stream.TextDelta:` without the star does not
+// compile. No other package has a type of its own that is a Value.
+type Value interface{ value() }
+
 // Value decodes the chunk's payload. The result is a pointer to the type that
 // belongs to the chunk's type: *TextDelta for `text-delta`, *ToolCall for
 // `tool-call`, *WorkflowFinish for `workflow-finish`, *Data for `data-*`, and so
@@ -18,7 +23,7 @@ var (
 // observed every chunk is an *ObservedChunk. Chunks of unknown types, and those
 // whose payload is of another shape than expected, give an *Unknown. Every call
 // decodes anew.
-func (c Chunk) Value() any {
+func (c Chunk) Value() Value {
 	if v, ok := c.Observed(); ok {
 		return v
 	}
@@ -35,7 +40,7 @@ func (c Chunk) Value() any {
 	return v
 }
 
-func (c *Chunk) decodeInto(v any) error {
+func (c *Chunk) decodeInto(v Value) error {
 	switch v := v.(type) {
 	case *Abort, *WorkflowCanceled, *WorkflowPaused:
 		return nil
@@ -56,7 +61,7 @@ func (c *Chunk) decodeInto(v any) error {
 }
 
 // newValue returns a new payload for a chunk type, nil for an unknown one.
-func newValue(typ string) any {
+func newValue(typ string) Value {
 	if make, ok := values[typ]; ok {
 		return make()
 	}
@@ -69,10 +74,15 @@ func newValue(typ string) any {
 	return nil
 }
 
-func of[T any]() any { return new(T) }
+func of[T any, P interface {
+	*T
+	Value
+}]() Value {
+	return P(new(T))
+}
 
 // values makes the payload for each chunk type.
-var values = map[string]func() any{
+var values = map[string]func() Value{
 	TypeStart:              of[Start],
 	TypeStepStart:          of[StepStart],
 	TypeStepFinish:         of[StepFinish],
@@ -160,6 +170,98 @@ var values = map[string]func() any{
 	TypeNetworkObject:              of[NetworkObject],
 	TypeNetworkObjectResult:        of[NetworkObjectResult],
 }
+
+// These are the Values. What is only embedded in them, such as WorkflowStep, is none:
+// a case for it would never match.
+
+func (*Start) value()              {}
+func (*StepStart) value()          {}
+func (*StepFinish) value()         {}
+func (*Finish) value()             {}
+func (*Abort) value()              {}
+func (*ErrorChunk) value()         {}
+func (*Tripwire) value()           {}
+func (*ResponseMetadata) value()   {}
+func (*TextStart) value()          {}
+func (*TextDelta) value()          {}
+func (*TextEnd) value()            {}
+func (*ReasoningStart) value()     {}
+func (*ReasoningDelta) value()     {}
+func (*ReasoningEnd) value()       {}
+func (*ReasoningSignature) value() {}
+func (*RedactedReasoning) value()  {}
+func (*ReasoningFile) value()      {}
+func (*Source) value()             {}
+func (*File) value()               {}
+func (*Custom) value()             {}
+func (*RawChunk) value()           {}
+func (*Object) value()             {}
+func (*ObjectResult) value()       {}
+func (*StepOutput) value()         {}
+func (*Watch) value()              {}
+func (*TaskComplete) value()       {}
+func (*Goal) value()               {}
+
+func (*ToolCallInputStart) value() {}
+func (*ToolCallDelta) value()      {}
+func (*ToolCallInputEnd) value()   {}
+func (*ToolCall) value()           {}
+func (*ToolCallApproval) value()   {}
+func (*ToolCallSuspended) value()  {}
+func (*ToolResult) value()         {}
+func (*ToolError) value()          {}
+func (*ToolOutput) value()         {}
+func (*ToolOutputDenied) value()   {}
+
+func (*BackgroundTaskStarted) value()   {}
+func (*BackgroundTaskRunning) value()   {}
+func (*BackgroundTaskProgress) value()  {}
+func (*BackgroundTaskOutput) value()    {}
+func (*BackgroundTaskCompleted) value() {}
+func (*BackgroundTaskFailed) value()    {}
+func (*BackgroundTaskCancelled) value() {}
+func (*BackgroundTaskSuspended) value() {}
+func (*BackgroundTaskResumed) value()   {}
+
+func (*WorkflowStart) value()         {}
+func (*WorkflowFinish) value()        {}
+func (*WorkflowCanceled) value()      {}
+func (*WorkflowPaused) value()        {}
+func (*WorkflowStepStart) value()     {}
+func (*WorkflowStepFinish) value()    {}
+func (*WorkflowStepResult) value()    {}
+func (*WorkflowStepSuspended) value() {}
+func (*WorkflowStepWaiting) value()   {}
+func (*WorkflowStepProgress) value()  {}
+func (*WorkflowStepOutput) value()    {}
+
+func (*RoutingAgentStart) value()          {}
+func (*RoutingAgentEnd) value()            {}
+func (*NetworkAbort) value()               {}
+func (*RoutingAgentTextStart) value()      {}
+func (*RoutingAgentTextDelta) value()      {}
+func (*AgentExecutionStart) value()        {}
+func (*AgentExecutionEnd) value()          {}
+func (*AgentExecutionApproval) value()     {}
+func (*AgentExecutionSuspended) value()    {}
+func (*WorkflowExecutionStart) value()     {}
+func (*WorkflowExecutionEnd) value()       {}
+func (*WorkflowExecutionSuspended) value() {}
+func (*ToolExecutionStart) value()         {}
+func (*ToolExecutionEnd) value()           {}
+func (*ToolExecutionApproval) value()      {}
+func (*ToolExecutionSuspended) value()     {}
+func (*NetworkValidationStart) value()     {}
+func (*NetworkValidationEnd) value()       {}
+func (*NetworkStepFinish) value()          {}
+func (*NetworkFinish) value()              {}
+func (*NetworkObject) value()              {}
+func (*NetworkObjectResult) value()        {}
+
+func (*Data) value()          {}
+func (*NestedChunk) value()   {}
+func (*ObservedChunk) value() {}
+func (*Unknown) value()       {}
 
 // words are the strings of the protocol that repeat in every stream.
 var words = func() map[string]string {
