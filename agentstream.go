@@ -110,7 +110,7 @@ func (b *agentBuilder) add(c *stream.Chunk) {
 		p.ToolCalls = append(p.ToolCalls, *v)
 	case *stream.ToolResult:
 		b.answered(*v)
-	case *stream.ToolError:
+	case *stream.ToolErrorChunk:
 		b.answered(v.Result())
 	case *stream.ToolOutputDenied:
 		b.answered(ToolResult{RunID: v.RunID, ID: v.ID, Name: v.Name, Args: v.Args, IsError: true, Err: v.Approval.Reason})

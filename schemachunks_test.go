@@ -25,7 +25,7 @@ var payloadExceptions = map[string]handwritten{
 	"BlockPayload":            {without: reasons{"type": kindAgain}},
 	"PendingToolCall":         {without: reasons{"type": kindAgain, "usage": "of a network's step: in Chunk.Payload"}},
 	"ToolCallPayload":         {beyond: reasons{"runId": fromChunk}},
-	"ToolResultPayload":       {beyond: reasons{"runId": fromChunk, "error": "of a failed call: ToolError.Result"}},
+	"ToolResultPayload":       {beyond: reasons{"runId": fromChunk, "error": "of a failed call: ToolErrorChunk.Result"}},
 	"ToolErrorPayload":        {beyond: reasons{"runId": fromChunk}, without: reasons{"id": "the call's id again"}},
 	"ToolDeniedPayload":       {beyond: reasons{"runId": fromChunk}},
 	"TripwirePayload":         {beyond: reasons{"runId": fromChunk}},

@@ -105,7 +105,7 @@ func (t *transcript) add(c *stream.Chunk) {
 		t.calls = append(t.calls, Part{Type: "tool-call", ToolCallID: v.ID, ToolName: v.Name, Input: v.Args})
 	case *stream.ToolResult:
 		t.result(v.ID, v.Name, "json", v.Result)
-	case *stream.ToolError:
+	case *stream.ToolErrorChunk:
 		t.result(v.ID, v.Name, "error-text", v.Error.Message)
 	case *stream.ToolOutputDenied:
 		t.result(v.ID, v.Name, "text", v.Approval.Reason)

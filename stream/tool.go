@@ -20,7 +20,7 @@ type ToolCall struct {
 }
 
 // ToolResult is what a tool call came to. It is the payload of a `tool-result`
-// chunk; [ToolError.Result] makes one of a failed call.
+// chunk; [ToolErrorChunk.Result] makes one of a failed call.
 type ToolResult struct {
 	RunID string          `json:"runId,omitempty"`
 	ID    string          `json:"toolCallId"`
@@ -36,9 +36,9 @@ type ToolResult struct {
 	ProviderMetadata json.RawMessage `json:"providerMetadata,omitempty"`
 }
 
-// ToolError is the payload of a `tool-error` chunk: the tool threw, or there is
+// ToolErrorChunk is the payload of a `tool-error` chunk: the tool threw, or there is
 // no such tool. The run goes on; the model sees the error.
-type ToolError struct {
+type ToolErrorChunk struct {
 	RunID            string          `json:"runId,omitempty"`
 	ID               string          `json:"toolCallId"`
 	Name             string          `json:"toolName"`
@@ -49,7 +49,7 @@ type ToolError struct {
 }
 
 // Result returns the failed call as a ToolResult with IsError set.
-func (e *ToolError) Result() ToolResult {
+func (e *ToolErrorChunk) Result() ToolResult {
 	return ToolResult{
 		RunID: e.RunID, ID: e.ID, Name: e.Name, Args: e.Args, IsError: true, Err: e.Error.Message,
 		ProviderExecuted: e.ProviderExecuted, ProviderMetadata: e.ProviderMetadata,
@@ -121,10 +121,10 @@ func (s *ToolCallSuspended) Pending() Pending {
 	}
 }
 
-// ToolOutput is the payload of `tool-output`: what a tool wrote while it ran. A
+// ToolOutputChunk is the payload of `tool-output`: what a tool wrote while it ran. A
 // sub-agent or workflow that is used as a tool writes whole chunks; see
-// [ToolOutput.Chunk].
-type ToolOutput struct {
+// [ToolOutputChunk.Chunk].
+type ToolOutputChunk struct {
 	ID     string          `json:"toolCallId"`
 	Name   string          `json:"toolName,omitempty"`
 	Output json.RawMessage `json:"output"`
@@ -132,7 +132,7 @@ type ToolOutput struct {
 
 // Chunk returns the output as a chunk if it is one, which is to say a JSON object
 // with a type.
-func (o *ToolOutput) Chunk() (Chunk, bool) { return nested(o.Output) }
+func (o *ToolOutputChunk) Chunk() (Chunk, bool) { return nested(o.Output) }
 
 // ToolOutputDenied is the payload of `tool-output-denied`: the call was declined.
 type ToolOutputDenied struct {
@@ -149,7 +149,7 @@ type ToolOutputDenied struct {
 
 func (c *ToolCall) setRunID(id string)          { setIfEmpty(&c.RunID, id) }
 func (r *ToolResult) setRunID(id string)        { setIfEmpty(&r.RunID, id) }
-func (e *ToolError) setRunID(id string)         { setIfEmpty(&e.RunID, id) }
+func (e *ToolErrorChunk) setRunID(id string)    { setIfEmpty(&e.RunID, id) }
 func (a *ToolCallApproval) setRunID(id string)  { setIfEmpty(&a.RunID, id) }
 func (s *ToolCallSuspended) setRunID(id string) { setIfEmpty(&s.RunID, id) }
 func (d *ToolOutputDenied) setRunID(id string)  { setIfEmpty(&d.RunID, id) }

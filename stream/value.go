@@ -118,8 +118,8 @@ var values = map[string]func() Value{
 	TypeToolCallApproval:   of[ToolCallApproval],
 	TypeToolCallSuspended:  of[ToolCallSuspended],
 	TypeToolResult:         of[ToolResult],
-	TypeToolError:          of[ToolError],
-	TypeToolOutput:         of[ToolOutput],
+	TypeToolError:          of[ToolErrorChunk],
+	TypeToolOutput:         of[ToolOutputChunk],
 	TypeToolOutputDenied:   of[ToolOutputDenied],
 
 	TypeBackgroundTaskStarted:   of[BackgroundTaskStarted],
@@ -209,8 +209,8 @@ func (*ToolCall) value()           {}
 func (*ToolCallApproval) value()   {}
 func (*ToolCallSuspended) value()  {}
 func (*ToolResult) value()         {}
-func (*ToolError) value()          {}
-func (*ToolOutput) value()         {}
+func (*ToolErrorChunk) value()     {}
+func (*ToolOutputChunk) value()    {}
 func (*ToolOutputDenied) value()   {}
 
 func (*BackgroundTaskStarted) value()   {}

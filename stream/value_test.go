@@ -93,7 +93,7 @@ func TestValue(t *testing.T) {
 		{`{"type":"tool-call","runId":"r","payload":{"toolCallId":"c","toolName":"weather","args":{"city":"Oslo"}}}`, &stream.ToolCall{RunID: "r", ID: "c", Name: "weather", Args: raw(`{"city":"Oslo"}`)}},
 		{`{"type":"tool-call","payload":{"toolCallId":"c","toolName":"now"}}`, &stream.ToolCall{ID: "c", Name: "now"}},
 		{`{"type":"tool-result","runId":"r","payload":{"toolCallId":"c","toolName":"weather","result":7,"isError":true}}`, &stream.ToolResult{RunID: "r", ID: "c", Name: "weather", Result: raw(`7`), IsError: true}},
-		{`{"type":"tool-output","payload":{"toolCallId":"c","output":{"progress":1}}}`, &stream.ToolOutput{ID: "c", Output: raw(`{"progress":1}`)}},
+		{`{"type":"tool-output","payload":{"toolCallId":"c","output":{"progress":1}}}`, &stream.ToolOutputChunk{ID: "c", Output: raw(`{"progress":1}`)}},
 		{`{"type":"tool-call-approval","runId":"r","payload":{"toolCallId":"c","toolName":"delicate","args":{"what":"b"},"resumeSchema":"{\"type\":\"object\"}"}}`,
 			&stream.ToolCallApproval{RunID: "r", ID: "c", Name: "delicate", Args: raw(`{"what":"b"}`), ResumeSchema: stream.Schema(`{"type":"object"}`)}},
 		{`{"type":"tool-call-suspended","runId":"r","payload":{"toolCallId":"c","toolName":"ask-user","args":{},"suspendPayload":{"question":"why?"},"resumeSchema":null}}`,
@@ -203,7 +203,7 @@ func TestRecordedFailures(t *testing.T) {
 		require.Fail(t, "no such chunk")
 		return stream.Chunk{}
 	}
-	toolError := find("answer-tool-error.sse", stream.TypeToolError).Value().(*stream.ToolError)
+	toolError := find("answer-tool-error.sse", stream.TypeToolError).Value().(*stream.ToolErrorChunk)
 	assert.Equal(t, stream.ToolResult{RunID: toolError.RunID, ID: "call_24", Name: "weather", Args: json.RawMessage(`{"city":"Nowhere"}`), IsError: true, Err: "no such city"}, toolError.Result())
 
 	task := find("until-idle-task-failed.sse", stream.TypeBackgroundTaskFailed).Value().(*stream.BackgroundTaskFailed)
@@ -271,7 +271,7 @@ func TestChunksWithinChunks(t *testing.T) {
 	require.NoError(t, err)
 	var inner []string
 	for _, c := range chunks {
-		if output, ok := c.Value().(*stream.ToolOutput); ok {
+		if output, ok := c.Value().(*stream.ToolOutputChunk); ok {
 			nested, ok := output.Chunk()
 			require.True(t, ok)
 			inner = append(inner, nested.Type)
