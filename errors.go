@@ -19,7 +19,8 @@ var (
 	// ErrBadRequest: the server answered 400.
 	ErrBadRequest = errors.New("mastra: bad request")
 	// ErrInvalidInput: what was sent does not fit the schema: a 400 that lists
-	// issues, or a workflow that refused its input or resume data.
+	// issues, or a workflow that refused its input or resume data. Also a handle
+	// of [Memory.ForResource] without a resource: then nothing was sent.
 	ErrInvalidInput = errors.New("mastra: invalid input")
 	// ErrUnauthorized: the server answered 401; the token is missing or wrong.
 	ErrUnauthorized = errors.New("mastra: unauthorized")

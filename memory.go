@@ -33,6 +33,7 @@ type ThreadPage = gen.ThreadPage
 type Memory struct {
 	c               *Client
 	agent, resource string
+	refusal         error // of every call
 }
 
 // Memory gives a handle to the memory of this agent. The id may be empty where
@@ -42,12 +43,33 @@ func (c *Client) Memory(agentID string) *Memory { return &Memory{c: c, agent: ag
 // ForResource gives a handle that puts this resource, usually a user, on every
 // call. The server then answers a thread of another resource with 403
 // ([ErrForbidden]).
+//
+// An empty id is a user who was not authenticated, and must not stand for
+// everybody: every call of the handle, and of its threads, is then refused before
+// anything is sent, with an error that matches [ErrInvalidInput].
 func (m *Memory) ForResource(id string) *Memory {
-	return &Memory{c: m.c, agent: m.agent, resource: id}
+	of := &Memory{c: m.c, agent: m.agent, resource: id}
+	if id == "" {
+		of.refusal = errNoResource
+	}
+	return of
 }
 
-// ErrNoAgent: the call needs to know the agent, and the handle has none.
-var errNoAgent = errors.New("mastra: Memory: the agent id is empty, and this call needs one")
+var (
+	// errNoAgent: the call needs to know the agent, and the handle has none.
+	errNoAgent = errors.New("mastra: Memory: the agent id is empty, and this call needs one")
+	// errNoResource: the handle is for a resource that is nobody.
+	errNoResource = fmt.Errorf("mastra: Memory.ForResource was given an empty resource: pass the id of the user you have authenticated, "+
+		"or leave ForResource out to reach every resource (%w)", ErrInvalidInput)
+)
+
+// needAgent refuses a call that the server would not take without an agent.
+func (m *Memory) needAgent() error {
+	if m.refusal == nil && m.agent == "" {
+		return errNoAgent
+	}
+	return m.refusal
+}
 
 func (m *Memory) query() params {
 	var p params
@@ -58,8 +80,8 @@ func (m *Memory) query() params {
 
 // agentQuery is for the routes that insist on an agent and take no resource.
 func (m *Memory) agentQuery() (url.Values, error) {
-	if m.agent == "" {
-		return nil, errNoAgent
+	if err := m.needAgent(); err != nil {
+		return nil, err
 	}
 	return url.Values{"agentId": {m.agent}}, nil
 }
@@ -131,6 +153,9 @@ type ListThreadsRequest struct {
 //
 // GET /memory/threads. Safe to repeat, and repeated.
 func (m *Memory) ListThreads(ctx context.Context, req ListThreadsRequest, opts ...Option) (*ThreadPage, error) {
+	if m.refusal != nil {
+		return nil, m.refusal
+	}
 	if req.Page < 0 || req.PerPage < 0 {
 		return nil, errors.New("mastra: ListThreadsRequest: Page and PerPage must not be negative")
 	}
@@ -207,6 +232,9 @@ func (t *Thread) ID() string { return t.id }
 //
 // GET /memory/threads/{threadId}. Safe to repeat, and repeated.
 func (t *Thread) Get(ctx context.Context, opts ...Option) (*ThreadRecord, error) {
+	if t.m.refusal != nil {
+		return nil, t.m.refusal
+	}
 	p := t.m.query()
 	return callFor[ThreadRecord](ctx, t.m.c, request{op: opThreadGet, ids: []string{t.id}, query: p.values, opts: opts})
 }
@@ -250,6 +278,9 @@ func (t *Thread) Messages(ctx context.Context, req MessagesRequest, opts ...Opti
 // messages always says in which direction the pages go: without an agent the
 // server's default is another one than with.
 func (t *Thread) messages(ctx context.Context, req MessagesRequest, direction string, opts []Option) (*MessagePage, error) {
+	if t.m.refusal != nil {
+		return nil, t.m.refusal
+	}
 	if req.Page < 0 || req.PerPage < 0 {
 		return nil, errors.New("mastra: MessagesRequest: Page and PerPage must not be negative")
 	}

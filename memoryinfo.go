@@ -37,8 +37,8 @@ type (
 //
 // GET /memory/status. Safe to repeat, and repeated.
 func (m *Memory) Status(ctx context.Context, opts ...Option) (*MemoryStatus, error) {
-	if m.agent == "" {
-		return nil, errNoAgent
+	if err := m.needAgent(); err != nil {
+		return nil, err
 	}
 	p := m.query()
 	return callFor[MemoryStatus](ctx, m.c, request{op: opMemoryStatus, query: p.values, opts: opts})
@@ -82,6 +82,9 @@ func (m *Memory) Threads(ctx context.Context, req ListThreadsRequest, opts ...Op
 //
 // POST /memory/messages/delete. Safe to repeat, and repeated.
 func (m *Memory) DeleteMessages(ctx context.Context, ids []string, opts ...Option) error {
+	if err := m.needAgent(); err != nil {
+		return err
+	}
 	if len(ids) == 0 {
 		return errors.New("mastra: DeleteMessages: no message ids")
 	}
@@ -89,9 +92,6 @@ func (m *Memory) DeleteMessages(ctx context.Context, ids []string, opts ...Optio
 		if id == "" {
 			return errors.New("mastra: DeleteMessages: a message id is empty")
 		}
-	}
-	if m.agent == "" {
-		return errNoAgent
 	}
 	p := m.query()
 	body := struct {
@@ -119,12 +119,13 @@ type SearchRequest struct {
 //
 // GET /memory/search. Safe to repeat, and repeated.
 func (m *Memory) Search(ctx context.Context, req SearchRequest, opts ...Option) (*MemorySearchPage, error) {
+	if err := m.needAgent(); err != nil {
+		return nil, err
+	}
 	resource, err := m.resourceOr(req.Resource)
 	switch {
 	case err != nil:
 		return nil, err
-	case m.agent == "":
-		return nil, errNoAgent
 	case req.Query == "":
 		return nil, errors.New("mastra: SearchRequest.Query is empty")
 	case resource == "":
@@ -160,8 +161,8 @@ type ObservationsRequest struct {
 //
 // GET /memory/observational-memory. Safe to repeat, and repeated.
 func (m *Memory) Observations(ctx context.Context, req ObservationsRequest, opts ...Option) (*ObservationPage, error) {
-	if m.agent == "" {
-		return nil, errNoAgent
+	if err := m.needAgent(); err != nil {
+		return nil, err
 	}
 	if req.Offset < 0 || req.Limit < 0 {
 		return nil, errors.New("mastra: ObservationsRequest: Offset and Limit must not be negative")
@@ -184,8 +185,8 @@ func (m *Memory) Observations(ctx context.Context, req ObservationsRequest, opts
 // POST /memory/observational-memory/buffer-status. Repeated only where the server
 // refused it unprocessed.
 func (m *Memory) AwaitObservations(ctx context.Context, threadID string, opts ...Option) (*ObservationRecord, error) {
-	if m.agent == "" {
-		return nil, errNoAgent
+	if err := m.needAgent(); err != nil {
+		return nil, err
 	}
 	body := struct {
 		AgentID    string `json:"agentId"`

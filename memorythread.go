@@ -49,8 +49,8 @@ func (t *Thread) Update(ctx context.Context, update ThreadUpdate, opts ...Option
 // DELETE /memory/threads/{threadId}. Safe to repeat, and repeated; a thread that
 // is gone when it is asked again is success.
 func (t *Thread) Delete(ctx context.Context, opts ...Option) error {
-	if t.m.agent == "" {
-		return errNoAgent
+	if err := t.m.needAgent(); err != nil {
+		return err
 	}
 	p := t.m.query()
 	return t.m.c.call(ctx, request{op: opThreadDelete, ids: []string{t.id}, query: p.values, opts: opts}, nil)
@@ -116,12 +116,12 @@ func (t *Thread) Clone(ctx context.Context, req CloneThreadRequest, opts ...Opti
 // POST /memory/threads/{threadId}/transfer. Repeated only where the server
 // refused it unprocessed.
 func (t *Thread) Transfer(ctx context.Context, toResource string, opts ...Option) (*ThreadRecord, error) {
-	if toResource == "" {
-		return nil, errors.New("mastra: Transfer: the resource is empty")
-	}
 	query, err := t.m.agentQuery()
 	if err != nil {
 		return nil, err
+	}
+	if toResource == "" {
+		return nil, errors.New("mastra: Transfer: the resource is empty")
 	}
 	body := gen.TransferThreadRequest{ResourceID: toResource}
 	return callFor[ThreadRecord](ctx, t.m.c, request{op: opThreadTransfer, ids: []string{t.id}, query: query, body: body, opts: opts})
@@ -144,8 +144,8 @@ type WorkingMemory struct {
 //
 // GET /memory/threads/{threadId}/working-memory. Safe to repeat, and repeated.
 func (t *Thread) WorkingMemory(ctx context.Context, opts ...Option) (*WorkingMemory, error) {
-	if t.m.agent == "" {
-		return nil, errNoAgent
+	if err := t.m.needAgent(); err != nil {
+		return nil, err
 	}
 	p := t.m.query()
 	return callFor[WorkingMemory](ctx, t.m.c, request{op: opThreadWorking, ids: []string{t.id}, query: p.values, opts: opts})

@@ -1,0 +1,129 @@
+package mastra_test
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastra-go/mastra"
+)
+
+// onMemory are all calls of a Memory and its threads, by the method's name. Of an
+// iterator the first step counts.
+var onMemory = map[string]func(context.Context, *mastra.Memory) error{
+	"Memory.Status": func(ctx context.Context, m *mastra.Memory) error { return second(m.Status(ctx)) },
+	"Memory.Config": func(ctx context.Context, m *mastra.Memory) error { return second(m.Config(ctx)) },
+	"Memory.CreateThread": func(ctx context.Context, m *mastra.Memory) error {
+		return second(m.CreateThread(ctx, mastra.CreateThreadRequest{ThreadID: "t", Resource: "ann"}))
+	},
+	"Memory.ListThreads": func(ctx context.Context, m *mastra.Memory) error {
+		return second(m.ListThreads(ctx, mastra.ListThreadsRequest{Resource: "ann"}))
+	},
+	"Memory.Threads": func(ctx context.Context, m *mastra.Memory) error {
+		for _, err := range m.Threads(ctx, mastra.ListThreadsRequest{}) {
+			return err
+		}
+		return nil
+	},
+	"Memory.SaveMessages": func(ctx context.Context, m *mastra.Memory) error {
+		message := mastra.NewMessage("user", "hi")
+		message.ThreadID, message.ResourceID = "t", "ann"
+		return second(m.SaveMessages(ctx, []mastra.StoredMessage{message}))
+	},
+	"Memory.DeleteMessages": func(ctx context.Context, m *mastra.Memory) error { return m.DeleteMessages(ctx, []string{"m"}) },
+	"Memory.Search": func(ctx context.Context, m *mastra.Memory) error {
+		return second(m.Search(ctx, mastra.SearchRequest{Query: "hi", Resource: "ann"}))
+	},
+	"Memory.Observations": func(ctx context.Context, m *mastra.Memory) error {
+		return second(m.Observations(ctx, mastra.ObservationsRequest{ThreadID: "t"}))
+	},
+	"Memory.AwaitObservations": func(ctx context.Context, m *mastra.Memory) error { return second(m.AwaitObservations(ctx, "t")) },
+	"Thread.Get":               func(ctx context.Context, m *mastra.Memory) error { return second(m.Thread("t").Get(ctx)) },
+	"Thread.Update": func(ctx context.Context, m *mastra.Memory) error {
+		return second(m.Thread("t").Update(ctx, mastra.ThreadUpdate{}))
+	},
+	"Thread.Delete": func(ctx context.Context, m *mastra.Memory) error { return m.Thread("t").Delete(ctx) },
+	"Thread.Clone": func(ctx context.Context, m *mastra.Memory) error {
+		return second(m.Thread("t").Clone(ctx, mastra.CloneThreadRequest{}))
+	},
+	"Thread.Transfer": func(ctx context.Context, m *mastra.Memory) error { return second(m.Thread("t").Transfer(ctx, "ann")) },
+	"Thread.Messages": func(ctx context.Context, m *mastra.Memory) error {
+		return second(m.Thread("t").Messages(ctx, mastra.MessagesRequest{}))
+	},
+	"Thread.AllMessages": func(ctx context.Context, m *mastra.Memory) error {
+		for _, err := range m.Thread("t").AllMessages(ctx, mastra.MessagesRequest{}) {
+			return err
+		}
+		return nil
+	},
+	"Thread.WorkingMemory": func(ctx context.Context, m *mastra.Memory) error { return second(m.Thread("t").WorkingMemory(ctx)) },
+	"Thread.SetWorkingMemory": func(ctx context.Context, m *mastra.Memory) error {
+		return m.Thread("t").SetWorkingMemory(ctx, "likes tea")
+	},
+}
+
+func TestEveryCallOfMemoryIsInTheTable(t *testing.T) {
+	handles := map[string]bool{"Memory.ForResource": true, "Memory.Thread": true, "Thread.ID": true} // no I/O
+	for _, of := range []reflect.Type{reflect.TypeFor[*mastra.Memory](), reflect.TypeFor[*mastra.Thread]()} {
+		for i := range of.NumMethod() {
+			if name := of.Elem().Name() + "." + of.Method(i).Name; !handles[name] {
+				assert.Contains(t, onMemory, name)
+			}
+		}
+	}
+}
+
+func TestAnEmptyResourceReachesNobodysThreads(t *testing.T) {
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		t.Errorf("the server was asked: %s %s", r.Method, r.URL)
+		say(w, 200, `{}`)
+	})
+	all := client.Memory("assistant")
+	for name, do := range onMemory {
+		for handle, m := range map[string]*mastra.Memory{
+			"of all":           all.ForResource(""),
+			"of a resource":    all.ForResource("ann").ForResource(""),
+			"without an agent": client.Memory("").ForResource(""),
+			"of an empty one":  all.ForResource("").ForResource(""),
+		} {
+			t.Run(name+" "+handle, func(t *testing.T) {
+				err := do(t.Context(), m)
+				require.ErrorIs(t, err, mastra.ErrInvalidInput)
+				assert.ErrorContains(t, err, "ForResource")
+				assert.ErrorContains(t, err, "authenticated", "it says what to do")
+				assert.Equal(t, 400, mastra.HTTPStatus(err))
+			})
+		}
+	}
+}
+
+func TestAnEmptyRequestOfAnEmptyResourceIsRefusedForTheResource(t *testing.T) {
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) { t.Error("the server was asked") })
+	m := client.Memory("assistant").ForResource("")
+	for name, err := range map[string]error{
+		"CreateThread":   second(m.CreateThread(t.Context(), mastra.CreateThreadRequest{})),
+		"ListThreads":    second(m.ListThreads(t.Context(), mastra.ListThreadsRequest{Page: -1})),
+		"SaveMessages":   second(m.SaveMessages(t.Context(), nil)),
+		"DeleteMessages": m.DeleteMessages(t.Context(), nil),
+		"Search":         second(m.Search(t.Context(), mastra.SearchRequest{})),
+		"Transfer":       second(m.Thread("").Transfer(t.Context(), "")),
+		"Messages":       second(m.Thread("").Messages(t.Context(), mastra.MessagesRequest{Page: -1})),
+	} {
+		assert.ErrorIs(t, err, mastra.ErrInvalidInput, name)
+		assert.ErrorContains(t, err, "ForResource", name)
+	}
+}
+
+func TestAHandleOfAResourceCanBeMadeOfOneThatHasNone(t *testing.T) {
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "ann", r.URL.Query().Get("resourceId"))
+		say(w, 200, `{"id":"t","resourceId":"ann"}`)
+	})
+	thread, err := client.Memory("assistant").ForResource("").ForResource("ann").Thread("t").Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "t", thread.ID)
+}
