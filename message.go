@@ -30,15 +30,16 @@ type Message struct {
 // Part is one piece of a message's content: text, an image, a file, or a tool's
 // call or result. Make it with [Text], [ImageURL], [File].
 type Part struct {
-	Type       string          `json:"type"`
-	Text       string          `json:"text,omitzero"`
-	Image      string          `json:"image,omitzero"`
-	Data       string          `json:"data,omitzero"`
-	MediaType  string          `json:"mediaType,omitzero"`
-	ToolCallID string          `json:"toolCallId,omitzero"`
-	ToolName   string          `json:"toolName,omitzero"`
-	Input      json.RawMessage `json:"input,omitempty"`
-	Output     *ToolOutput     `json:"output,omitempty"`
+	Type       string `json:"type"`
+	Text       string `json:"text,omitzero"`
+	Image      string `json:"image,omitzero"`
+	Data       string `json:"data,omitzero"`
+	MediaType  string `json:"mediaType,omitzero"`
+	ToolCallID string `json:"toolCallId,omitzero"`
+	ToolName   string `json:"toolName,omitzero"`
+	// Input is the arguments of a call, and of a result those of its call.
+	Input  json.RawMessage `json:"input,omitempty"`
+	Output *ToolOutput     `json:"output,omitempty"`
 
 	err error
 }
@@ -97,6 +98,9 @@ func UserParts(parts ...Part) Message { return Message{Role: "user", Content: pa
 
 // ToolMessage tells the model what a tool that ran elsewhere has returned. The
 // output is encoded as JSON; an error goes to the model as the tool's failure.
+//
+// On a thread, set Content[0].Input to the call's arguments ([Pending].Args): the
+// server stores a result together with its call, and without them as one of {}.
 func ToolMessage(toolCallID, toolName string, output any) Message {
 	kind := "json"
 	if failure, ok := output.(error); ok {

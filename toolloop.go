@@ -85,7 +85,7 @@ func (l *toolLoop) next(ctx context.Context, res *AgentResult, answer Messages) 
 		if r.IsError { // the server would make plain text of an error-text
 			output.Value, _ = marshal(map[string]string{"error": r.Err}) // text always encodes
 		}
-		tools.Content = append(tools.Content, Part{Type: "tool-result", ToolCallID: r.ID, ToolName: r.Name, Output: &output})
+		tools.Content = append(tools.Content, Part{Type: "tool-result", ToolCallID: r.ID, ToolName: r.Name, Input: r.Args, Output: &output})
 	}
 	if err := l.askMemory(ctx); err != nil {
 		return nil, nil, err

@@ -104,23 +104,25 @@ func (t *transcript) add(c *stream.Chunk) {
 	case *stream.ToolCall:
 		t.calls = append(t.calls, Part{Type: "tool-call", ToolCallID: v.ID, ToolName: v.Name, Input: v.Args})
 	case *stream.ToolResult:
-		t.result(v.ID, v.Name, "json", v.Result)
+		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "json", v.Result)
 	case *stream.ToolErrorChunk:
-		t.result(v.ID, v.Name, "error-text", v.Error.Message)
+		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "error-text", v.Error.Message)
 	case *stream.ToolOutputDenied:
-		t.result(v.ID, v.Name, "text", v.Approval.Reason)
+		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "text", v.Approval.Reason)
 	}
 }
 
-func (t *transcript) result(id, name, kind string, value any) {
-	if t.known[id] {
+// result adds a call's result, of this kind.
+func (t *transcript) result(p Part, kind string, value any) {
+	if t.known[p.ToolCallID] {
 		return
 	}
 	text, err := marshal(value)
 	if err != nil {
 		text = json.RawMessage("null")
 	}
-	t.results = append(t.results, Part{Type: "tool-result", ToolCallID: id, ToolName: name, Output: &ToolOutput{Type: kind, Value: text}})
+	p.Type, p.Output = "tool-result", &ToolOutput{Type: kind, Value: text}
+	t.results = append(t.results, p)
 }
 
 // flush ends a step.
