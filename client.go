@@ -134,6 +134,14 @@ func parseBase(base string) (*url.URL, error) {
 
 // defaultTransport keeps connections for less time than a Node server does
 // (5 s), so that a request seldom meets one that is just being closed.
+//
+// HTTP/2 puts every request on one connection, also when the peer behind it is
+// gone without a word: each attempt would meet the dead one again. So a connection
+// that has brought nothing for 10 s is pinged, and dropped 15 s later unless
+// something came. Such a ping is answered below the application: a stream may be
+// silent as long as it likes. 15 s are enough for a packet that was lost to be sent
+// a few times more, and for a server that is busy for a moment; both together end
+// before the 30 s after which a silent Observe gives up.
 func defaultTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -144,6 +152,7 @@ func defaultTransport() *http.Transport {
 		IdleConnTimeout:       4 * time.Second,
 		ExpectContinueTimeout: time.Second,
 		ForceAttemptHTTP2:     true,
+		HTTP2:                 &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 15 * time.Second},
 	}
 }
 

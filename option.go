@@ -369,6 +369,12 @@ func WithResponse(meta *Response) Option {
 // use a context, [WithAttemptTimeout] and [WithIdleTimeout]. Default: a client
 // that keeps 100 idle connections per host for 4 s, less than a Node server's
 // 5 s, and allows 10 s each for dialing and for TLS.
+//
+// A transport of your own that speaks HTTP/2, [http.DefaultTransport] too, goes on
+// using a connection whose peer is gone without a word, and every attempt fails,
+// for minutes. Set SendPingTimeout and PingTimeout of its HTTP2 field (an
+// [http.HTTP2Config]); the default client has 10 s and 15 s, so that a dead
+// connection is dropped 25 s after it last brought something.
 func WithHTTPClient(hc *http.Client) ClientOption {
 	return clientOption(func(c *config) error {
 		switch {
