@@ -1,0 +1,7 @@
+package embedded
+
+func end(o *outer) {
+	if o.open {
+		o.close()
+	}
+}

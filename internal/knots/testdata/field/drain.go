@@ -1,0 +1,3 @@
+package field
+
+func drain() { current().left-- }

@@ -1,0 +1,5 @@
+package field
+
+func step() { drain() }
+
+func current() *run { return &run{} }

@@ -1,0 +1,3 @@
+package method
+
+func enter() { new(door).swing() }

@@ -1,0 +1,5 @@
+package method
+
+type gate = door
+
+func (g *gate) open() {}

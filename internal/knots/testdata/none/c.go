@@ -1,0 +1,5 @@
+//go:build !circle
+
+package none
+
+const c = 1
