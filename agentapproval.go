@@ -4,16 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/mastra-go/mastra/stream"
-)
-
-var (
-	opAgentResume     = post("AgentResumeStream", "/agents/{agentId}/resume-stream").sse(stream.EndDoneOrTerminal)
-	opResumeUntilIdle = post("AgentResumeStreamUntilIdle", "/agents/{agentId}/resume-stream-until-idle").sse(stream.EndDone)
-	opAgentApprove    = post("AgentApproveToolCall", "/agents/{agentId}/approve-tool-call").sse(stream.EndDoneOrTerminal)
-	opAgentDecline    = post("AgentDeclineToolCall", "/agents/{agentId}/decline-tool-call").sse(stream.EndDoneOrTerminal)
-	opApproveGenerate = post("AgentApproveToolCallGenerate", "/agents/{agentId}/approve-tool-call-generate")
-	opDeclineGenerate = post("AgentDeclineToolCallGenerate", "/agents/{agentId}/decline-tool-call-generate")
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // ApproveRequest approves a tool call that waits.
@@ -93,7 +85,7 @@ type AgentResumeRequest struct {
 //
 // POST /agents/{agentId}/approve-tool-call. Never repeated once it was sent.
 func (a *Agent) ApproveToolCall(ctx context.Context, req ApproveRequest, opts ...Option) (*AgentStream, error) {
-	r, loop, err := a.approval(opAgentApprove, req, opts)
+	a, r, loop, err := a.approval(route.AgentApproveToolCall, req, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +96,7 @@ func (a *Agent) ApproveToolCall(ctx context.Context, req ApproveRequest, opts ..
 //
 // POST /agents/{agentId}/approve-tool-call-generate. Never repeated once it was sent.
 func (a *Agent) ApproveToolCallGenerate(ctx context.Context, req ApproveRequest, opts ...Option) (*AgentResult, error) {
-	r, loop, err := a.approval(opApproveGenerate, req, opts)
+	a, r, loop, err := a.approval(route.AgentApproveToolCallGenerate, req, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +109,7 @@ func (a *Agent) ApproveToolCallGenerate(ctx context.Context, req ApproveRequest,
 //
 // POST /agents/{agentId}/decline-tool-call. Never repeated once it was sent.
 func (a *Agent) DeclineToolCall(ctx context.Context, req DeclineRequest, opts ...Option) (*AgentStream, error) {
-	r, loop, err := a.refusal(opAgentDecline, req, opts)
+	a, r, loop, err := a.refusal(route.AgentDeclineToolCall, req, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +120,7 @@ func (a *Agent) DeclineToolCall(ctx context.Context, req DeclineRequest, opts ..
 //
 // POST /agents/{agentId}/decline-tool-call-generate. Never repeated once it was sent.
 func (a *Agent) DeclineToolCallGenerate(ctx context.Context, req DeclineRequest, opts ...Option) (*AgentResult, error) {
-	r, loop, err := a.refusal(opDeclineGenerate, req, opts)
+	a, r, loop, err := a.refusal(route.AgentDeclineToolCallGenerate, req, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -152,18 +144,22 @@ func (a *Agent) ResumeStream(ctx context.Context, req AgentResumeRequest, opts .
 	if err := checkLimits(req.MaxSteps, req.UntilIdle); err != nil {
 		return nil, err
 	}
+	a, err := a.with(opts)
+	if err != nil {
+		return nil, err
+	}
 	loop, err := newToolLoop(a, AgentRequest{
 		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, RequestContext: req.RequestContext,
-	}, opts)
+	})
 	if err != nil {
 		return nil, err
 	}
 	body := resumeAgentBody{AgentResumeRequest: req}
-	r := request{op: opAgentResume, extra: req.Extra, context: req.RequestContext, opts: opts}
+	r := call.Request{Op: route.AgentResumeStream, Extra: req.Extra, Context: req.RequestContext}
 	if idle := req.UntilIdle; idle != nil {
-		r.op, body.UntilIdle, body.MaxIdleMs = opResumeUntilIdle, nil, idle.MaxIdleMs
+		r.Op, body.UntilIdle, body.MaxIdleMs = route.AgentResumeStreamUntilIdle, nil, idle.MaxIdleMs
 	}
-	r.body = body
+	r.Body = body
 	return a.open(ctx, r, loop)
 }
 
@@ -174,24 +170,31 @@ type resumeAgentBody struct {
 	MaxIdleMs int64 `json:"maxIdleMs,omitzero"`
 }
 
-func (a *Agent) approval(op operation, req ApproveRequest, opts []Option) (request, *toolLoop, error) {
-	if err := checkCall(req.RunID, req.ToolCallID); err != nil {
-		return request{}, nil, err
-	}
-	loop, err := newToolLoop(a, AgentRequest{
+func (a *Agent) approval(op route.Operation, req ApproveRequest, opts []Option) (*Agent, call.Request, *toolLoop, error) {
+	return a.answer(op, req.RunID, req.ToolCallID, req, req.Extra, AgentRequest{
 		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, Model: req.Model, RequestContext: req.RequestContext,
 	}, opts)
-	return request{op: op, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}, loop, err
 }
 
-func (a *Agent) refusal(op operation, req DeclineRequest, opts []Option) (request, *toolLoop, error) {
-	if err := checkCall(req.RunID, req.ToolCallID); err != nil {
-		return request{}, nil, err
-	}
-	loop, err := newToolLoop(a, AgentRequest{
+func (a *Agent) refusal(op route.Operation, req DeclineRequest, opts []Option) (*Agent, call.Request, *toolLoop, error) {
+	return a.answer(op, req.RunID, req.ToolCallID, req, req.Extra, AgentRequest{
 		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, Model: req.Model, RequestContext: req.RequestContext,
 	}, opts)
-	return request{op: op, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}, loop, err
+}
+
+// answer is the request that answers a tool call, and the loop that goes on with
+// what follows.
+func (a *Agent) answer(op route.Operation, runID, toolCallID string, body any, extra map[string]any, next AgentRequest, opts []Option) (*Agent, call.Request, *toolLoop, error) {
+	var r call.Request
+	if err := checkCall(runID, toolCallID); err != nil {
+		return nil, r, nil, err
+	}
+	a, err := a.with(opts)
+	if err != nil {
+		return nil, r, nil, err
+	}
+	loop, err := newToolLoop(a, next)
+	return a, call.Request{Op: op, Body: body, Extra: extra, Context: next.RequestContext}, loop, err
 }
 
 func checkCall(runID, toolCallID string) error {

@@ -5,18 +5,8 @@ import (
 	"errors"
 
 	"github.com/mastra-go/mastra/gen"
-)
-
-var (
-	opAgentsProviders  = get("AgentsProviders", "/agents/providers")
-	opAgentSetModel    = post("AgentSetModel", "/agents/{agentId}/model").contextInQuery()
-	opAgentResetModel  = post("AgentResetModel", "/agents/{agentId}/model/reset").contextInQuery()
-	opAgentReorder     = post("AgentReorderModels", "/agents/{agentId}/models/reorder").contextInQuery()
-	opAgentUpdateModel = post("AgentUpdateModelConfig", "/agents/{agentId}/models/{modelConfigId}").contextInQuery()
-	opAgentEnhance     = post("AgentEnhanceInstructions", "/agents/{agentId}/instructions/enhance").contextInQuery()
-	opAgentClone       = post("AgentClone", "/agents/{agentId}/clone").contextInQuery()
-	opAgentPlanFile    = get("AgentPlanFile", "/agents/{agentId}/plans/file")
-	opAgentSkill       = get("AgentSkill", "/agents/{agentId}/skills/{skillName}")
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // What the server says about models, skills and plans.
@@ -41,7 +31,7 @@ type (
 // GET /agents/providers. Safe to repeat, and repeated.
 func (a Agents) Providers(ctx context.Context, opts ...Option) ([]AgentProvider, error) {
 	var out gen.ProviderList
-	err := a.c.call(ctx, request{op: opAgentsProviders, opts: opts}, &out)
+	err := a.c.call(ctx, opts, call.Request{Op: route.AgentsProviders}, &out)
 	return out.Providers, err
 }
 
@@ -53,7 +43,7 @@ func (a *Agent) SetModel(ctx context.Context, model ModelRef, opts ...Option) er
 	if err := checkModel(model); err != nil {
 		return err
 	}
-	return a.c.call(ctx, request{op: opAgentSetModel, ids: []string{a.id}, body: model, opts: opts}, nil)
+	return a.c.call(ctx, opts, call.Request{Op: route.AgentSetModel, IDs: []string{a.id}, Body: model}, nil)
 }
 
 // checkModel: the server would take it, and the agent fail from then on.
@@ -68,7 +58,7 @@ func checkModel(m ModelRef) error {
 //
 // POST /agents/{agentId}/model/reset. Repeated only where the server refused it unprocessed.
 func (a *Agent) ResetModel(ctx context.Context, opts ...Option) error {
-	return a.c.call(ctx, request{op: opAgentResetModel, ids: []string{a.id}, opts: opts}, nil)
+	return a.c.call(ctx, opts, call.Request{Op: route.AgentResetModel, IDs: []string{a.id}}, nil)
 }
 
 // ReorderModels sets the order in which an agent's models are tried, by the ids
@@ -81,7 +71,7 @@ func (a *Agent) ReorderModels(ctx context.Context, entryIDs []string, opts ...Op
 		entryIDs = []string{}
 	}
 	body := gen.ReorderModelsRequest{ReorderedModelIDs: entryIDs}
-	return a.c.call(ctx, request{op: opAgentReorder, ids: []string{a.id}, body: body, opts: opts}, nil)
+	return a.c.call(ctx, opts, call.Request{Op: route.AgentReorderModels, IDs: []string{a.id}, Body: body}, nil)
 }
 
 // ModelUpdate changes one entry of an agent's model list; nil leaves as it is.
@@ -104,7 +94,7 @@ func (a *Agent) UpdateModel(ctx context.Context, entryID string, update ModelUpd
 			return err
 		}
 	}
-	return a.c.call(ctx, request{op: opAgentUpdateModel, ids: []string{a.id, entryID}, body: update, opts: opts}, nil)
+	return a.c.call(ctx, opts, call.Request{Op: route.AgentUpdateModelConfig, IDs: []string{a.id, entryID}, Body: update}, nil)
 }
 
 // EnhanceRequest asks for better instructions.
@@ -119,7 +109,7 @@ type EnhanceRequest struct {
 // POST /agents/{agentId}/instructions/enhance. Repeated only where the server
 // refused it unprocessed.
 func (a *Agent) EnhanceInstructions(ctx context.Context, req EnhanceRequest, opts ...Option) (*EnhancedInstructions, error) {
-	return callFor[EnhancedInstructions](ctx, a.c, request{op: opAgentEnhance, ids: []string{a.id}, body: req, opts: opts})
+	return callFor[EnhancedInstructions](ctx, a.c, opts, call.Request{Op: route.AgentEnhanceInstructions, IDs: []string{a.id}, Body: req})
 }
 
 // CloneAgentRequest names a copy of an agent; what is empty the server chooses.
@@ -137,7 +127,7 @@ type CloneAgentRequest struct {
 //
 // POST /agents/{agentId}/clone. Repeated only where the server refused it unprocessed.
 func (a *Agent) Clone(ctx context.Context, req CloneAgentRequest, opts ...Option) (*StoredAgent, error) {
-	return callFor[StoredAgent](ctx, a.c, request{op: opAgentClone, ids: []string{a.id}, body: req, context: req.RequestContext, opts: opts})
+	return callFor[StoredAgent](ctx, a.c, opts, call.Request{Op: route.AgentClone, IDs: []string{a.id}, Body: req, Context: req.RequestContext})
 }
 
 // PlanFile reads a plan file of the agent. One that is missing matches [ErrNotFound].
@@ -147,14 +137,14 @@ func (a *Agent) PlanFile(ctx context.Context, path string, opts ...Option) (*Age
 	if path == "" {
 		return nil, errors.New("mastra: the path of the plan file is empty")
 	}
-	var p params
-	p.set("path", path)
-	return callFor[AgentPlan](ctx, a.c, request{op: opAgentPlanFile, ids: []string{a.id}, query: p.values, opts: opts})
+	var p call.Params
+	p.Set("path", path)
+	return callFor[AgentPlan](ctx, a.c, opts, call.Request{Op: route.AgentPlanFile, IDs: []string{a.id}, Query: p.Values})
 }
 
 // Skill reads a skill of the agent's workspace. One that is missing matches [ErrNotFound].
 //
 // GET /agents/{agentId}/skills/{skillName}. Safe to repeat, and repeated.
 func (a *Agent) Skill(ctx context.Context, name string, opts ...Option) (*AgentSkill, error) {
-	return callFor[AgentSkill](ctx, a.c, request{op: opAgentSkill, ids: []string{a.id, name}, opts: opts})
+	return callFor[AgentSkill](ctx, a.c, opts, call.Request{Op: route.AgentSkill, IDs: []string{a.id, name}})
 }

@@ -6,18 +6,11 @@ import (
 	"errors"
 	"iter"
 	"strings"
-	"time"
 
 	"github.com/mastra-go/mastra/gen"
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 	"github.com/mastra-go/mastra/stream"
-)
-
-var (
-	opAgentNetwork        = post("AgentNetwork", "/agents/{agentId}/network").sse(stream.EndDone)
-	opAgentApproveNetwork = post("AgentApproveNetworkToolCall", "/agents/{agentId}/approve-network-tool-call").sse(stream.EndDone)
-	opAgentDeclineNetwork = post("AgentDeclineNetworkToolCall", "/agents/{agentId}/decline-network-tool-call").sse(stream.EndDone)
-	opAgentObserve        = post("AgentObserve", "/agents/{agentId}/observe").contextInQuery().sse(stream.EndDoneOrTerminal).quiet(0, 30*time.Second)
-	opAgentRecover        = post("AgentRecover", "/agents/{agentId}/recover").sse(stream.EndDoneOrTerminal)
 )
 
 // Network lets the agent route the task to its sub-agents, workflows and tools
@@ -33,7 +26,7 @@ func (a *Agent) Network(ctx context.Context, req AgentRequest, opts ...Option) (
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
 	}
-	return a.network(ctx, request{op: opAgentNetwork, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
+	return a.network(ctx, opts, call.Request{Op: route.AgentNetwork, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
 // ApproveNetworkToolCall lets the tool call that a network's run waits for run.
@@ -48,7 +41,7 @@ func (a *Agent) ApproveNetworkToolCall(ctx context.Context, req ApproveRequest, 
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
 	}
-	return a.network(ctx, request{op: opAgentApproveNetwork, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
+	return a.network(ctx, opts, call.Request{Op: route.AgentApproveNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
 // DeclineNetworkToolCall refuses the tool call that a network's run waits for.
@@ -62,7 +55,7 @@ func (a *Agent) DeclineNetworkToolCall(ctx context.Context, req DeclineRequest, 
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
 	}
-	return a.network(ctx, request{op: opAgentDeclineNetwork, body: req, extra: req.Extra, context: req.RequestContext, opts: opts})
+	return a.network(ctx, opts, call.Request{Op: route.AgentDeclineNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
 // noClientTools: the agents of a network cannot be given any.
@@ -73,8 +66,12 @@ func noClientTools(tools []ClientTool) error {
 	return nil
 }
 
-func (a *Agent) network(ctx context.Context, r request) (*NetworkStream, error) {
-	r.ids = []string{a.id}
+func (a *Agent) network(ctx context.Context, opts []Option, r call.Request) (*NetworkStream, error) {
+	a, err := a.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	r.IDs = []string{a.id}
 	b := new(networkBuilder)
 	s, err := a.c.open(ctx, r, hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }})
 	if err != nil {
@@ -198,7 +195,11 @@ func (a *Agent) Observe(ctx context.Context, req ObserveAgentRequest, opts ...Op
 	if req.RunID == "" {
 		return nil, errors.New("mastra: ObserveAgentRequest.RunID is empty")
 	}
-	return a.open(ctx, request{op: opAgentObserve, body: req, opts: opts}, nil)
+	a, err := a.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	return a.open(ctx, call.Request{Op: route.AgentObserve, Body: req}, nil)
 }
 
 // RecoverRequest says which run to take up.
@@ -219,5 +220,9 @@ func (a *Agent) Recover(ctx context.Context, req RecoverRequest, opts ...Option)
 	if req.RunID == "" {
 		return nil, errors.New("mastra: RecoverRequest.RunID is empty")
 	}
-	return a.open(ctx, request{op: opAgentRecover, body: req, context: req.RequestContext, opts: opts}, nil)
+	a, err := a.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	return a.open(ctx, call.Request{Op: route.AgentRecover, Body: req, Context: req.RequestContext}, nil)
 }

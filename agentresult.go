@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mastra-go/mastra/gen"
+	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -234,7 +235,7 @@ func (r *AgentResult) MarshalJSON() ([]byte, error) {
 	if err := r.Err(); err != nil {
 		out.Error = err.Error()
 	}
-	return marshal(out)
+	return call.Marshal(out)
 }
 
 // UnmarshalJSON reads the answer of generate.

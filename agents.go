@@ -2,18 +2,10 @@ package mastra
 
 import (
 	"context"
-	"io"
 
 	"github.com/mastra-go/mastra/gen"
-	"github.com/mastra-go/mastra/stream"
-)
-
-var (
-	opAgentsList     = get("AgentsList", "/agents")
-	opAgentGet       = get("AgentGet", "/agents/{agentId}")
-	opAgentGenerate  = post("AgentGenerate", "/agents/{agentId}/generate")
-	opAgentStream    = post("AgentStream", "/agents/{agentId}/stream").sse(stream.EndDoneOrTerminal)
-	opAgentUntilIdle = post("AgentStreamUntilIdle", "/agents/{agentId}/stream-until-idle").sse(stream.EndDone)
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // AgentInfo is what the server says about an agent.
@@ -30,7 +22,7 @@ func (c *Client) Agents() Agents { return Agents{c} }
 // GET /agents. Safe to repeat, and repeated.
 func (a Agents) List(ctx context.Context, opts ...Option) (map[string]AgentInfo, error) {
 	var out map[string]AgentInfo
-	err := a.c.call(ctx, request{op: opAgentsList, opts: opts}, &out)
+	err := a.c.call(ctx, opts, call.Request{Op: route.AgentsList}, &out)
 	return out, err
 }
 
@@ -43,6 +35,15 @@ type Agent struct {
 // Agent gives a handle to the agent with this id.
 func (c *Client) Agent(id string) *Agent { return &Agent{c, id} }
 
+// with is the agent as a call with these options works with it.
+func (a *Agent) with(opts []Option) (*Agent, error) {
+	c, err := a.c.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	return &Agent{c, a.id}, nil
+}
+
 // ID of the agent.
 func (a *Agent) ID() string { return a.id }
 
@@ -50,7 +51,7 @@ func (a *Agent) ID() string { return a.id }
 //
 // GET /agents/{agentId}. Safe to repeat, and repeated.
 func (a *Agent) Get(ctx context.Context, opts ...Option) (*AgentInfo, error) {
-	info, err := callFor[AgentInfo](ctx, a.c, request{op: opAgentGet, ids: []string{a.id}, opts: opts})
+	info, err := callFor[AgentInfo](ctx, a.c, opts, call.Request{Op: route.AgentGet, IDs: []string{a.id}})
 	if err == nil && info.ID == "" {
 		info.ID = a.id // the server leaves it out here
 	}
@@ -75,11 +76,15 @@ func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) 
 	if err := req.check(); err != nil {
 		return nil, err
 	}
-	loop, err := newToolLoop(a, req, opts)
+	a, err := a.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	return a.generate(ctx, request{op: opAgentGenerate, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}, loop)
+	loop, err := newToolLoop(a, req)
+	if err != nil {
+		return nil, err
+	}
+	return a.generate(ctx, call.Request{Op: route.AgentGenerate, Body: req, Extra: req.Extra, Context: req.RequestContext}, loop)
 }
 
 // Stream runs the agent and streams its answer. It blocks until the response
@@ -106,52 +111,13 @@ func (a *Agent) Stream(ctx context.Context, req AgentRequest, opts ...Option) (*
 	if err := req.check(); err != nil {
 		return nil, err
 	}
-	loop, err := newToolLoop(a, req, opts)
+	a, err := a.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, ask(req, opts), loop)
-}
-
-// ask is the request of a stream.
-func ask(req AgentRequest, opts []Option) request {
-	r := request{op: opAgentStream, body: req, extra: req.Extra, context: req.RequestContext, opts: opts}
-	if idle := req.UntilIdle; idle != nil {
-		req.UntilIdle = nil
-		r.op, r.body = opAgentUntilIdle, untilIdleAsk{req, idle.MaxIdleMs}
-	}
-	return r
-}
-
-// untilIdleAsk: the route takes the limit beside the other fields.
-type untilIdleAsk struct {
-	AgentRequest
-	MaxIdleMs int64 `json:"maxIdleMs,omitzero"`
-}
-
-// generate sends a request that is answered with a result, and goes on while the
-// model calls client tools.
-func (a *Agent) generate(ctx context.Context, r request, loop *toolLoop) (*AgentResult, error) {
-	r.ids, r.extra = []string{a.id}, loop.extra(r.extra)
-	res, err := callFor[AgentResult](ctx, a.c, r)
-	if err != nil || loop == nil {
-		return res, err
-	}
-	return loop.generateOn(ctx, res)
-}
-
-// open sends a request that is answered with a stream.
-func (a *Agent) open(ctx context.Context, r request, loop *toolLoop) (*AgentStream, error) {
-	r.ids, r.extra = []string{a.id}, loop.extra(r.extra)
-	b := new(agentBuilder)
-	h := hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}
-	if loop != nil {
-		b.transcript = new(transcript)
-		h.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) { return loop.streamOn(ctx, b, end) }
-	}
-	s, err := a.c.open(ctx, r, h)
+	loop, err := newToolLoop(a, req)
 	if err != nil {
 		return nil, err
 	}
-	return &AgentStream{Stream: s, b: b}, nil
+	return a.open(ctx, ask(req), loop)
 }

@@ -4,22 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 	"github.com/mastra-go/mastra/stream"
-)
-
-var (
-	opAgentSendMessage  = post("AgentSendMessage", "/agents/{agentId}/send-message").contextInQuery()
-	opAgentQueueMessage = post("AgentQueueMessage", "/agents/{agentId}/queue-message").contextInQuery()
-	opAgentSendSignal   = post("AgentSendSignal", "/agents/{agentId}/signals").contextInQuery()
-	opAgentAbortThread  = post("AgentAbortThread", "/agents/{agentId}/threads/abort").contextInQuery()
-	opAgentSubscribe    = post("AgentSubscribeThread", "/agents/{agentId}/threads/subscribe").contextInQuery().sse(stream.EndEndless).quiet(60*time.Second, 0)
-	opAgentSuspended    = get("AgentSuspendedRuns", "/agents/{agentId}/suspended-runs")
-	opAgentSendApproval = post("AgentSendToolApproval", "/agents/{agentId}/send-tool-approval")
 )
 
 // What the server says about messages to a thread, and runs that wait.
@@ -61,17 +53,17 @@ func (t ThreadTarget) check() error {
 //
 // POST /agents/{agentId}/send-message. Repeated only where the server refused it unprocessed.
 func (a *Agent) SendMessage(ctx context.Context, to ThreadTarget, text string, opts ...Option) (*SignalReceipt, error) {
-	return a.message(ctx, opAgentSendMessage, to, text, opts)
+	return a.message(ctx, route.AgentSendMessage, to, text, opts)
 }
 
 // QueueMessage is SendMessage for after the active run has ended.
 //
 // POST /agents/{agentId}/queue-message. Repeated only where the server refused it unprocessed.
 func (a *Agent) QueueMessage(ctx context.Context, to ThreadTarget, text string, opts ...Option) (*SignalReceipt, error) {
-	return a.message(ctx, opAgentQueueMessage, to, text, opts)
+	return a.message(ctx, route.AgentQueueMessage, to, text, opts)
 }
 
-func (a *Agent) message(ctx context.Context, op operation, to ThreadTarget, text string, opts []Option) (*SignalReceipt, error) {
+func (a *Agent) message(ctx context.Context, op route.Operation, to ThreadTarget, text string, opts []Option) (*SignalReceipt, error) {
 	if err := to.check(); err != nil {
 		return nil, err
 	}
@@ -79,7 +71,7 @@ func (a *Agent) message(ctx context.Context, op operation, to ThreadTarget, text
 		Message string `json:"message"`
 		ThreadTarget
 	}{text, to}
-	return callFor[SignalReceipt](ctx, a.c, request{op: op, ids: []string{a.id}, body: body, opts: opts})
+	return callFor[SignalReceipt](ctx, a.c, opts, call.Request{Op: op, IDs: []string{a.id}, Body: body})
 }
 
 // SendSignal gives a signal to the run that is active on the thread, or starts one.
@@ -93,7 +85,7 @@ func (a *Agent) SendSignal(ctx context.Context, to ThreadTarget, signal Signal, 
 		Signal Signal `json:"signal"`
 		ThreadTarget
 	}{signal, to}
-	return callFor[SignalReceipt](ctx, a.c, request{op: opAgentSendSignal, ids: []string{a.id}, body: body, opts: opts})
+	return callFor[SignalReceipt](ctx, a.c, opts, call.Request{Op: route.AgentSendSignal, IDs: []string{a.id}, Body: body})
 }
 
 // AbortThreadRequest says which run to stop.
@@ -113,7 +105,7 @@ func (a *Agent) AbortThread(ctx context.Context, req AbortThreadRequest, opts ..
 		return false, errors.New("mastra: AbortThreadRequest.ThreadID is empty")
 	}
 	var out gen.AbortResult
-	err = a.c.call(ctx, request{op: opAgentAbortThread, ids: []string{a.id}, body: req, opts: opts}, &out)
+	err = a.c.call(ctx, opts, call.Request{Op: route.AgentAbortThread, IDs: []string{a.id}, Body: req}, &out)
 	return out.Aborted, err
 }
 
@@ -137,49 +129,56 @@ func (a *Agent) SubscribeThread(ctx context.Context, threadID, resourceID string
 		ThreadID   string `json:"threadId"`
 		ResourceID string `json:"resourceId,omitzero"`
 	}{threadID, resourceID}
-	cfg, err := a.c.cfg.with(opts)
+	a, err := a.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	r := request{op: opAgentSubscribe, ids: []string{a.id}, body: body, opts: opts}
+	q := call.Request{Op: route.AgentSubscribeThread, IDs: []string{a.id}, Body: body}
+	x, err := a.c.begin(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	resp, o, err := x.Frames(ctx)
+	if err != nil {
+		return nil, publicError(err)
+	}
 	b := new(agentBuilder)
 	h := hooks{OnChunk: b.add}
-	if cfg.reattach {
-		again := request{op: r.op, ids: r.ids, body: body, opts: single(opts)}
-		h.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) {
-			return a.c.resubscribe(ctx, again, &cfg, end)
-		}
+	if a.c.cfg.reattach {
+		s := &subscription{client: a.c.quiet(), request: q, last: x}
+		h.OnChunk = func(c *stream.Chunk) { s.last.Progressed(); b.add(c) }
+		h.Continue = s.again
 	}
-	s, err := a.c.open(ctx, r, h)
-	if err != nil {
-		return nil, err
-	}
-	return &AgentStream{Stream: s, b: b}, nil
+	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, h), b: b}, nil
 }
 
-// resubscribe opens an endless stream again, as soon as the server will have it.
-func (c *Client) resubscribe(ctx context.Context, r request, cfg *config, end error) (io.ReadCloser, error) {
+// subscription is a stream without an end, which is opened again when it breaks.
+type subscription struct {
+	client  *Client
+	request call.Request
+	last    *call.Exchange // that opened it
+}
+
+// again opens the stream again, as soon as the server will have it.
+func (s *subscription) again(ctx context.Context, end error) (io.ReadCloser, error) {
 	if !broken(end) {
 		return nil, end
 	}
-	for n := 0; ; n++ {
-		pause, ok := cfg.wait(n, nil)
-		if !ok || sleep(ctx, pause) != nil {
-			return nil, end
-		}
-		resp, _, err := c.openFrames(ctx, r)
-		if err == nil {
-			const mark = "data: {\"type\":\"" + stream.TypeResubscribed + "\"}\n\n"
-			return struct {
-				io.Reader
-				io.Closer
-			}{io.MultiReader(strings.NewReader(mark), resp.Body), resp.Body}, nil
-		}
-		var e *Error
-		if errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests {
-			return nil, err
-		}
+	s.request.After, s.request.Endless = s.last, true
+	x, err := s.client.begin(ctx, s.request)
+	if err != nil {
+		return nil, err
 	}
+	s.last = x
+	resp, _, err := x.Again(ctx, end)
+	if err != nil {
+		return nil, publicError(err)
+	}
+	const mark = "data: {\"type\":\"" + stream.TypeResubscribed + "\"}\n\n"
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(strings.NewReader(mark), resp.Body), resp.Body}, nil
 }
 
 // SuspendedRunsRequest picks runs that wait.
@@ -203,19 +202,19 @@ func (a *Agent) SuspendedRuns(ctx context.Context, req SuspendedRunsRequest, opt
 	if req.Page > 0 && req.PerPage == 0 {
 		return nil, errors.New("mastra: SuspendedRunsRequest: Page needs PerPage")
 	}
-	var p params
-	p.set("threadId", req.ThreadID)
-	p.set("resourceId", req.ResourceID)
-	p.setTime("fromDate", req.Since)
-	p.setTime("toDate", req.Until)
+	var p call.Params
+	p.Set("threadId", req.ThreadID)
+	p.Set("resourceId", req.ResourceID)
+	p.SetTime("fromDate", req.Since)
+	p.SetTime("toDate", req.Until)
 	if req.PerPage > 0 { // the server reads a size only with a page
-		p.put("page", itoa(req.Page))
-		p.put("perPage", itoa(req.PerPage))
+		p.Put("page", strconv.Itoa(req.Page))
+		p.Put("perPage", strconv.Itoa(req.PerPage))
 	}
-	if p.err != nil {
-		return nil, p.err
+	if p.Err != nil {
+		return nil, p.Err
 	}
-	return callFor[SuspendedRunPage](ctx, a.c, request{op: opAgentSuspended, ids: []string{a.id}, query: p.values, opts: opts})
+	return callFor[SuspendedRunPage](ctx, a.c, opts, call.Request{Op: route.AgentSuspendedRuns, IDs: []string{a.id}, Query: p.Values})
 }
 
 // ToolApproval answers a tool call of a run on a thread that others stream.
@@ -244,6 +243,6 @@ func (a *Agent) SendToolApproval(ctx context.Context, answer ToolApproval, opts 
 		return "", errors.New("mastra: ToolApproval needs a thread, a resource and a tool call")
 	}
 	var out gen.ToolApproval
-	err = a.c.call(ctx, request{op: opAgentSendApproval, ids: []string{a.id}, body: answer, context: answer.RequestContext, opts: opts}, &out)
+	err = a.c.call(ctx, opts, call.Request{Op: route.AgentSendToolApproval, IDs: []string{a.id}, Body: answer, Context: answer.RequestContext}, &out)
 	return out.RunID, err
 }

@@ -180,7 +180,7 @@ func TestAStalledErrorBodyHoldsTheRepetitionUpForAMomentOnly(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rt := play(func(req *http.Request) (*http.Response, error) {
-					return response(req, 503, &stalled{strings.NewReader(`{"error":"busy"`), make(chan struct{})}), nil
+					return response(req, 503, &stalled{strings.NewReader(`{"error":"busy"`), make(chan struct{})}, "Retry-After", "0"), nil
 				}, answer(200, "{}"))
 				require.NoError(t, c.do(t.Context(), inMemory(t, rt, mastra.WithBackoff(0))))
 				assert.Equal(t, []time.Duration{2 * time.Second}, rt.waits())

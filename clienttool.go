@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 
 	"github.com/google/jsonschema-go/jsonschema"
+	"github.com/mastra-go/mastra/internal/call"
 )
 
 // ClientTool is a Go function that the model can call. Give it in
@@ -63,7 +64,7 @@ func NewClientTool[In, Out any](name, description string, fn func(ctx context.Co
 		if err != nil {
 			return nil, err
 		}
-		text, err := marshal(out)
+		text, err := call.Marshal(out)
 		if err != nil {
 			return nil, fmt.Errorf("the result does not encode: %w", err)
 		}
@@ -102,7 +103,7 @@ func (t ClientTool) call(ctx context.Context, args json.RawMessage) (out json.Ra
 	}()
 	out, err := t.run(ctx, args)
 	if err != nil {
-		return nil, errors.New(clip(err.Error(), maxToolFailure)) // its words are asked for here, where they may panic
+		return nil, errors.New(call.Clip(err.Error(), maxToolFailure)) // its words are asked for here, where they may panic
 	}
 	return out, nil
 }

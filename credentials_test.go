@@ -55,7 +55,7 @@ func authorizations(rt *script) []string {
 func TestTheTokenSourceIsAskedForEveryAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &tokens{give: []string{"one", "two", "three"}}
-		rt := play(answer(503, ""), fails(errRefused), answer(200, "{}"))
+		rt := play(answer(503, `{"error":"busy"}`), fails(errRefused), answer(200, "{}"))
 		require.NoError(t, generate(t.Context(), inMemory(t, rt, mastra.WithTokenSource(source))))
 		assert.Equal(t, []string{"Bearer one", "Bearer two", "Bearer three"}, authorizations(rt))
 		assert.Equal(t, []string{"", "", ""}, source.refused)
@@ -79,7 +79,7 @@ func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 			[]string{"Bearer old"}, []string{"", "old"}, true},
 		{"the different token is refused too", &tokens{give: []string{"old", "new", "newer"}}, []step{refusal, refusal, ok}, nil,
 			[]string{"Bearer old", "Bearer new"}, []string{"", "old"}, true},
-		{"another fault follows", &tokens{give: []string{"old", "new", "newer"}}, []step{refusal, answer(503, ""), ok}, nil,
+		{"another fault follows", &tokens{give: []string{"old", "new", "newer"}}, []step{refusal, answer(503, `{"error":"busy"}`), ok}, nil,
 			[]string{"Bearer old", "Bearer new", "Bearer newer"}, []string{"", "old", ""}, false},
 		{"another fault came before", &tokens{give: []string{"old", "older", "new"}}, []step{answer(429, ""), refusal, ok}, nil,
 			[]string{"Bearer old", "Bearer older", "Bearer new"}, []string{"", "", "older"}, false},
@@ -129,7 +129,7 @@ func TestATokenSourceThatFailsIsTheErrorOfTheCall(t *testing.T) {
 		is       []error
 	}{
 		{"before the first attempt", nil, []step{answer(200, "{}")}, 0, []error{broken}},
-		{"before a repetition", []string{"one"}, []step{answer(503, "")}, 1, []error{broken, mastra.ErrUnavailable}},
+		{"before a repetition", []string{"one"}, []step{answer(503, `{"error":"busy"}`)}, 1, []error{broken, mastra.ErrUnavailable}},
 		{"before a repetition after a broken connection", []string{"one"}, []step{fails(errRefused)}, 1, []error{broken, mastra.ErrUnavailable, errRefused}},
 		{"after a 401", []string{"one"}, []step{answer(401, "")}, 1, []error{broken, mastra.ErrUnauthorized}},
 	} {

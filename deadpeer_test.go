@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mastra-go/mastra/internal/call"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -85,7 +86,7 @@ func overHTTP2(t *testing.T, ping, answer time.Duration, h http.HandlerFunc) (*C
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
 	r := startRelay(t, srv.Listener.Addr().String())
-	transport := defaultTransport()
+	transport := call.DefaultTransport()
 	transport.TLSClientConfig = srv.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	transport.TLSClientConfig.NextProtos = nil
 	if transport.HTTP2 != nil {
@@ -156,7 +157,7 @@ func TestASilentHTTP2StreamSurvives(t *testing.T) {
 }
 
 func TestTheDefaultTransportLooksForDeadPeers(t *testing.T) {
-	h := defaultTransport().HTTP2
+	h := call.DefaultTransport().HTTP2
 	require.NotNil(t, h)
 	assert.Equal(t, 10*time.Second, h.SendPingTimeout)
 	assert.Equal(t, 15*time.Second, h.PingTimeout)

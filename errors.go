@@ -1,7 +1,6 @@
 package mastra
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mastra-go/mastra/stream"
+	"github.com/mastra-go/mastra/internal/call"
 )
 
 // What an error of this package can be matched against with [errors.Is].
@@ -41,13 +40,16 @@ var (
 	ErrNotSuspended = errors.New("mastra: not suspended")
 	// ErrServer: the server answered with a 5xx status.
 	ErrServer = errors.New("mastra: server error")
-	// ErrUnavailable: no connection could be made, or 502 or 503.
+	// ErrUnavailable: no connection could be made, or 502 or 503. Where the request
+	// may have been carried out all the same, it is ErrOutcomeUnknown too.
 	ErrUnavailable = errors.New("mastra: unavailable")
 	// ErrTimeout: the server answered 504, or no response headers came within
 	// [WithAttemptTimeout]. What was asked for may still be going on.
 	ErrTimeout = errors.New("mastra: timeout")
 	// ErrOutcomeUnknown: the request was sent, and no answer says whether it was
-	// carried out. Repeating it may carry it out twice.
+	// carried out: the connection broke, it took too long, or 502, 504, or a 503 that
+	// does not say that it refused the request ([RetrySafe] tells which do). Repeating
+	// it may carry it out twice. What may be repeated without harm never matches.
 	ErrOutcomeUnknown = errors.New("mastra: outcome unknown")
 )
 
@@ -113,7 +115,7 @@ func (e *Error) Error() string {
 			b.WriteString(": ")
 		}
 	}
-	b.WriteString(oneLine(e.Message))
+	b.WriteString(call.OneLine(e.Message))
 	for i, issue := range e.Issues {
 		if i == 3 {
 			fmt.Fprintf(&b, "; and %d more", len(e.Issues)-i)
@@ -123,7 +125,7 @@ func (e *Error) Error() string {
 		if i == 0 {
 			sep = ": "
 		}
-		b.WriteString(sep + clip(issue.Field, 100) + ": " + oneLine(clip(issue.Message, 200)))
+		b.WriteString(sep + call.Clip(issue.Field, 100) + ": " + call.OneLine(call.Clip(issue.Message, 200)))
 	}
 	if e.is(ErrOutcomeUnknown) {
 		b.WriteString(" (the request was sent; whether it was carried out is unknown)")
@@ -185,66 +187,52 @@ func (e *Error) mark(kind error) {
 	}
 }
 
-// also adds a second reason: why nothing more was done about the failure.
-func (e *Error) also(reason error, when string) {
-	text := reason.Error() + when
-	if e.Message != "" {
-		text += ": " + e.Message
+// publicError makes an error of this package of what internal/call reports.
+func publicError(err error) error {
+	switch err := err.(type) {
+	case nil:
+		return nil
+	case *call.Refusal:
+		return &refusal{err}
+	case *call.Failure:
+		return fromFailure(err)
 	}
-	e.Message = clip(text, maxErrorText)
-	if e.cause == nil {
-		e.cause = reason
-	} else {
-		e.cause = fmt.Errorf("%w: %w", reason, e.cause)
-	}
+	return err
 }
 
-// tidy takes out of the texts what must not be shown, and cuts them to size.
-func (e *Error) tidy(hide func(string) string) {
-	e.Message = clip(hide(e.Message), maxErrorText)
-	e.Code = clip(hide(e.Code), maxErrorCode)
-	for i, issue := range e.Issues {
-		e.Issues[i] = Issue{clip(hide(issue.Field), maxErrorText), clip(hide(issue.Message), maxErrorText)}
+func fromFailure(f *call.Failure) *Error {
+	e := &Error{
+		Status: f.Status, Code: f.Code, Message: f.Message, Method: f.Method, Path: f.Path, Header: f.Header,
+		Body: f.Body, Attempts: f.Attempts, RetryAfter: f.RetryAfter, cause: f.Cause,
 	}
+	for _, issue := range f.Issues {
+		e.Issues = append(e.Issues, Issue(issue))
+	}
+	for kind, sentinel := range kinds {
+		if f.Kind.Is(kind) {
+			e.mark(sentinel)
+		}
+	}
+	switch { // what only the text tells
+	case notSuspended(e.Message):
+		e.mark(ErrNotSuspended)
+	case invalidInput(e.Message):
+		e.mark(ErrInvalidInput)
+	}
+	return e
 }
 
-// HTTPStatus is the status with which an HTTP handler should pass err on:
-// 200 for nil, the server's own status for what the caller did wrong (400, 403,
-// 404, 409, 413, 422, 429), 409 for [ErrNotSuspended], 499 for a caller that
-// left, 504 for anything that took too long, 503 for a server that cannot be
-// reached, 502 for its other failures (a 401 among them: the credentials are
-// yours, not your caller's; a run or a stream that failed), and 500 for an error
-// of another origin.
-func HTTPStatus(err error) int {
-	var e *Error
-	var run *stream.RunError
-	var malformed *stream.MalformedError
-	switch {
-	case err == nil:
-		return http.StatusOK
-	case errors.Is(err, context.Canceled):
-		return 499
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, ErrTimeout), errors.Is(err, stream.ErrIdleTimeout):
-		return http.StatusGatewayTimeout
-	case errors.Is(err, ErrNotSuspended):
-		return http.StatusConflict
-	case errors.As(err, &e) && passedOn(e.Status):
-		return e.Status
-	case errors.Is(err, ErrInvalidInput):
-		return http.StatusBadRequest
-	case errors.Is(err, ErrUnavailable):
-		return http.StatusServiceUnavailable
-	case errors.As(err, &e), errors.As(err, &run), errors.As(err, &malformed),
-		errors.Is(err, stream.ErrTruncated), errors.Is(err, stream.ErrEventTooLarge):
-		return http.StatusBadGateway
-	}
-	return http.StatusInternalServerError
+var kinds = map[call.Kind]error{
+	call.Unavailable: ErrUnavailable, call.TimedOut: ErrTimeout, call.TooLarge: ErrTooLarge, call.OutcomeUnknown: ErrOutcomeUnknown,
 }
 
-func passedOn(status int) bool {
-	switch status {
-	case 400, 403, 404, 409, 413, 422, 429:
-		return true
-	}
-	return false
+func notSuspended(text string) bool {
+	return strings.Contains(text, "was not suspended") ||
+		strings.Contains(text, "it is not suspended") ||
+		strings.Contains(text, "tool call is not suspended") ||
+		strings.Contains(text, "could not find a suspended run")
+}
+
+func invalidInput(text string) bool {
+	return strings.HasPrefix(text, "Invalid input data") || strings.HasPrefix(text, "Invalid resume data")
 }

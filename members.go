@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
+
+	"github.com/mastra-go/mastra/internal/call"
 )
 
 // readMembers decodes a JSON object into a struct, member by member, and returns
@@ -36,7 +38,7 @@ func readMembers(data []byte, into any) (rest map[string]json.RawMessage, err er
 // writeMembers is the way back: a struct, and the members beside it. A field that
 // has been set since takes the place of the member that did not fit it.
 func writeMembers(from any, rest map[string]json.RawMessage) ([]byte, error) {
-	body, err := marshal(from)
+	body, err := call.Marshal(from)
 	if err != nil || len(rest) == 0 {
 		return body, err
 	}
@@ -55,5 +57,5 @@ func writeMembers(from any, rest map[string]json.RawMessage) ([]byte, error) {
 			members[name] = value
 		}
 	}
-	return marshal(members)
+	return call.Marshal(members)
 }

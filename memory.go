@@ -9,14 +9,8 @@ import (
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
-)
-
-var (
-	opMemoryListThreads  = get("MemoryListThreads", "/memory/threads")
-	opMemoryCreateThread = post("MemoryCreateThread", "/memory/threads").contextInQuery()
-	opMemorySave         = post("MemorySaveMessages", "/memory/save-messages").repeatable().contextInQuery()
-	opThreadGet          = get("MemoryThreadGet", "/memory/threads/{threadId}")
-	opThreadMessages     = get("MemoryThreadMessages", "/memory/threads/{threadId}/messages")
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // ThreadRecord is a thread as the server stores it.
@@ -71,10 +65,10 @@ func (m *Memory) needAgent() error {
 	return m.refusal
 }
 
-func (m *Memory) query() params {
-	var p params
-	p.set("agentId", m.agent)
-	p.set("resourceId", m.resource)
+func (m *Memory) query() call.Params {
+	var p call.Params
+	p.Set("agentId", m.agent)
+	p.Set("resourceId", m.resource)
 	return p
 }
 
@@ -124,7 +118,7 @@ func (m *Memory) CreateThread(ctx context.Context, req CreateThreadRequest, opts
 	if req.Resource == "" {
 		return nil, errors.New("mastra: CreateThreadRequest.Resource is empty")
 	}
-	return callFor[ThreadRecord](ctx, m.c, request{op: opMemoryCreateThread, query: query, body: req, opts: opts})
+	return callFor[ThreadRecord](ctx, m.c, opts, call.Request{Op: route.MemoryCreateThread, Query: query, Body: req})
 }
 
 // Order is how a list is sorted.
@@ -163,17 +157,17 @@ func (m *Memory) ListThreads(ctx context.Context, req ListThreadsRequest, opts .
 	if err != nil {
 		return nil, err
 	}
-	var p params
-	p.set("agentId", m.agent)
-	p.set("resourceId", resource)
-	p.set("page", req.Page)
-	p.set("perPage", req.PerPage)
-	p.setJSON("metadata", req.Metadata)
-	p.setJSON("orderBy", req.Order)
-	if p.err != nil {
-		return nil, p.err
+	var p call.Params
+	p.Set("agentId", m.agent)
+	p.Set("resourceId", resource)
+	p.Set("page", req.Page)
+	p.Set("perPage", req.PerPage)
+	p.SetJSON("metadata", req.Metadata)
+	p.SetJSON("orderBy", req.Order)
+	if p.Err != nil {
+		return nil, p.Err
 	}
-	return callFor[ThreadPage](ctx, m.c, request{op: opMemoryListThreads, query: p.values, opts: opts})
+	return callFor[ThreadPage](ctx, m.c, opts, call.Request{Op: route.MemoryListThreads, Query: p.Values})
 }
 
 // SaveMessages stores messages and returns them as stored. Each needs a thread
@@ -201,7 +195,7 @@ func (m *Memory) SaveMessages(ctx context.Context, messages []StoredMessage, opt
 			return nil, fmt.Errorf("mastra: message %d has no thread or no resource", i)
 		}
 		if msg.ID == "" {
-			msg.ID = newID()
+			msg.ID = call.NewID()
 		}
 		if msg.CreatedAt.IsZero() { // a millisecond apart, so that their order is kept
 			msg.CreatedAt = Time{Time: now.Add(time.Duration(i) * time.Millisecond)}
@@ -211,7 +205,7 @@ func (m *Memory) SaveMessages(ctx context.Context, messages []StoredMessage, opt
 	var out struct {
 		Messages []StoredMessage `json:"messages"`
 	}
-	err = m.c.call(ctx, request{op: opMemorySave, query: query, body: body, opts: opts}, &out)
+	err = m.c.call(ctx, opts, call.Request{Op: route.MemorySaveMessages, Query: query, Body: body}, &out)
 	return out.Messages, err
 }
 
@@ -236,7 +230,7 @@ func (t *Thread) Get(ctx context.Context, opts ...Option) (*ThreadRecord, error)
 		return nil, t.m.refusal
 	}
 	p := t.m.query()
-	return callFor[ThreadRecord](ctx, t.m.c, request{op: opThreadGet, ids: []string{t.id}, query: p.values, opts: opts})
+	return callFor[ThreadRecord](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadGet, IDs: []string{t.id}, Query: p.Values})
 }
 
 // MessagesRequest asks for one page of a thread's messages.
@@ -285,18 +279,18 @@ func (t *Thread) messages(ctx context.Context, req MessagesRequest, direction st
 		return nil, errors.New("mastra: MessagesRequest: Page and PerPage must not be negative")
 	}
 	p := t.m.query()
-	p.set("page", req.Page)
-	p.set("perPage", req.PerPage)
-	p.setJSON("orderBy", Order{Field: "createdAt", Direction: direction})
+	p.Set("page", req.Page)
+	p.Set("perPage", req.PerPage)
+	p.SetJSON("orderBy", Order{Field: "createdAt", Direction: direction})
 	if !req.Since.IsZero() || !req.Until.IsZero() {
 		type dateRange struct {
 			Start time.Time `json:"start,omitzero"`
 			End   time.Time `json:"end,omitzero"`
 		}
-		p.setJSON("filter", map[string]any{"dateRange": dateRange{req.Since, req.Until}})
+		p.SetJSON("filter", map[string]any{"dateRange": dateRange{req.Since, req.Until}})
 	}
-	if p.err != nil {
-		return nil, p.err
+	if p.Err != nil {
+		return nil, p.Err
 	}
-	return callFor[MessagePage](ctx, t.m.c, request{op: opThreadMessages, ids: []string{t.id}, query: p.values, opts: opts})
+	return callFor[MessagePage](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadMessages, IDs: []string{t.id}, Query: p.Values})
 }

@@ -7,15 +7,8 @@ import (
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
-)
-
-var (
-	opMemoryStatus       = get("MemoryStatus", "/memory/status")
-	opMemoryConfig       = get("MemoryConfig", "/memory/config")
-	opMemoryDelete       = post("MemoryDeleteMessages", "/memory/messages/delete").repeatable().contextInQuery()
-	opMemorySearch       = get("MemorySearch", "/memory/search")
-	opMemoryObservations = get("MemoryObservational", "/memory/observational-memory")
-	opMemoryBuffer       = post("MemoryBufferStatus", "/memory/observational-memory/buffer-status").contextInQuery()
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // What the server says about an agent's memory.
@@ -41,7 +34,7 @@ func (m *Memory) Status(ctx context.Context, opts ...Option) (*MemoryStatus, err
 		return nil, err
 	}
 	p := m.query()
-	return callFor[MemoryStatus](ctx, m.c, request{op: opMemoryStatus, query: p.values, opts: opts})
+	return callFor[MemoryStatus](ctx, m.c, opts, call.Request{Op: route.MemoryStatus, Query: p.Values})
 }
 
 // Config reads how the agent's memory is set up; nil where it has none, or where
@@ -53,7 +46,7 @@ func (m *Memory) Config(ctx context.Context, opts ...Option) (*MemoryConfig, err
 	if err != nil {
 		return nil, err
 	}
-	out, err := callFor[gen.MemorySettings](ctx, m.c, request{op: opMemoryConfig, query: query, opts: opts})
+	out, err := callFor[gen.MemorySettings](ctx, m.c, opts, call.Request{Op: route.MemoryConfig, Query: query})
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +90,7 @@ func (m *Memory) DeleteMessages(ctx context.Context, ids []string, opts ...Optio
 	body := struct {
 		MessageIDs []string `json:"messageIds"`
 	}{ids}
-	return m.c.call(ctx, request{op: opMemoryDelete, query: p.values, body: body, opts: opts}, nil)
+	return m.c.call(ctx, opts, call.Request{Op: route.MemoryDeleteMessages, Query: p.Values, Body: body}, nil)
 }
 
 // SearchRequest looks for messages.
@@ -133,17 +126,17 @@ func (m *Memory) Search(ctx context.Context, req SearchRequest, opts ...Option) 
 	case req.Limit < 0:
 		return nil, errors.New("mastra: SearchRequest.Limit is negative")
 	}
-	var p params
-	p.set("agentId", m.agent)
-	p.set("searchQuery", req.Query)
-	p.set("resourceId", resource)
-	p.set("threadId", req.ThreadID)
-	p.set("limit", req.Limit)
-	p.setJSON("memoryConfig", req.Config)
-	if p.err != nil {
-		return nil, p.err
+	var p call.Params
+	p.Set("agentId", m.agent)
+	p.Set("searchQuery", req.Query)
+	p.Set("resourceId", resource)
+	p.Set("threadId", req.ThreadID)
+	p.Set("limit", req.Limit)
+	p.SetJSON("memoryConfig", req.Config)
+	if p.Err != nil {
+		return nil, p.Err
 	}
-	return callFor[MemorySearchPage](ctx, m.c, request{op: opMemorySearch, query: p.values, opts: opts})
+	return callFor[MemorySearchPage](ctx, m.c, opts, call.Request{Op: route.MemorySearch, Query: p.Values})
 }
 
 // ObservationsRequest picks records of observational memory.
@@ -168,15 +161,15 @@ func (m *Memory) Observations(ctx context.Context, req ObservationsRequest, opts
 		return nil, errors.New("mastra: ObservationsRequest: Offset and Limit must not be negative")
 	}
 	p := m.query()
-	p.set("threadId", req.ThreadID)
-	p.setTime("from", req.Since)
-	p.setTime("to", req.Until)
-	p.set("offset", req.Offset)
-	p.set("limit", req.Limit)
-	if p.err != nil {
-		return nil, p.err
+	p.Set("threadId", req.ThreadID)
+	p.SetTime("from", req.Since)
+	p.SetTime("to", req.Until)
+	p.Set("offset", req.Offset)
+	p.Set("limit", req.Limit)
+	if p.Err != nil {
+		return nil, p.Err
 	}
-	return callFor[ObservationPage](ctx, m.c, request{op: opMemoryObservations, query: p.values, opts: opts})
+	return callFor[ObservationPage](ctx, m.c, opts, call.Request{Op: route.MemoryObservational, Query: p.Values})
 }
 
 // AwaitObservations waits until the observations under way are done, and reads
@@ -193,7 +186,7 @@ func (m *Memory) AwaitObservations(ctx context.Context, threadID string, opts ..
 		ResourceID string `json:"resourceId,omitzero"`
 		ThreadID   string `json:"threadId,omitzero"`
 	}{m.agent, m.resource, threadID}
-	out, err := callFor[gen.BufferStatus](ctx, m.c, request{op: opMemoryBuffer, body: body, opts: opts})
+	out, err := callFor[gen.BufferStatus](ctx, m.c, opts, call.Request{Op: route.MemoryBufferStatus, Body: body})
 	if err != nil {
 		return nil, err
 	}

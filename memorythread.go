@@ -4,19 +4,11 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"net/http"
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
-)
-
-var (
-	opThreadUpdate     = operation{id: "MemoryThreadUpdate", method: http.MethodPatch, path: "/memory/threads/{threadId}", safe: true}
-	opThreadDelete     = operation{id: "MemoryThreadDelete", method: http.MethodDelete, path: "/memory/threads/{threadId}", safe: true}
-	opThreadClone      = post("MemoryThreadClone", "/memory/threads/{threadId}/clone").contextInQuery()
-	opThreadTransfer   = post("MemoryThreadTransfer", "/memory/threads/{threadId}/transfer").contextInQuery()
-	opThreadWorking    = get("MemoryThreadWorkingMemory", "/memory/threads/{threadId}/working-memory")
-	opThreadSetWorking = post("MemoryThreadUpdateWorkingMemory", "/memory/threads/{threadId}/working-memory").repeatable().contextInQuery()
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // ThreadUpdate changes a thread's record. What is nil stays as it is.
@@ -40,7 +32,7 @@ func (t *Thread) Update(ctx context.Context, update ThreadUpdate, opts ...Option
 		ThreadUpdate
 		ResourceID string `json:"resourceId,omitzero"`
 	}{update, t.m.resource}
-	return callFor[ThreadRecord](ctx, t.m.c, request{op: opThreadUpdate, ids: []string{t.id}, query: query, body: body, opts: opts})
+	return callFor[ThreadRecord](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadUpdate, IDs: []string{t.id}, Query: query, Body: body})
 }
 
 // Delete removes the thread and its messages. A missing thread matches
@@ -53,7 +45,7 @@ func (t *Thread) Delete(ctx context.Context, opts ...Option) error {
 		return err
 	}
 	p := t.m.query()
-	return t.m.c.call(ctx, request{op: opThreadDelete, ids: []string{t.id}, query: p.values, opts: opts}, nil)
+	return t.m.c.call(ctx, opts, call.Request{Op: route.MemoryThreadDelete, IDs: []string{t.id}, Query: p.Values}, nil)
 }
 
 // CloneThreadRequest says what of a thread to copy.
@@ -106,7 +98,7 @@ func (t *Thread) Clone(ctx context.Context, req CloneThreadRequest, opts ...Opti
 		CloneThreadRequest
 		ResourceID string `json:"resourceId,omitzero"`
 	}{req, t.m.resource}
-	return callFor[ThreadClone](ctx, t.m.c, request{op: opThreadClone, ids: []string{t.id}, query: query, body: body, opts: opts})
+	return callFor[ThreadClone](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadClone, IDs: []string{t.id}, Query: query, Body: body})
 }
 
 // Transfer gives the thread and its messages to another resource. A handle made
@@ -124,7 +116,7 @@ func (t *Thread) Transfer(ctx context.Context, toResource string, opts ...Option
 		return nil, errors.New("mastra: Transfer: the resource is empty")
 	}
 	body := gen.TransferThreadRequest{ResourceID: toResource}
-	return callFor[ThreadRecord](ctx, t.m.c, request{op: opThreadTransfer, ids: []string{t.id}, query: query, body: body, opts: opts})
+	return callFor[ThreadRecord](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadTransfer, IDs: []string{t.id}, Query: query, Body: body})
 }
 
 // WorkingMemory is what an agent keeps in mind of a thread or resource.
@@ -148,7 +140,7 @@ func (t *Thread) WorkingMemory(ctx context.Context, opts ...Option) (*WorkingMem
 		return nil, err
 	}
 	p := t.m.query()
-	return callFor[WorkingMemory](ctx, t.m.c, request{op: opThreadWorking, ids: []string{t.id}, query: p.values, opts: opts})
+	return callFor[WorkingMemory](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadWorkingMemory, IDs: []string{t.id}, Query: p.Values})
 }
 
 // SetWorkingMemory replaces it; an empty text is refused ([ErrBadRequest]). Where it belongs to the resource, the handle must
@@ -164,7 +156,7 @@ func (t *Thread) SetWorkingMemory(ctx context.Context, text string, opts ...Opti
 		WorkingMemory string `json:"workingMemory"`
 		ResourceID    string `json:"resourceId,omitzero"`
 	}{text, t.m.resource}
-	return t.m.c.call(ctx, request{op: opThreadSetWorking, ids: []string{t.id}, query: query, body: body, opts: opts}, nil)
+	return t.m.c.call(ctx, opts, call.Request{Op: route.MemoryThreadUpdateWorkingMemory, IDs: []string{t.id}, Query: query, Body: body}, nil)
 }
 
 // AllMessages iterates over the thread's messages, the oldest first. It reads

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/mastra-go/mastra/internal/call"
 )
 
 // Messages is what an agent is asked: a conversation, oldest first. Make it with
@@ -53,18 +55,18 @@ func (p Part) MarshalJSON() ([]byte, error) {
 	type plain Part
 	switch {
 	case p.Type == "text" && p.Text == "":
-		return marshal(struct {
+		return call.Marshal(struct {
 			Type string `json:"type"`
 			Text string `json:"text"`
 		}{p.Type, p.Text})
 	case p.Type == "file" && p.Data == "":
-		return marshal(struct {
+		return call.Marshal(struct {
 			Type      string `json:"type"`
 			Data      string `json:"data"`
 			MediaType string `json:"mediaType,omitzero"`
 		}{p.Type, p.Data, p.MediaType})
 	}
-	return marshal(plain(p))
+	return call.Marshal(plain(p))
 }
 
 // ToolOutput is a tool's result inside a message: Type is "json", "text",
@@ -107,7 +109,7 @@ func ToolMessage(toolCallID, toolName string, output any) Message {
 		kind, output = "error-text", failure.Error()
 	}
 	p := Part{Type: "tool-result", ToolCallID: toolCallID, ToolName: toolName}
-	value, err := marshal(output)
+	value, err := call.Marshal(output)
 	if err != nil {
 		p.err = fmt.Errorf("the output of tool %q does not encode: %w", toolName, err)
 	}
@@ -165,7 +167,7 @@ func (m Message) MarshalJSON() ([]byte, error) {
 	} else if m.Content == nil {
 		wire.Content = []Part{}
 	}
-	return marshal(wire)
+	return call.Marshal(wire)
 }
 
 // checkRaw accepts one JSON object, or an array of them.
@@ -203,9 +205,9 @@ type MemoryRef struct {
 func (m MemoryRef) MarshalJSON() ([]byte, error) {
 	options := m.Options
 	if m.ReadOnly {
-		options = mergeContext(options, map[string]any{"readOnly": true})
+		options = call.MergeContext(options, map[string]any{"readOnly": true})
 	}
-	return marshal(struct {
+	return call.Marshal(struct {
 		Thread   string         `json:"thread"`
 		Resource string         `json:"resource,omitzero"`
 		Options  map[string]any `json:"options,omitempty"`

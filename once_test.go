@@ -271,7 +271,8 @@ func TestAStartEndsWithItsContext(t *testing.T) {
 		{"while the answer is awaited", map[string][]step{"stream": {hangs}}, time.Second, "stream", true},
 		{"in the middle of the stream", map[string][]step{"stream": {waiting}}, time.Second, "stream", true},
 		{"during the pause after a lost answer", map[string][]step{"stream": {fails(errReset)}}, 10 * time.Millisecond, "stream", true},
-		{"during the pause after a refusal", map[string][]step{"stream": {answer(503, "")}}, 10 * time.Millisecond, "stream", false},
+		{"during the pause after a 503 of a proxy", map[string][]step{"stream": {answer(503, "")}}, 10 * time.Millisecond, "stream", true},
+		{"during the pause after a refusal", map[string][]step{"stream": {answer(503, `{"error":"busy"}`)}}, 10 * time.Millisecond, "stream", false},
 		{"while an ended run is read", map[string][]step{"stream": {answer(409, `{"error":"x"}`)}, "get": {running}}, 50 * time.Millisecond, "stream get", false},
 		{"while an ended run is read after a loss", map[string][]step{"stream": {fails(errReset), answer(409, `{"error":"x"}`)}, "get": {running}}, 350 * time.Millisecond, "stream stream get", true},
 	} {

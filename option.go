@@ -2,17 +2,14 @@ package mastra
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/mastra-go/mastra/stream"
+	"github.com/mastra-go/mastra/internal/call"
 )
 
 // A ClientOption sets something for a whole client: see [New] and [Client.With].
@@ -49,75 +46,6 @@ type Response struct {
 	Body []byte
 }
 
-// config is everything that can be set. A client owns one; a call with options
-// works on a copy.
-type config struct {
-	tokens         TokenSource
-	header         http.Header
-	retries        int
-	backoff        time.Duration
-	maxBackoff     time.Duration
-	policy         RetryPolicy
-	attemptTimeout time.Duration
-	idleTimeout    *time.Duration // nil: the operation's own default
-	reattach       bool
-	cancelOnClose  bool
-	trace          func(context.Context) (TraceContext, bool)
-	maxEvent       int
-	maxResponse    int64
-	prefix         string
-	requestContext map[string]any
-	query          url.Values
-	response       *Response
-
-	// Of the client only.
-	httpClient *http.Client
-	middleware []func(http.RoundTripper) http.RoundTripper
-	logger     *slog.Logger
-	userAgent  string
-}
-
-func defaults() config {
-	return config{
-		retries:     3,
-		backoff:     300 * time.Millisecond,
-		maxBackoff:  5 * time.Second,
-		policy:      RetrySafe,
-		maxEvent:    stream.DefaultMaxEventSize,
-		maxResponse: 64 << 20,
-		prefix:      "/api",
-		reattach:    true,
-		userAgent:   userAgent(),
-	}
-}
-
-// clone copies everything that an option may change.
-func (c config) clone() config {
-	c.header = c.header.Clone()
-	c.requestContext = maps.Clone(c.requestContext)
-	c.query = cloneValues(c.query)
-	c.middleware = slices.Clone(c.middleware)
-	return c
-}
-
-func cloneValues(v url.Values) url.Values { return url.Values(http.Header(v).Clone()) }
-
-func (c config) with(opts []Option) (config, error) {
-	if len(opts) == 0 {
-		return c, nil
-	}
-	c = c.clone()
-	for _, o := range opts {
-		if o == nil {
-			return c, errors.New("mastra: a nil Option")
-		}
-		if err := o.applyCall(&c); err != nil {
-			return c, err
-		}
-	}
-	return c, nil
-}
-
 type option func(*config) error
 
 func (o option) applyClient(c *config) error { return o(c) }
@@ -131,24 +59,20 @@ type callOption struct {
 
 func (o callOption) applyCall(c *config) error { return o.apply(c) }
 func (o callOption) applyClient(*config) error {
-	return fmt.Errorf("mastra: %s belongs to a call, not to a client", o.name)
+	return refuse("%s belongs to a call, not to a client", o.name)
 }
 
 type clientOption func(*config) error
 
 func (o clientOption) applyClient(c *config) error { return o(c) }
 
-type staticToken string
-
-func (t staticToken) Token(context.Context, string) (string, error) { return string(t), nil }
-
 // WithToken sends token as "Authorization: Bearer". Default, and for an empty
 // token: none. It goes to the base URL's host only; a redirect elsewhere does not
 // carry it. Of a token and a header Authorization the last one given counts.
 func WithToken(token string) Option {
 	return option(func(c *config) error {
-		if err := checkToken(token); err != nil {
-			return fmt.Errorf("mastra: WithToken: %w", err)
+		if err := call.CheckToken(token); err != nil {
+			return refuse("WithToken: %w", err)
 		}
 		c.setTokens(staticToken(token))
 		return nil
@@ -162,8 +86,8 @@ func WithTokenSource(source TokenSource) Option {
 }
 
 func (c *config) setTokens(source TokenSource) {
-	c.tokens = source
-	c.header.Del("Authorization")
+	c.Tokens = source
+	c.Header.Del("Authorization")
 }
 
 // WithHeader sets a header of every request. Content-Type, Content-Length, Host
@@ -174,37 +98,22 @@ func WithHeader(name, value string) Option {
 	return option(func(c *config) error {
 		name := http.CanonicalHeaderKey(name)
 		switch {
-		case !validHeaderName(name): // which may be a secret in the wrong place
-			return errors.New("mastra: WithHeader: the name is not a header name")
-		case !validHeaderValue(value):
-			return fmt.Errorf("mastra: WithHeader: the value of %s holds characters that no header can carry", name)
+		case !call.ValidHeaderName(name): // which may be a secret in the wrong place
+			return refuse("WithHeader: the name is not a header name")
+		case !call.ValidHeaderValue(value):
+			return refuse("WithHeader: the value of %s holds characters that no header can carry", name)
 		case name == "Accept-Encoding" && value != "identity",
 			slices.Contains([]string{"Content-Type", "Content-Length", "Host", "Transfer-Encoding", "Trailer"}, name):
-			return fmt.Errorf("mastra: WithHeader: %s is set by the client", name)
+			return refuse("WithHeader: %s is set by the client", name)
 		case name == "Authorization":
-			c.tokens = nil
+			c.Tokens = nil
 		}
-		if c.header == nil {
-			c.header = http.Header{}
+		if c.Header == nil {
+			c.Header = http.Header{}
 		}
-		c.header[name] = []string{value}
+		c.Header[name] = []string{value}
 		return nil
 	})
-}
-
-func validHeaderName(name string) bool {
-	const token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	return name != "" && strings.Trim(name, token) == ""
-}
-
-// validHeaderValue draws the line where net/http draws it.
-func validHeaderValue(value string) bool {
-	for i := range len(value) {
-		if b := value[i]; b < ' ' && b != '\t' || b == 0x7f {
-			return false
-		}
-	}
-	return true
 }
 
 // WithRetries sets how often a failed request is repeated: n repetitions, n+1
@@ -212,9 +121,9 @@ func validHeaderValue(value string) bool {
 func WithRetries(n int) Option {
 	return option(func(c *config) error {
 		if n < 0 {
-			return fmt.Errorf("mastra: WithRetries(%d): must not be negative", n)
+			return refuse("WithRetries(%d): must not be negative", n)
 		}
-		c.retries = n
+		c.Retries = n
 		return nil
 	})
 }
@@ -223,22 +132,22 @@ func WithRetries(n int) Option {
 // the next up to [WithMaxBackoff], and each is shortened at random by up to
 // half. Default 300 ms.
 func WithBackoff(d time.Duration) Option {
-	return option(func(c *config) error { return setDuration(&c.backoff, "WithBackoff", d) })
+	return option(func(c *config) error { return setDuration(&c.Backoff, "WithBackoff", d) })
 }
 
 // WithMaxBackoff sets the longest pause between attempts. A server that asks
 // for a longer one (Retry-After) ends the call with its error. Default 5 s.
 func WithMaxBackoff(d time.Duration) Option {
-	return option(func(c *config) error { return setDuration(&c.maxBackoff, "WithMaxBackoff", d) })
+	return option(func(c *config) error { return setDuration(&c.MaxBackoff, "WithMaxBackoff", d) })
 }
 
 // WithRetryPolicy sets which failures are repeated. Default [RetrySafe].
 func WithRetryPolicy(p RetryPolicy) Option {
 	return option(func(c *config) error {
 		if p == nil {
-			return errors.New("mastra: WithRetryPolicy(nil)")
+			return refuse("WithRetryPolicy(nil)")
 		}
-		c.policy = p
+		c.Policy = func(a call.Attempt) bool { return p(Attempt(a)) }
 		return nil
 	})
 }
@@ -248,7 +157,7 @@ func WithRetryPolicy(p RetryPolicy) Option {
 // headers when the agent is done, so give it more than the agent needs. An
 // attempt that runs out matches [ErrTimeout].
 func WithAttemptTimeout(d time.Duration) Option {
-	return option(func(c *config) error { return setDuration(&c.attemptTimeout, "WithAttemptTimeout", d) })
+	return option(func(c *config) error { return setDuration(&c.AttemptTimeout, "WithAttemptTimeout", d) })
 }
 
 // WithIdleTimeout ends a stream on which no byte (comments count) arrives for d,
@@ -257,8 +166,8 @@ func WithAttemptTimeout(d time.Duration) Option {
 // the first byte, SubscribeThread 60 s.
 func WithIdleTimeout(d time.Duration) Option {
 	return option(func(c *config) error {
-		c.idleTimeout = new(time.Duration)
-		return setDuration(c.idleTimeout, "WithIdleTimeout", d)
+		c.IdleTimeout = new(time.Duration)
+		return setDuration(c.IdleTimeout, "WithIdleTimeout", d)
 	})
 }
 
@@ -286,9 +195,9 @@ func WithCancelOnClose() Option {
 func WithMaxEventSize(bytes int) Option {
 	return option(func(c *config) error {
 		if bytes <= 0 {
-			return fmt.Errorf("mastra: WithMaxEventSize(%d): must be positive", bytes)
+			return refuse("WithMaxEventSize(%d): must be positive", bytes)
 		}
-		c.maxEvent = bytes
+		c.MaxEvent = bytes
 		return nil
 	})
 }
@@ -298,9 +207,9 @@ func WithMaxEventSize(bytes int) Option {
 func WithMaxResponseSize(bytes int64) Option {
 	return option(func(c *config) error {
 		if bytes <= 0 {
-			return fmt.Errorf("mastra: WithMaxResponseSize(%d): must be positive", bytes)
+			return refuse("WithMaxResponseSize(%d): must be positive", bytes)
 		}
-		c.maxResponse = bytes
+		c.MaxResponse = bytes
 		return nil
 	})
 }
@@ -310,10 +219,10 @@ func WithMaxResponseSize(bytes int64) Option {
 func WithAPIPrefix(prefix string) Option {
 	return option(func(c *config) error {
 		path := strings.TrimSuffix("/"+strings.TrimPrefix(prefix, "/"), "/")
-		if path != "" && !plainPath(path) {
-			return errors.New("mastra: WithAPIPrefix: must be a plain path, escaped and without query, empty or dot segments")
+		if path != "" && !call.PlainPath(path) {
+			return refuse("WithAPIPrefix: must be a plain path, escaped and without query, empty or dot segments")
 		}
-		c.prefix = path
+		c.Prefix = path
 		return nil
 	})
 }
@@ -326,10 +235,10 @@ func WithAPIPrefix(prefix string) Option {
 // drop it silently.
 func WithRequestContext(values map[string]any) Option {
 	return option(func(c *config) error {
-		if err := checkRequestContext(values); err != nil {
-			return err
+		if err := call.CheckRequestContext(values); err != nil {
+			return publicError(err)
 		}
-		c.requestContext = mergeContext(c.requestContext, values)
+		c.RequestContext = call.MergeContext(c.RequestContext, values)
 		return nil
 	})
 }
@@ -339,12 +248,12 @@ func WithRequestContext(values map[string]any) Option {
 func WithQuery(name, value string) Option {
 	return option(func(c *config) error {
 		if name == "" {
-			return errors.New("mastra: WithQuery: the name is empty")
+			return refuse("WithQuery: the name is empty")
 		}
-		if c.query == nil {
-			c.query = url.Values{}
+		if c.Query == nil {
+			c.Query = url.Values{}
 		}
-		c.query.Set(name, value)
+		c.Query.Set(name, value)
 		return nil
 	})
 }
@@ -356,9 +265,9 @@ func WithQuery(name, value string) Option {
 func WithResponse(meta *Response) Option {
 	return callOption{"WithResponse", func(c *config) error {
 		if meta == nil {
-			return errors.New("mastra: WithResponse(nil)")
+			return refuse("WithResponse(nil)")
 		}
-		c.response = meta
+		c.Answer = (*call.Answer)(meta)
 		return nil
 	}}
 }
@@ -379,12 +288,12 @@ func WithHTTPClient(hc *http.Client) ClientOption {
 	return clientOption(func(c *config) error {
 		switch {
 		case hc == nil:
-			return errors.New("mastra: WithHTTPClient(nil)")
+			return refuse("WithHTTPClient(nil)")
 		case hc.Timeout != 0:
-			return errors.New("mastra: WithHTTPClient: a client with a Timeout would cut streams; use a context, WithAttemptTimeout or WithIdleTimeout")
+			return refuse("WithHTTPClient: a client with a Timeout would cut streams; use a context, WithAttemptTimeout or WithIdleTimeout")
 		}
 		copied := *hc
-		c.httpClient = &copied
+		c.HTTPClient = &copied
 		return nil
 	})
 }
@@ -394,9 +303,9 @@ func WithHTTPClient(hc *http.Client) ClientOption {
 func WithMiddleware(wrap func(http.RoundTripper) http.RoundTripper) ClientOption {
 	return clientOption(func(c *config) error {
 		if wrap == nil {
-			return errors.New("mastra: WithMiddleware(nil)")
+			return refuse("WithMiddleware(nil)")
 		}
-		c.middleware = append(c.middleware, wrap)
+		c.Middleware = append(c.Middleware, wrap)
 		return nil
 	})
 }
@@ -404,23 +313,23 @@ func WithMiddleware(wrap func(http.RoundTripper) http.RoundTripper) ClientOption
 // WithLogger logs one line for every attempt: debug for an answer, warn for one
 // that is repeated. No line holds a token, a query or a body. Default: no log.
 func WithLogger(l *slog.Logger) ClientOption {
-	return clientOption(func(c *config) error { c.logger = l; return nil })
+	return clientOption(func(c *config) error { c.Logger = l; return nil })
 }
 
 // WithUserAgent puts product before the client's own User-Agent.
 func WithUserAgent(product string) ClientOption {
 	return clientOption(func(c *config) error {
-		if !validHeaderValue(product) || strings.TrimSpace(product) == "" {
-			return fmt.Errorf("mastra: WithUserAgent(%q): not a header value", product)
+		if !call.ValidHeaderValue(product) || strings.TrimSpace(product) == "" {
+			return refuse("WithUserAgent(%q): not a header value", product)
 		}
-		c.userAgent = product + " " + userAgent()
+		c.UserAgent = product + " " + userAgent()
 		return nil
 	})
 }
 
 func setDuration(field *time.Duration, name string, d time.Duration) error {
 	if d < 0 {
-		return fmt.Errorf("mastra: %s(%s): must not be negative", name, d)
+		return refuse("%s(%s): must not be negative", name, d)
 	}
 	*field = d
 	return nil

@@ -404,7 +404,7 @@ func TestWithResponseIsFilledWhateverTheEnd(t *testing.T) {
 	})
 	t.Run("a stream has no body in it", func(t *testing.T) {
 		var got mastra.Response
-		c := inMemory(t, play(answer(503, "busy"), answer(200, "data: [DONE]\n\n", "Content-Type", "text/event-stream")), mastra.WithBackoff(0))
+		c := inMemory(t, play(answer(503, `{"error":"busy"}`), answer(200, "data: [DONE]\n\n", "Content-Type", "text/event-stream")), mastra.WithBackoff(0))
 		s, err := c.Agent("a").Stream(t.Context(), ask(), mastra.WithResponse(&got))
 		require.NoError(t, err)
 		defer s.Close()

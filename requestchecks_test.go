@@ -172,8 +172,7 @@ func TestExtraCarriesWhatIsNotModelledAndNothingElse(t *testing.T) {
 			return err
 		}},
 		{"StartRequest", []string{"inputData", "tracingOptions"}, func(ctx context.Context, c *mastra.Client, x extra) error {
-			_, err := c.Workflow("w").Run("r").StartAsync(ctx, mastra.StartRequest{Extra: x})
-			return err
+			return c.Workflow("w").Run("r").StartDetached(ctx, mastra.StartRequest{Extra: x})
 		}},
 		{"TimeTravelRequest", []string{"step", "context"}, func(ctx context.Context, c *mastra.Client, x extra) error {
 			return c.Workflow("w").Run("r").TimeTravelDetached(ctx, mastra.TimeTravelRequest{Step: []string{"s"}, Extra: x})

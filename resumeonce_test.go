@@ -178,13 +178,6 @@ func TestOtherResumesAreSentOnce(t *testing.T) {
 		"resume": func(t *testing.T, r *mastra.Run) error {
 			return r.ResumeDetached(t.Context(), mastra.ResumeRequest{Data: 1})
 		},
-		"resume-no-wait": func(t *testing.T, r *mastra.Run) error {
-			return r.ResumeNoWait(t.Context(), mastra.ResumeRequest{Data: 1})
-		},
-		"resume-async": func(t *testing.T, r *mastra.Run) error {
-			_, err := r.ResumeAsync(t.Context(), mastra.ResumeRequest{Data: 1})
-			return err
-		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			rt := &routes{steps: map[string][]step{"get": {tells(t, "fan-suspended")}, name: {fails(errReset)}}}

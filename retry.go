@@ -1,11 +1,7 @@
 package mastra
 
 import (
-	"math/rand/v2"
 	"net/http"
-	"strconv"
-	"strings"
-	"time"
 )
 
 // Attempt describes one attempt that failed, for a [RetryPolicy].
@@ -24,6 +20,10 @@ type Attempt struct {
 	// Sent tells that the request may have reached the server: false only
 	// where no connection could be made.
 	Sent bool
+	// Refused: the answer says that the request was not processed. It is a 401, a
+	// 429, or a 503 that carries Retry-After or the server's own JSON error. Any
+	// other 503 may come from a proxy whose upstream died with the request.
+	Refused bool
 	// ServerErrors counts the 500 answers of this call, this one included.
 	ServerErrors int
 }
@@ -37,19 +37,21 @@ type RetryPolicy func(Attempt) bool
 // RetrySafe is the default policy. What may be carried out twice without harm
 // is repeated on connection errors, 408, 429, 502, 503, 504, and once on 500.
 // Everything else is repeated only where the server refused it unprocessed: no
-// connection could be made, 429, 503, or 401 where another token is to be had.
+// connection could be made, 429, 401 where another token is to be had, or a 503
+// that says so. A 503 says so where it carries Retry-After, or is the server's own
+// error, a JSON object with the member "error". Proxies answer 503 in other forms
+// when their upstream died with the request, which may have been carried out: such
+// a call fails and matches [ErrOutcomeUnknown], as after a 502.
 func RetrySafe(a Attempt) bool {
 	switch a.Status {
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusUnauthorized:
-		return true
-	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusGatewayTimeout:
-		return a.Safe
+	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return a.Safe || a.Refused
 	case http.StatusInternalServerError:
 		return a.Safe && a.ServerErrors == 1
 	case 0:
 		return a.Safe || !a.Sent
 	}
-	return false
+	return a.Refused
 }
 
 // RetryAlways repeats every failure but a 4xx, whatever the operation, as the
@@ -62,40 +64,3 @@ func RetryAlways(a Attempt) bool {
 
 // RetryNever repeats nothing.
 func RetryNever(Attempt) bool { return false }
-
-// wait is how long to pause after the n-th failed attempt (from 0). ok is false
-// where the server asks for a longer pause than maxBackoff: then the call ends.
-func (c *config) wait(n int, header http.Header) (d time.Duration, ok bool) {
-	if d, ok := retryAfter(header, time.Now()); ok {
-		return d, d <= c.maxBackoff
-	}
-	d = c.maxBackoff
-	if n < 62 && c.backoff <= c.maxBackoff>>n {
-		d = c.backoff << n
-	}
-	return d/2 + rand.N(d-d/2+1), true
-}
-
-// retryAfter reads the header of that name: seconds, or a date. One that is
-// malformed or negative does not count; a date in the past asks for no pause.
-func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
-	text := strings.TrimSpace(header.Get("Retry-After"))
-	if text == "" {
-		return 0, false
-	}
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
-		if seconds < 0 {
-			return 0, false
-		}
-		const most = int64(1<<63-1) / int64(time.Second)
-		return time.Duration(min(seconds, most)) * time.Second, true
-	}
-	if strings.Trim(text, "0123456789") == "" { // more seconds than an int64 holds
-		return 1<<63 - 1, true
-	}
-	date, err := http.ParseTime(text)
-	if err != nil {
-		return 0, false
-	}
-	return max(0, date.Sub(now)), true
-}

@@ -47,7 +47,8 @@ var faults = []struct {
 	{"500", answer(500, `{"error":"boom"}`), 2, 1, 4, []error{mastra.ErrServer}, false},
 	{"501", answer(501, ""), 1, 1, 4, []error{mastra.ErrServer}, false},
 	{"502", answer(502, html, "Content-Type", "text/html"), 4, 1, 4, []error{mastra.ErrServer, mastra.ErrUnavailable}, true},
-	{"503", answer(503, ""), 4, 4, 4, []error{mastra.ErrServer, mastra.ErrUnavailable}, false},
+	{"503", answer(503, `{"error":"busy"}`), 4, 4, 4, []error{mastra.ErrServer, mastra.ErrUnavailable}, false},
+	{"503 of a proxy", answer(503, html, "Content-Type", "text/html"), 4, 1, 4, []error{mastra.ErrServer, mastra.ErrUnavailable}, true},
 	{"504", answer(504, `{"error":"Gateway Timeout"}`), 4, 1, 4, []error{mastra.ErrServer, mastra.ErrTimeout}, true},
 }
 
@@ -184,7 +185,7 @@ func TestRetryAfterIsObeyedOrEndsTheCall(t *testing.T) {
 				t.Run(tt.name+"/"+http.StatusText(status)+"/"+c.name, func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						rt := play(func(req *http.Request) (*http.Response, error) {
-							return answer(status, "", "Retry-After", tt.header())(req)
+							return answer(status, `{"error":"busy"}`, "Retry-After", tt.header())(req)
 						})
 						client := inMemory(t, rt)
 						start := time.Now()
@@ -220,8 +221,8 @@ func TestAPauseThatWouldOutlastTheDeadlineEndsTheCallAtOnce(t *testing.T) {
 		attempts int
 		is       error
 	}{
-		{"the ordinary pause", answer(503, ""), 100 * time.Millisecond, 1, mastra.ErrUnavailable},
-		{"a later pause", answer(503, ""), 400 * time.Millisecond, 2, mastra.ErrUnavailable},
+		{"the ordinary pause", answer(503, `{"error":"busy"}`), 100 * time.Millisecond, 1, mastra.ErrUnavailable},
+		{"a later pause", answer(503, `{"error":"busy"}`), 400 * time.Millisecond, 2, mastra.ErrUnavailable},
 		{"Retry-After", answer(429, "", "Retry-After", "2"), time.Second, 1, mastra.ErrRateLimited},
 		{"no connection", fails(errRefused), 100 * time.Millisecond, 1, mastra.ErrUnavailable},
 	} {
@@ -252,7 +253,7 @@ func TestACallSucceedsAfterFaultsThatMayBeRepeated(t *testing.T) {
 		refused  bool // for calls that may not be carried out twice, too
 	}{
 		{"no connection, then an answer", []step{fails(errRefused), ok}, 2, true},
-		{"busy, rate limited, then an answer", []step{answer(503, ""), answer(429, ""), ok}, 3, true},
+		{"busy, rate limited, then an answer", []step{answer(503, `{"error":"busy"}`), answer(429, ""), ok}, 3, true},
 		{"every kind of connection fault, then an answer", []step{fails(errReset), cut(io.ErrUnexpectedEOF), fails(errRefused), ok}, 4, false},
 		{"one 500 between others", []step{answer(502, ""), answer(500, ""), answer(504, ""), ok}, 4, false},
 	} {
@@ -353,7 +354,7 @@ func TestAStreamIsRepeatedOnlyUntilItIsOpen(t *testing.T) {
 	}
 	t.Run("refused, then open", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			rt := play(answer(503, ""), answer(200, "data: [DONE]\n\n", "Content-Type", "text/event-stream"))
+			rt := play(answer(503, `{"error":"busy"}`), answer(200, "data: [DONE]\n\n", "Content-Type", "text/event-stream"))
 			require.NoError(t, open(t.Context(), inMemory(t, rt)))
 			assert.Equal(t, 2, rt.attempts())
 		})

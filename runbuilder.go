@@ -8,22 +8,16 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mastra-go/mastra/internal/route"
 	"github.com/mastra-go/mastra/stream"
 )
 
 // runBuilder makes a RunState from the chunks of a run's stream. Each chunk is
 // decoded once.
 type runBuilder struct {
-	run  *Run
-	op   operation
-	opts []Option // of the call
-	cfg  config   // with them
-
-	read       progress // in the segment, for taking the stream up again
-	readBefore int      // when it was last taken up
-	tries      int      // to take it up since it was last read
-	current    bool     // it was taken up in the run's current segment
-	finishing  bool     // it was a replay, and only its workflow-finish is looked for
+	run *Run // with the options of the call; quiet
+	op  route.Operation
+	reattachment
 
 	state    RunState
 	steps    int         // started in this segment
@@ -38,7 +32,7 @@ type runBuilder struct {
 }
 
 func (b *runBuilder) add(c *stream.Chunk) {
-	if b.cfg.reattach {
+	if b.reattaches {
 		b.read.add(c.Raw())
 	}
 	switch c.Type {
@@ -128,8 +122,8 @@ func (b *runBuilder) end(ctx context.Context, err error) error {
 	b.ended = true
 	replay := b.replay(err)
 	if b.refusal != "" && (err == nil || replay) {
-		if b.op.id == opRunObserve.id { // it may have been a resume's
-			if now, getErr := b.run.Get(ctx, b.opts...); getErr == nil && now.Status.settled() {
+		if b.op.ID == route.WorkflowObserve.ID { // it may have been a resume's
+			if now, getErr := b.run.Get(ctx); getErr == nil && now.Status.settled() {
 				b.confirmed = now
 				return nil
 			}
@@ -139,7 +133,7 @@ func (b *runBuilder) end(ctx context.Context, err error) error {
 	if !replay {
 		return err
 	}
-	now, getErr := b.run.Get(ctx, b.opts...)
+	now, getErr := b.run.Get(ctx)
 	if getErr != nil {
 		return err
 	}
@@ -148,8 +142,8 @@ func (b *runBuilder) end(ctx context.Context, err error) error {
 	case now.Status == RunSuspended && b.tells(now.Suspensions()):
 		b.confirmed = now
 		return nil
-	case now.Status == RunPending && b.op.id == opRunStream.id:
-		past, openErr := b.run.Observe(ctx, ObserveRequest{}, b.opts...)
+	case now.Status == RunPending && b.op.ID == route.WorkflowStream.ID:
+		past, openErr := b.run.Observe(ctx, ObserveRequest{})
 		if openErr != nil {
 			break
 		}
@@ -202,14 +196,10 @@ func (b *runBuilder) cancel(ctx context.Context) {
 	}
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), cancelTime)
 	defer done()
-	opts := append(b.opts[:len(b.opts):len(b.opts)], option(func(c *config) error {
-		c.response = nil // it is the reader's, who may be looking at it
-		return nil
-	}))
-	if now, err := b.run.Get(ctx, opts...); err == nil && now.Status.Ended() {
+	if now, err := b.run.Get(ctx); err == nil && now.Status.Ended() {
 		return // before its end was read
 	}
-	_ = b.run.Cancel(ctx, opts...) // nobody is left to tell
+	_ = b.run.Cancel(ctx) // nobody is left to tell
 }
 
 const cancelTime = 5 * time.Second
@@ -222,10 +212,10 @@ func (b *runBuilder) result(ctx context.Context) (*RunState, error) {
 	if b.confirmed != nil {
 		return b.confirmed, nil
 	}
-	if b.op.id == opRunStream.id && !b.resumed && b.state.Status.Ended() {
+	if b.op.ID == route.WorkflowStream.ID && !b.resumed && b.state.Status.Ended() {
 		return b.snapshot(), nil
 	}
-	state, err := b.run.Wait(ctx, b.opts...)
+	state, err := b.run.Wait(ctx)
 	if err != nil {
 		return b.snapshot(), err
 	}

@@ -2,22 +2,9 @@ package mastra
 
 import (
 	"context"
-	"errors"
-	"net/http"
 
-	"github.com/mastra-go/mastra/stream"
-)
-
-var (
-	opRunDelete             = operation{id: "WorkflowDeleteRun", method: http.MethodDelete, path: "/workflows/{workflowId}/runs/{runId}", safe: true}
-	opRunTimeTravel         = post("WorkflowTimeTravelAsync", "/workflows/{workflowId}/time-travel-async")
-	opRunTimeTravelDetached = post("WorkflowTimeTravel", "/workflows/{workflowId}/time-travel")
-	opRunTimeTravelStream   = post("WorkflowTimeTravelStream", "/workflows/{workflowId}/time-travel-stream").records(stream.EndWorkflow)
-	opRunRestart            = post("WorkflowRestartAsync", "/workflows/{workflowId}/restart-async")
-	opRunRestartDetached    = post("WorkflowRestart", "/workflows/{workflowId}/restart")
-	opRunStartAsync         = post("WorkflowStartAsync", "/workflows/{workflowId}/start-async")
-	opRunResumeAsync        = post("WorkflowResumeAsync", "/workflows/{workflowId}/resume-async")
-	opRunResumeNoWait       = post("WorkflowResumeNoWait", "/workflows/{workflowId}/resume-no-wait")
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // Delete removes the run's record. It does not stop a run in progress. A run that
@@ -25,7 +12,7 @@ var (
 //
 // DELETE /workflows/{workflowId}/runs/{runId}. Safe to repeat, and repeated.
 func (r *Run) Delete(ctx context.Context, opts ...Option) error {
-	return r.c.call(ctx, request{op: opRunDelete, ids: r.ids(), opts: opts}, nil)
+	return r.c.call(ctx, opts, r.about(route.WorkflowDeleteRun), nil)
 }
 
 // TimeTravelRequest runs a run again from one of its steps on.
@@ -58,40 +45,44 @@ type TimeTravelRequest struct {
 //
 // POST /workflows/{workflowId}/time-travel-async. Never repeated once it was sent.
 func (r *Run) TimeTravel(ctx context.Context, req TimeTravelRequest, opts ...Option) (*RunState, error) {
-	q, err := r.timeTravel(opRunTimeTravel, req, opts)
+	q, err := r.timeTravel(route.WorkflowTimeTravelAsync, req)
 	if err != nil {
 		return nil, err
 	}
-	return r.state(ctx, q)
+	return r.state(ctx, opts, q)
 }
 
 // TimeTravelDetached is TimeTravel, and returns at once.
 //
 // POST /workflows/{workflowId}/time-travel. Never repeated once it was sent.
 func (r *Run) TimeTravelDetached(ctx context.Context, req TimeTravelRequest, opts ...Option) error {
-	q, err := r.timeTravel(opRunTimeTravelDetached, req, opts)
+	q, err := r.timeTravel(route.WorkflowTimeTravel, req)
 	if err != nil {
 		return err
 	}
-	return r.c.call(ctx, q, nil)
+	return r.c.call(ctx, opts, q, nil)
 }
 
 // TimeTravelStream is TimeTravel, and streams what happens.
 //
 // POST /workflows/{workflowId}/time-travel-stream. Never repeated once it was sent.
 func (r *Run) TimeTravelStream(ctx context.Context, req TimeTravelRequest, opts ...Option) (*RunStream, error) {
-	q, err := r.timeTravel(opRunTimeTravelStream, req, opts)
+	r, err := r.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	return r.open(ctx, q, opts)
+	q, err := r.timeTravel(route.WorkflowTimeTravelStream, req)
+	if err != nil {
+		return nil, err
+	}
+	return r.open(ctx, q)
 }
 
-func (r *Run) timeTravel(op operation, req TimeTravelRequest, opts []Option) (request, error) {
+func (r *Run) timeTravel(op route.Operation, req TimeTravelRequest) (call.Request, error) {
 	if len(req.Step) == 0 {
-		return request{}, errors.New("mastra: TimeTravelRequest.Step is empty")
+		return call.Request{}, refuse("TimeTravelRequest.Step is empty")
 	}
-	return r.post(op, req, req.RequestContext, req.Extra, opts), r.check()
+	return r.post(op, req, req.RequestContext, req.Extra)
 }
 
 // RestartRequest takes a run up again.
@@ -108,70 +99,20 @@ type RestartRequest struct {
 //
 // POST /workflows/{workflowId}/restart-async. Never repeated once it was sent.
 func (r *Run) Restart(ctx context.Context, req RestartRequest, opts ...Option) (*RunState, error) {
-	if err := r.check(); err != nil {
+	q, err := r.post(route.WorkflowRestartAsync, req, req.RequestContext, nil)
+	if err != nil {
 		return nil, err
 	}
-	return r.state(ctx, r.post(opRunRestart, req, req.RequestContext, nil, opts))
+	return r.state(ctx, opts, q)
 }
 
 // RestartDetached is Restart, and returns at once.
 //
 // POST /workflows/{workflowId}/restart. Never repeated once it was sent.
 func (r *Run) RestartDetached(ctx context.Context, req RestartRequest, opts ...Option) error {
-	if err := r.check(); err != nil {
-		return err
-	}
-	return r.c.call(ctx, r.post(opRunRestartDetached, req, req.RequestContext, nil, opts), nil)
-}
-
-// StartAsync starts the run and waits, in a single exchange of JSON. Prefer
-// [Run.Start]: this route runs a run twice that is started twice, gives no way to
-// make up for a lost answer, and gives up waiting after 180 s. What it has over
-// Start are TraceID and SpanID in the result.
-//
-// POST /workflows/{workflowId}/start-async. Never repeated once it was sent.
-func (r *Run) StartAsync(ctx context.Context, req StartRequest, opts ...Option) (*RunState, error) {
-	if err := r.check(); err != nil {
-		return nil, err
-	}
-	return r.state(ctx, r.post(opRunStartAsync, req, req.RequestContext, req.Extra, opts))
-}
-
-// ResumeAsync answers the suspended run and waits, in a single exchange of JSON
-// after the one that reads the run. Prefer [Run.Resume], which makes up for lost
-// answers; what this has over it are TraceID and SpanID in the result.
-//
-// POST /workflows/{workflowId}/resume-async. Never repeated once it was sent.
-func (r *Run) ResumeAsync(ctx context.Context, req ResumeRequest, opts ...Option) (*RunState, error) {
-	at, _, err := r.suspension(ctx, req, opts)
-	if err != nil {
-		return nil, err
-	}
-	return r.state(ctx, r.resumeRequest(opRunResumeAsync, at, req, opts))
-}
-
-// ResumeNoWait is [Run.ResumeDetached] by another route of the server.
-//
-// POST /workflows/{workflowId}/resume-no-wait. Never repeated once it was sent.
-func (r *Run) ResumeNoWait(ctx context.Context, req ResumeRequest, opts ...Option) error {
-	at, _, err := r.suspension(ctx, req, opts)
+	q, err := r.post(route.WorkflowRestart, req, req.RequestContext, nil)
 	if err != nil {
 		return err
 	}
-	return r.c.call(ctx, r.resumeRequest(opRunResumeNoWait, at, req, opts), nil)
-}
-
-// post is a request to a route that takes the run id in the query.
-func (r *Run) post(op operation, body any, values, extra map[string]any, opts []Option) request {
-	return request{op: op, ids: []string{r.workflow}, query: r.query(), body: body, extra: extra, context: values, opts: opts}
-}
-
-// state sends a request that is answered with the run's state.
-func (r *Run) state(ctx context.Context, q request) (*RunState, error) {
-	s, err := callFor[RunState](ctx, r.c, q)
-	if err != nil {
-		return nil, err
-	}
-	s.RunID, s.WorkflowID = r.id, r.workflow
-	return s, nil
+	return r.c.call(ctx, opts, q, nil)
 }

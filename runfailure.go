@@ -2,6 +2,8 @@ package mastra
 
 import (
 	"encoding/json"
+
+	"github.com/mastra-go/mastra/internal/call"
 )
 
 // RunFailure is the error with which a run or a step failed. It encodes to JSON
@@ -72,7 +74,7 @@ func (f *RunFailure) UnmarshalJSON(data []byte) error {
 // MarshalJSON writes the error as the server does.
 func (f RunFailure) MarshalJSON() ([]byte, error) {
 	if f.bare && f.Name == "" && f.Code == "" && f.Cause == nil && len(f.Fields) == 0 {
-		return marshal(f.Message)
+		return call.Marshal(f.Message)
 	}
 	m := failureMembers{Name: f.Name, Message: f.Message, Code: f.Code, Cause: f.Cause}
 	if m.Code == string(f.Fields["code"]) {

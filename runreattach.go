@@ -9,8 +9,9 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
-	"strconv"
 
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -39,25 +40,43 @@ func (p *progress) add(record []byte) {
 
 const recordEnd = 0x1E
 
+// reattachment is how a run's stream is taken up again.
+type reattachment struct {
+	reattaches bool
+	read       progress       // in the segment
+	readBefore int            // when the stream was last taken up
+	asked      *call.Exchange // for the run's history, when it was last taken up
+	current    bool           // it was taken up in the run's current segment
+	finishing  bool           // it was a replay, and only its workflow-finish is looked for
+}
+
 // reattach is asked when a stream has ended, and returns a body in which it goes
 // on. With none it returns the end.
 func (b *runBuilder) reattach(ctx context.Context, end error) (io.ReadCloser, error) {
 	if b.finishing {
 		return nil, nil // whether or not its workflow-finish was to be had
 	}
-	if b.tries > 0 && b.finished && b.read.records == b.readBefore && wholeBody(end) {
+	first, progressed := b.asked == nil, b.read.records > b.readBefore
+	b.readBefore = b.read.records
+	if !first && !progressed && b.finished && wholeBody(end) {
 		end = nil // it had broken behind its last record, and nothing more has come
 	}
-	if b.tries == 0 {
+	if first {
 		end = b.end(ctx, end) // a replay, perhaps, that has no other end
-		if b.confirmed != nil && !b.finished && b.op.id == opRunStream.id {
+		if b.confirmed != nil && !b.finished && b.op.ID == route.WorkflowStream.ID {
 			b.finishing = true // the one of the segment that was replayed stands in the history
 			if body, err := b.observe(ctx, true); err == nil {
 				return body, nil
 			}
 		}
+	} else if progressed {
+		b.asked.Progressed()
 	}
-	for broken(end) && b.again(ctx) {
+	taken := !first || broken(end)
+	for broken(end) {
+		if b.asked != nil && b.asked.Broke(ctx, end) != nil {
+			break
+		}
 		body, err := b.observe(ctx, wholeBody(end))
 		if err == nil {
 			return body, nil
@@ -66,24 +85,10 @@ func (b *runBuilder) reattach(ctx context.Context, end error) (io.ReadCloser, er
 			break // the run or its history is not to be had
 		}
 	}
-	if b.tries > 0 {
+	if taken {
 		end = b.end(ctx, end)
 	}
 	return nil, end
-}
-
-// again tells whether to try to take the stream up again, after a pause where the
-// last try has brought nothing.
-func (b *runBuilder) again(ctx context.Context) bool {
-	if b.tries == 0 || b.read.records > b.readBefore {
-		b.tries, b.readBefore = 1, b.read.records
-		return true
-	}
-	if b.tries++; b.tries > b.cfg.retries {
-		return false
-	}
-	pause, _ := b.cfg.wait(b.tries-2, nil)
-	return sleep(ctx, pause) == nil
 }
 
 // broken: the stream stopped before its end, and the run may well go on.
@@ -95,15 +100,15 @@ func broken(err error) bool {
 // before it was whole: the current segment of a suspended run is, and lacks its
 // workflow-finish, which stands in the history.
 func (b *runBuilder) observe(ctx context.Context, whole bool) (io.ReadCloser, error) {
-	if b.op.id == opRunStream.id { // the first segment: its records are the history's first
-		resp, err := b.history(ctx, b.read.records)
+	if b.op.ID == route.WorkflowStream.ID { // the first segment: its records are the history's first
+		resp, err := b.ask(ctx, b.read.records)
 		if err != nil {
 			return nil, err
 		}
 		return newRecordFilter(resp, &resumption{read: b.read, rest: true}), nil
 	}
 	if !b.current || !whole {
-		resp, err := b.history(ctx, farEnd)
+		resp, err := b.ask(ctx, farEnd)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +122,7 @@ func (b *runBuilder) observe(ctx context.Context, whole bool) (io.ReadCloser, er
 		}
 	}
 	b.current = false
-	resp, err := b.history(ctx, 0)
+	resp, err := b.ask(ctx, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -129,15 +134,22 @@ func (b *runBuilder) observe(ctx context.Context, whole bool) (io.ReadCloser, er
 	return io.NopCloser(bytes.NewReader(rest)), nil
 }
 
-// history observes the run from an offset on. Reading it twice does no harm.
-func (b *runBuilder) history(ctx context.Context, offset int) (*recordReader, error) {
-	query := b.run.query()
-	query.Set("offset", strconv.Itoa(offset))
-	resp, _, err := b.run.c.openFrames(ctx, request{
-		op: opRunObserve.repeatable(), ids: []string{b.run.workflow}, query: query, opts: b.opts,
-	})
+// ask observes the run from an offset on. It is one call for as long as nothing new
+// is read, whatever the offset.
+func (b *runBuilder) ask(ctx context.Context, offset int) (*recordReader, error) {
+	q, err := b.run.history(offset)
 	if err != nil {
 		return nil, err
+	}
+	q.After = b.asked
+	x, err := b.run.c.begin(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	b.asked = x
+	resp, _, err := x.Frames(ctx)
+	if err != nil {
+		return nil, publicError(err)
 	}
 	return &recordReader{bufio.NewReader(resp.Body), resp.Body}, nil
 }

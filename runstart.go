@@ -2,26 +2,29 @@ package mastra
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"time"
 
-	"github.com/mastra-go/mastra/stream"
-)
-
-var (
-	opRunStream = post("WorkflowStream", "/workflows/{workflowId}/stream").records(stream.EndWorkflow)
-	opRunStart  = post("WorkflowStart", "/workflows/{workflowId}/start")
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // Start runs the workflow under this run's id and waits until the run has ended
 // or is suspended.
 //
-// The run is executed once, however often Start is called or its answer is
-// lost: the server lets a second start of a running run join it, and the state
-// of one that has ended or is suspended is read instead. So a lost answer is
-// cured by asking again, as often as [WithRetries] says. Only when nobody listens
-// any more after a lost answer does Start give up with [ErrOutcomeUnknown],
-// because a server that was killed would run an unfinished run afresh; [Run.Wait]
-// then tells what became of it.
+// The run is executed once, although answers get lost. When one is, the client
+// reads the run: one that has begun is waited for, whichever server process
+// executes it, and one that has ended is the result. Only a run that is still not
+// recorded 10 s later is posted again, as often as [WithRetries] says. With
+// WithRetries(0) a lost start is looked for, and never posted again. What cannot
+// be found out matches [ErrOutcomeUnknown]; [Run.Wait] then tells what became of it.
+//
+// This holds for server processes that share their storage, and for workflows that
+// record their runs while they run (Mastra's option shouldPersistSnapshot can
+// switch that off). What is left: a request that a proxy holds back for longer than
+// 10 s and delivers after the repetition.
 //
 // A run that failed is not an error of the call: see [RunState.Err]. Input that
 // does not fit the schema matches [ErrInvalidInput], an unknown workflow
@@ -29,36 +32,37 @@ var (
 //
 // POST /workflows/{workflowId}/stream.
 func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*RunState, error) {
-	loop, err := newOnce(r, opRunStream, opts)
+	r, err := r.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	for {
-		s, err := r.openStart(ctx, req, loop.broken(opts))
-		opened := err == nil
-		if opened {
-			var state *RunState
-			if state, err = s.Result(); err == nil {
-				return state, nil
-			}
-			if now := s.b.record; now != nil && now.Status.settled() {
-				return now, nil // the stream was a replay, and not the whole story
-			}
-		}
-		if errors.Is(err, ErrConflict) { // it has ended already
-			return loop.found(r.Wait(ctx, opts...))
-		}
-		if err := loop.again(ctx, err, opened); err != nil {
-			return nil, err
-		}
+	x, lost, err := r.beginStart(ctx, req)
+	if err != nil {
+		return nil, err
 	}
+	resp, o, err := x.Frames(ctx)
+	for err == nil {
+		s := r.read(ctx, route.WorkflowStream, false, resp, o).given(req.Input)
+		state, readErr := s.Result()
+		switch now := s.b.record; {
+		case readErr == nil:
+			return state, nil
+		case now != nil && now.Status.settled():
+			return now, nil // the stream was a replay, and not the whole story
+		case errors.Is(readErr, ErrInvalidInput), errors.Is(readErr, ErrNotSuspended):
+			return nil, readErr // the server's last word
+		}
+		resp, o, err = x.Again(ctx, readErr)
+	}
+	return lost.result(ctx, x, err)
 }
 
 // Stream starts the run, as [Run.Start] does, and streams what happens in it. It
-// blocks until the first record is on its way; until then a lost answer is cured
-// by asking again, and by observing the run where it has ended since. Afterwards a
+// blocks until the first record is on its way; an answer that is lost until then is
+// made up for as in Start, and a run that was found is observed. Afterwards a
 // stream that breaks is taken up again where it broke, by observing the run
-// ([WithReattach]); where the server has lost the history, it ends with
+// ([WithReattach]). Where the process that is asked has no history of the run,
+// because it was restarted or another one executes the run, the stream ends with
 // [ErrTruncated], and [Run.Wait] tells what becomes of the run.
 //
 // Input that does not fit ends the stream with an error that matches
@@ -66,45 +70,29 @@ func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*Run
 //
 // POST /workflows/{workflowId}/stream.
 func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*RunStream, error) {
-	loop, err := newOnce(r, opRunStream, opts)
+	r, err := r.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	for {
-		s, err := r.openStart(ctx, req, opts)
-		if err == nil {
-			return s, nil
-		}
-		if loop.lost && errors.Is(err, ErrConflict) { // it has ended since, and its history tells all
-			past := request{op: opRunObserve.repeatable(), ids: []string{r.workflow}, query: r.query(), opts: opts}
-			if s, err = r.openAs(ctx, opRunStream, past, opts); err != nil {
-				return nil, loop.unknown(err)
-			}
-			return s.given(req.Input), nil
-		}
-		if err := loop.again(ctx, err, false); err != nil {
-			return nil, err
-		}
-	}
-}
-
-func (r *Run) openStart(ctx context.Context, req StartRequest, opts []Option) (*RunStream, error) {
-	if err := r.check(); err != nil {
-		return nil, err
-	}
-	s, err := r.open(ctx, r.post(opRunStream, req, req.RequestContext, req.Extra, single(opts)), opts)
+	x, lost, err := r.beginStart(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	return s.given(req.Input), nil
-}
-
-// given notes what the run was started with.
-func (s *RunStream) given(input any) *RunStream {
-	if input != nil {
-		s.b.state.Input, _ = marshal(input) // it has been encoded before
+	resp, o, err := x.Frames(ctx)
+	if err == nil {
+		return r.read(ctx, route.WorkflowStream, r.c.cfg.reattach, resp, o).given(req.Input), nil
 	}
-	return s
+	if err = publicError(err); err != call.ErrDone && !(lost.asked && errors.Is(err, ErrConflict)) {
+		return nil, err
+	}
+	past, err := r.history(0) // it was begun, and its history tells all
+	if err == nil {
+		resp, o, err = r.quiet().frames(ctx, past)
+	}
+	if err != nil {
+		return nil, r.unknown(route.WorkflowStream, x.Attempts(), err)
+	}
+	return r.read(ctx, route.WorkflowStream, r.c.cfg.reattach, resp, o).given(req.Input), nil
 }
 
 // StartDetached starts the run and returns at once. The server answers before it
@@ -114,16 +102,113 @@ func (s *RunStream) given(input any) *RunStream {
 // POST /workflows/{workflowId}/create-run, which is repeated, then
 // POST /workflows/{workflowId}/start, which is not once it was sent.
 func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Option) error {
-	if err := r.check(); err != nil {
+	r, err := r.with(opts)
+	if err != nil {
 		return err
 	}
-	start := r.post(opRunStart, req, req.RequestContext, req.Extra, opts)
-	if _, err := r.c.exchange(ctx, start); err != nil { // before anything is recorded
+	q, err := r.post(route.WorkflowStart, req, req.RequestContext, req.Extra)
+	if err != nil {
+		return err
+	}
+	start, err := r.c.begin(ctx, q) // before anything is recorded
+	if err != nil {
 		return err
 	}
 	create := CreateRunRequest{RunID: r.id, Resource: req.Resource}
-	if _, err := (&Workflow{r.c, r.workflow}).CreateRun(ctx, create, opts...); err != nil {
+	if _, err := (&Workflow{r.c, r.workflow}).CreateRun(ctx, create); err != nil {
 		return err
 	}
-	return r.c.call(ctx, start, nil)
+	return publicError(start.JSON(ctx, nil))
+}
+
+func (r *Run) beginStart(ctx context.Context, req StartRequest) (*call.Exchange, *lostStart, error) {
+	q, err := r.post(route.WorkflowStream, req, req.RequestContext, req.Extra)
+	if err != nil {
+		return nil, nil, err
+	}
+	lost := &lostStart{run: r}
+	q.Lost = lost.look
+	x, err := r.c.begin(ctx, q)
+	return x, lost, err
+}
+
+// lostStart is a start of which an answer got lost.
+type lostStart struct {
+	run   *Run
+	asked bool
+	found *RunState
+}
+
+const (
+	looksFor = 10 * time.Second // a run that is not recorded
+	lookTime = 10 * time.Second // for one answer
+)
+
+// look reads the run until it is recorded, or has not been for so long that the
+// request cannot have arrived. An idle server records a run within 60 ms, one with
+// 128 starts at once within 7 s.
+func (l *lostStart) look(ctx context.Context) (call.Verdict, error) {
+	l.asked = true
+	until := time.Now().Add(looksFor)
+	for pause := firstPoll; ; pause = min(2*pause, time.Second) {
+		state, err := l.read(ctx)
+		switch {
+		case err == nil && state.Status != RunPending:
+			l.found = state
+			return call.Done, nil
+		case ctx.Err() != nil:
+			return call.Unsure, call.ContextError(ctx)
+		case err == nil || notRecorded(err):
+			err = nil
+		case !passing(err):
+			return call.Unsure, fmt.Errorf("the run could not be read: %w", err)
+		}
+		left := time.Until(until)
+		if left <= 0 && err != nil {
+			return call.Unsure, fmt.Errorf("the run could not be read: %w", err)
+		}
+		if left <= 0 {
+			return call.NotDone, nil
+		}
+		if err := call.Sleep(ctx, min(pause, left)); err != nil {
+			return call.Unsure, err
+		}
+	}
+}
+
+func (l *lostStart) read(ctx context.Context) (*RunState, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	return l.run.Get(ctx)
+}
+
+// notRecorded: the server itself says that there is no such run; a proxy's 404
+// tells nothing.
+func notRecorded(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && errors.Is(err, ErrNotFound) && json.Valid(e.Body)
+}
+
+// passing: the same question may well be answered a moment later.
+func passing(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Status == 0 || e.Status >= 500 || errors.Is(err, ErrRateLimited) || errors.Is(err, ErrNotFound))
+}
+
+// result is what the start came to that ended with err.
+func (l *lostStart) result(ctx context.Context, x *call.Exchange, err error) (*RunState, error) {
+	err = publicError(err)
+	switch {
+	case err == call.ErrDone && l.found.Status.settled():
+		return l.found, nil
+	case err == call.ErrDone, errors.Is(err, ErrConflict): // it goes on, or has ended already
+	default:
+		return nil, err
+	}
+	state, err := l.run.Wait(ctx)
+	x.ReportAttempts()
+	if err != nil && l.asked {
+		return nil, l.run.unknown(route.WorkflowStream, x.Attempts(), err)
+	}
+	return state, err
 }

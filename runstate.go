@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -207,7 +208,7 @@ func withoutMeta(payload json.RawMessage) json.RawMessage {
 		return payload
 	}
 	delete(members, "__workflow_meta")
-	out, err := marshal(members)
+	out, err := call.Marshal(members)
 	if err != nil {
 		return payload
 	}

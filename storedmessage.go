@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/mastra-go/mastra/internal/call"
 )
 
 // StoredMessage is a message as memory holds it. It encodes to JSON and back
@@ -103,9 +105,9 @@ func (c MessageContent) MarshalJSON() ([]byte, error) {
 		c.Format = 2
 	case 1:
 		if len(c.Parts) == 1 && c.Parts[0].isText(c.Content) {
-			return marshal(c.Content)
+			return call.Marshal(c.Content)
 		}
-		return marshal(c.Parts)
+		return call.Marshal(c.Parts)
 	}
 	type plain MessageContent
 	return writeMembers(plain(c), c.Fields)

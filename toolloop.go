@@ -8,6 +8,9 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 const (
@@ -22,10 +25,9 @@ var ErrToolRounds = errors.New("mastra: the model keeps calling client tools")
 // toolLoop runs the client tools that a model calls and says what to ask next,
 // until the model is done.
 type toolLoop struct {
-	agent *Agent
+	agent *Agent // with the options of the call
 	tools toolset
 	req   AgentRequest // as the caller gave it
-	opts  []Option
 
 	rounds   int
 	base     Messages // the conversation so far, where no memory keeps it
@@ -34,7 +36,7 @@ type toolLoop struct {
 }
 
 // newToolLoop returns nil where the request has no client tools.
-func newToolLoop(a *Agent, req AgentRequest, opts []Option) (*toolLoop, error) {
+func newToolLoop(a *Agent, req AgentRequest) (*toolLoop, error) {
 	if len(req.ClientTools) == 0 {
 		return nil, nil
 	}
@@ -48,7 +50,7 @@ func newToolLoop(a *Agent, req AgentRequest, opts []Option) (*toolLoop, error) {
 	if req.MaxToolRounds < 0 {
 		return nil, errors.New("mastra: AgentRequest.MaxToolRounds is negative")
 	}
-	return &toolLoop{agent: a, tools: tools, req: req, opts: opts, base: slices.Clone(req.Messages)}, nil
+	return &toolLoop{agent: a, tools: tools, req: req, base: slices.Clone(req.Messages)}, nil
 }
 
 // extra adds the tools' definitions to a request's Extra.
@@ -56,7 +58,7 @@ func (l *toolLoop) extra(extra map[string]any) map[string]any {
 	if l == nil {
 		return extra
 	}
-	return mergeContext(extra, map[string]any{"clientTools": l.tools})
+	return call.MergeContext(extra, map[string]any{"clientTools": l.tools})
 }
 
 // next runs the calls that the result waits for. It returns the request that
@@ -77,13 +79,13 @@ func (l *toolLoop) next(ctx context.Context, res *AgentResult, answer Messages) 
 	}
 	results := l.run(ctx, calls)
 	if ctx.Err() != nil {
-		return nil, nil, fmt.Errorf("mastra: while client tools ran: %w", contextError(ctx))
+		return nil, nil, fmt.Errorf("mastra: while client tools ran: %w", call.ContextError(ctx))
 	}
 	tools := Message{Role: "tool"}
 	for _, r := range results {
 		output := ToolOutput{Type: "json", Value: r.Result}
 		if r.IsError { // the server would make plain text of an error-text
-			output.Value, _ = marshal(map[string]string{"error": r.Err}) // text always encodes
+			output.Value, _ = call.Marshal(map[string]string{"error": r.Err}) // text always encodes
 		}
 		tools.Content = append(tools.Content, Part{Type: "tool-result", ToolCallID: r.ID, ToolName: r.Name, Input: r.Args, Output: &output})
 	}
@@ -162,8 +164,8 @@ func (l *toolLoop) call(ctx context.Context, p Pending, r *ToolResult) {
 // logPanic puts the stack of a tool that panicked where the developer finds it.
 func (c *Client) logPanic(ctx context.Context, err error) {
 	var p *toolPanicError
-	if c.cfg.logger != nil && errors.As(err, &p) {
-		c.cfg.logger.ErrorContext(ctx, "mastra: a client tool panicked", "tool", p.Tool, "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+	if c.cfg.Logger != nil && errors.As(err, &p) {
+		c.cfg.Logger.ErrorContext(ctx, "mastra: a client tool panicked", "tool", p.Tool, "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
 	}
 }
 
@@ -173,7 +175,7 @@ func (l *toolLoop) askMemory(ctx context.Context) error {
 	if l.asked || l.req.Memory == nil || l.req.Memory.ReadOnly {
 		return nil
 	}
-	config, err := l.agent.c.Memory(l.agent.id).Config(ctx, l.opts...)
+	config, err := l.agent.c.Memory(l.agent.id).Config(ctx)
 	if err != nil {
 		return err
 	}
@@ -223,9 +225,9 @@ func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResu
 			return sum, err
 		}
 		sum.ToolResults, sum.pending = slices.Concat(sum.ToolResults, results), nil
-		r := request{op: opAgentGenerate, body: *req, extra: req.Extra, context: req.RequestContext, opts: l.opts}
-		r.ids, r.extra = []string{l.agent.id}, l.extra(r.extra)
-		last, err = callFor[AgentResult](ctx, l.agent.c, r)
+		r := call.Request{Op: route.AgentGenerate, Body: *req, Extra: req.Extra, Context: req.RequestContext}
+		r.IDs, r.Extra = []string{l.agent.id}, l.extra(r.Extra)
+		last, err = callFor[AgentResult](ctx, l.agent.c, nil, r)
 		if err != nil {
 			return sum, err
 		}
@@ -236,7 +238,7 @@ func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResu
 // question is the messages to the last one of the user, and those behind that
 // instruct the model.
 func (m Messages) question() (Messages, error) {
-	text, err := marshal(m)
+	text, err := call.Marshal(m)
 	if err != nil {
 		return nil, err
 	}

@@ -7,15 +7,8 @@ import (
 	"strings"
 
 	"github.com/mastra-go/mastra/gen"
-)
-
-var (
-	opToolsList   = get("ToolsList", "/tools")
-	opToolGet     = get("ToolGet", "/tools/{toolId}")
-	opToolExecute = post("ToolExecute", "/tools/{toolId}/execute")
-
-	opAgentToolGet     = get("AgentToolGet", "/agents/{agentId}/tools/{toolId}")
-	opAgentToolExecute = post("AgentToolExecute", "/agents/{agentId}/tools/{toolId}/execute")
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // ToolInfo is what the server says about a tool. Its schemas decode into a
@@ -33,25 +26,25 @@ func (c *Client) Tools() Tools { return Tools{c} }
 // GET /tools. Safe to repeat, and repeated.
 func (t Tools) List(ctx context.Context, opts ...Option) (map[string]ToolInfo, error) {
 	var out map[string]ToolInfo
-	err := t.c.call(ctx, request{op: opToolsList, opts: opts}, &out)
+	err := t.c.call(ctx, opts, call.Request{Op: route.ToolsList}, &out)
 	return out, err
 }
 
 // Tool is a handle to one tool of the server, or of an agent. It holds ids only.
 type Tool struct {
 	c            *Client
-	get, execute operation
+	get, execute route.Operation
 	ids          []string // for the paths; the tool's own is the last
 }
 
 // Tool gives a handle to the server's tool with this id.
 func (c *Client) Tool(id string) *Tool {
-	return &Tool{c, opToolGet, opToolExecute, []string{id}}
+	return &Tool{c, route.ToolGet, route.ToolExecute, []string{id}}
 }
 
 // Tool gives a handle to the agent's tool with this id.
 func (a *Agent) Tool(id string) *Tool {
-	return &Tool{a.c, opAgentToolGet, opAgentToolExecute, []string{a.id, id}}
+	return &Tool{a.c, route.AgentToolGet, route.AgentToolExecute, []string{a.id, id}}
 }
 
 // ID of the tool.
@@ -62,7 +55,7 @@ func (t *Tool) ID() string { return t.ids[len(t.ids)-1] }
 // GET /tools/{toolId}, or /agents/{agentId}/tools/{toolId}. Safe to repeat, and
 // repeated.
 func (t *Tool) Get(ctx context.Context, opts ...Option) (*ToolInfo, error) {
-	return callFor[ToolInfo](ctx, t.c, request{op: t.get, ids: t.ids, opts: opts})
+	return callFor[ToolInfo](ctx, t.c, opts, call.Request{Op: t.get, IDs: t.ids})
 }
 
 // ToolError is a tool that did not accept its input, or whose output did not fit
@@ -78,7 +71,7 @@ type ToolError struct {
 // Error leaves out the arguments, which the server repeats in Message.
 func (e *ToolError) Error() string {
 	text, _, _ := strings.Cut(e.Message, "Provided arguments:")
-	return "mastra: tool " + e.ToolID + ": " + oneLine(clip(text, maxErrorText))
+	return "mastra: tool " + e.ToolID + ": " + call.OneLine(call.Clip(text, call.MaxErrorText))
 }
 
 // Is: input that does not fit is an [ErrInvalidInput].
@@ -102,7 +95,7 @@ func (t *Tool) Execute(ctx context.Context, in any, opts ...Option) (json.RawMes
 		Data any `json:"data"`
 	}{in}
 	var out json.RawMessage
-	if err := t.c.call(ctx, request{op: t.execute, ids: t.ids, body: body, opts: opts}, &out); err != nil {
+	if err := t.c.call(ctx, opts, call.Request{Op: t.execute, IDs: t.ids, Body: body}, &out); err != nil {
 		return nil, err
 	}
 	if err := toolError(t.ID(), out); err != nil {

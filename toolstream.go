@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -25,9 +26,9 @@ func (l *toolLoop) streamOn(ctx context.Context, b *agentBuilder, end error) (io
 	if err != nil || req == nil {
 		return nil, err
 	}
-	r := ask(*req, l.opts)
-	r.ids, r.extra = []string{l.agent.id}, l.extra(r.extra)
-	resp, _, err := l.agent.c.openFrames(ctx, r)
+	r := ask(*req)
+	r.IDs, r.Extra = []string{l.agent.id}, l.extra(r.Extra)
+	resp, err := l.agent.c.frames(ctx, r)
 	if err != nil {
 		for _, result := range results {
 			b.answered(result)
@@ -63,7 +64,7 @@ func resultFrames(results []ToolResult) ([]byte, error) {
 			payload["result"] = r.Result
 		}
 		chunk["payload"] = payload
-		text, err := marshal(chunk)
+		text, err := call.Marshal(chunk)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +118,7 @@ func (t *transcript) result(p Part, kind string, value any) {
 	if t.known[p.ToolCallID] {
 		return
 	}
-	text, err := marshal(value)
+	text, err := call.Marshal(value)
 	if err != nil {
 		text = json.RawMessage("null")
 	}

@@ -3,9 +3,22 @@ package mastra
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"strings"
 )
+
+// TracingOptions tie a run into a trace of the caller's.
+type TracingOptions struct {
+	// TraceID is 32, ParentSpanID 16 hexadecimal digits.
+	TraceID      string         `json:"traceId,omitzero"`
+	ParentSpanID string         `json:"parentSpanId,omitzero"`
+	RootSpanName string         `json:"rootSpanName,omitzero"`
+	Metadata     map[string]any `json:"metadata,omitempty"`
+	Tags         []string       `json:"tags,omitempty"`
+	// RequestContextKeys names what of the request context goes into the trace.
+	RequestContextKeys []string `json:"requestContextKeys,omitempty"`
+	HideInput          bool     `json:"hideInput,omitzero"`
+	HideOutput         bool     `json:"hideOutput,omitzero"`
+}
 
 // TraceContext is a place in a trace, as W3C trace context names it.
 type TraceContext struct {
@@ -45,36 +58,14 @@ func isHex(text string, digits int) bool {
 //		return mastra.TraceContext{TraceID: span.TraceID().String(), SpanID: span.SpanID().String()}, span.IsValid()
 //	})
 func WithTrace(from func(context.Context) (TraceContext, bool)) Option {
-	return option(func(c *config) error { c.trace = from; return nil })
-}
-
-// addTrace puts the trace of the context into a request's body.
-func (c *config) addTrace(ctx context.Context, body []byte) ([]byte, error) {
-	at, ok := c.trace(ctx)
-	if !ok || !at.valid() {
-		return body, nil
-	}
-	var own struct {
-		Tracing *TracingOptions `json:"tracingOptions"`
-	}
-	if json.Unmarshal(body, &own) != nil {
-		return body, nil // no object, so no run
-	}
-	if own.Tracing == nil {
-		return appendMembers(body, map[string]any{"tracingOptions": TracingOptions{TraceID: at.TraceID, ParentSpanID: at.SpanID}})
-	}
-	if own.Tracing.TraceID != "" {
-		return body, nil
-	}
-	own.Tracing.TraceID, own.Tracing.ParentSpanID = at.TraceID, at.SpanID
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil {
-		return nil, err
-	}
-	tracing, err := marshal(own.Tracing)
-	if err != nil {
-		return nil, err
-	}
-	members["tracingOptions"] = tracing
-	return marshal(members)
+	return option(func(c *config) error {
+		c.Trace = nil
+		if from != nil {
+			c.Trace = func(ctx context.Context) (traceID, spanID string, ok bool) {
+				at, ok := from(ctx)
+				return at.TraceID, at.SpanID, ok && at.valid()
+			}
+		}
+		return nil
+	})
 }

@@ -1,63 +1,62 @@
 package mastra
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
-	"net/url"
-	"strings"
 
+	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/hook"
 	"github.com/mastra-go/mastra/stream"
 )
 
-// request is one call of an operation, before anything of it is encoded.
-type request struct {
-	op      operation
-	ids     []string // for the placeholders of op.path, in order
-	query   url.Values
-	body    any            // encoded as JSON; nil: no body
-	extra   map[string]any // further members of the body
-	context map[string]any // request context of the request itself
-	form    *form          // a body that is no JSON, instead of body
-	opts    []Option
+// with is the client that a call works with: the options are applied here, once.
+func (c *Client) with(opts []Option) (*Client, error) {
+	if len(opts) == 0 {
+		return c, nil
+	}
+	derived := &Client{server: c.server, cfg: c.cfg.clone()}
+	for _, o := range opts {
+		if o == nil {
+			return nil, refuse("a nil Option")
+		}
+		if err := o.applyCall(&derived.cfg); err != nil {
+			return nil, err
+		}
+	}
+	return derived, nil
+}
+
+// quiet is the client as work beside a call works with it: what the caller gave for
+// the call's last answer is left alone.
+func (c *Client) quiet() *Client {
+	quiet := *c
+	quiet.cfg.Answer = nil
+	return &quiet
+}
+
+// begin checks and encodes a request.
+func (c *Client) begin(ctx context.Context, r call.Request) (*call.Exchange, error) {
+	x, err := c.server.Begin(ctx, &c.cfg.Config, r)
+	return x, publicError(err)
 }
 
 // call sends a request whose answer is JSON, and decodes the answer into out.
-// An empty answer leaves out as it is where the client does not know the route;
-// where it does, the result is missing.
-func (c *Client) call(ctx context.Context, r request, out any) error {
-	x, err := c.exchange(ctx, r)
+func (c *Client) call(ctx context.Context, opts []Option, r call.Request, out any) error {
+	c, err := c.with(opts)
 	if err != nil {
 		return err
 	}
-	resp, err := x.do(ctx)
-	if err != nil || out == nil {
+	x, err := c.begin(ctx, r)
+	if err != nil {
 		return err
 	}
-	body := x.body
-	if len(bytes.TrimSpace(body)) == 0 {
-		if r.op.id == "" {
-			return nil
-		}
-		return x.unreadable(resp, body, errEmptyAnswer)
-	}
-	if raw, ok := out.(*json.RawMessage); ok && json.Valid(body) {
-		*raw = body
-		return nil
-	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return x.unreadable(resp, body, err)
-	}
-	return nil
+	return publicError(x.JSON(ctx, out))
 }
 
 // callFor is call for a result type.
-func callFor[T any](ctx context.Context, c *Client, r request) (*T, error) {
+func callFor[T any](ctx context.Context, c *Client, opts []Option, r call.Request) (*T, error) {
 	out := new(T)
-	if err := c.call(ctx, r, out); err != nil {
+	if err := c.call(ctx, opts, r, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -67,105 +66,37 @@ func callFor[T any](ctx context.Context, c *Client, r request) (*T, error) {
 type hooks = hook.Hooks[stream.Chunk]
 
 // open sends a request whose answer is a stream.
-func (c *Client) open(ctx context.Context, r request, h hooks) (*stream.Stream, error) {
-	resp, o, err := c.openFrames(ctx, r)
+func (c *Client) open(ctx context.Context, r call.Request, h hooks) (*stream.Stream, error) {
+	x, err := c.begin(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	return stream.NewWithHooks(ctx, resp.Body, o, h), nil
+	s, err := x.Stream(ctx, h)
+	return s, publicError(err)
 }
 
-// openFrames sends a request whose answer is a stream, and says how to read it.
-func (c *Client) openFrames(ctx context.Context, r request) (*http.Response, stream.Options, error) {
-	x, err := c.exchange(ctx, r)
+// frames sends a request whose answer is a stream, and leaves the reading of it to
+// the caller, who closes the body.
+func (c *Client) frames(ctx context.Context, r call.Request) (*http.Response, error) {
+	x, err := c.begin(ctx, r)
 	if err != nil {
-		return nil, stream.Options{}, err
+		return nil, err
 	}
-	x.accept = "text/event-stream, text/plain"
-	resp, err := x.do(ctx)
-	if err != nil {
-		return nil, stream.Options{}, err
-	}
-	o := stream.Options{
-		Framing: r.op.framing, End: r.op.end, MaxEventSize: x.cfg.maxEvent,
-		IdleTimeout: r.op.idle, FirstByteTimeout: r.op.first,
-	}
-	if x.cfg.idleTimeout != nil {
-		o.IdleTimeout, o.FirstByteTimeout = *x.cfg.idleTimeout, 0
-	}
-	if !streamed(resp, &o, r.op.streams) {
-		return nil, o, x.notStream(resp)
-	}
-	return resp, o, nil
+	resp, _, err := x.Frames(ctx)
+	return resp, publicError(err)
 }
 
 // openBody sends a request whose answer is neither JSON nor a stream of chunks.
 // The caller closes the body.
-func (c *Client) openBody(ctx context.Context, r request) (*http.Response, error) {
-	x, err := c.exchange(ctx, r)
+func (c *Client) openBody(ctx context.Context, opts []Option, r call.Request) (*http.Response, error) {
+	c, err := c.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	x.accept = "*/*"
-	resp, err := x.do(ctx)
-	if err == nil && isHTML(resp.Header, nil) {
-		return nil, x.notStream(resp)
+	x, err := c.begin(ctx, r)
+	if err != nil {
+		return nil, err
 	}
-	return resp, err
-}
-
-// streamed looks at the answer's type: a page or a JSON value is no stream.
-// Where the operation does not say its framing, the type does.
-func streamed(resp *http.Response, o *stream.Options, known bool) bool {
-	switch kind := mediaType(resp.Header); kind {
-	case "text/event-stream":
-		if !known {
-			o.Framing, o.End = stream.SSE, stream.EndDoneOrTerminal
-		}
-		return o.Framing == stream.SSE
-	case "text/plain", "application/octet-stream", "":
-		if !known {
-			o.Framing, o.End = stream.Records, stream.EndWorkflow
-		}
-		return o.Framing == stream.Records || kind == ""
-	}
-	return false
-}
-
-// notStream is the error of a success that holds something else than it should.
-func (x *exchange) notStream(resp *http.Response) error {
-	body := x.readError(resp)
-	message := "the answer is not a stream but " + clip(mediaType(resp.Header), 100)
-	if isHTML(resp.Header, body) {
-		message = notJSON(resp.StatusCode, resp.Header, body)
-	}
-	x.report()
-	return x.fail(&Error{Status: resp.StatusCode, Header: resp.Header, Body: body, Message: message}, true)
-}
-
-func mediaType(h http.Header) string {
-	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
-	return strings.ToLower(strings.TrimSpace(kind))
-}
-
-var errEmptyAnswer = errors.New("the answer is empty")
-
-// unreadable is the error of a success whose body does not decode. The text says
-// what was expected, and nothing of what came.
-func (x *exchange) unreadable(resp *http.Response, body []byte, err error) error {
-	message := "the answer does not decode: a value in it has an unexpected form"
-	var kind *json.UnmarshalTypeError
-	switch {
-	case err == errEmptyAnswer:
-		message = err.Error()
-	case !json.Valid(body):
-		message = "the answer is not JSON"
-	case errors.As(err, &kind):
-		what, _, _ := strings.Cut(kind.Value, " ") // behind it stands the value
-		message = "the answer does not decode: " + what + " in place of " + kind.Type.String()
-		if kind.Field != "" {
-			message += " in " + kind.Field
-		}
-	}
-	return x.fail(&Error{Status: resp.StatusCode, Header: resp.Header, Body: head(body), Message: clip(message, maxErrorText), cause: err}, true)
+	resp, err := x.Body(ctx)
+	return resp, publicError(err)
 }

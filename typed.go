@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/jsonschema-go/jsonschema"
 
+	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -32,7 +33,7 @@ type TypedError struct {
 }
 
 func (e *TypedError) Error() string {
-	return "mastra: the structured answer does not fit: " + oneLine(clip(e.cause.Error(), maxErrorText))
+	return "mastra: the structured answer does not fit: " + call.OneLine(call.Clip(e.cause.Error(), call.MaxErrorText))
 }
 
 func (e *TypedError) Unwrap() error { return e.cause }

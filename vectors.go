@@ -5,12 +5,8 @@ import (
 	"fmt"
 
 	"github.com/mastra-go/mastra/gen"
-)
-
-var (
-	opVectorCreateIndex = post("VectorCreateIndex", "/vector/{vectorName}/create-index").repeatable().contextInQuery()
-	opVectorUpsert      = post("VectorUpsert", "/vector/{vectorName}/upsert").repeatable().contextInQuery()
-	opVectorQuery       = post("VectorQuery", "/vector/{vectorName}/query").contextInQuery()
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // VectorMatch is a vector that was found.
@@ -54,7 +50,7 @@ type CreateIndexRequest struct {
 //
 // POST /vector/{vectorName}/create-index. Safe to repeat, and repeated.
 func (v *Vector) CreateIndex(ctx context.Context, req CreateIndexRequest, opts ...Option) error {
-	return v.c.call(ctx, request{op: opVectorCreateIndex, ids: []string{v.name}, body: req, opts: opts}, nil)
+	return v.c.call(ctx, opts, call.Request{Op: route.VectorCreateIndex, IDs: []string{v.name}, Body: req}, nil)
 }
 
 // UpsertRequest stores vectors.
@@ -86,10 +82,10 @@ func (v *Vector) Upsert(ctx context.Context, req UpsertRequest, opts ...Option) 
 	if req.IDs == nil {
 		req.IDs = make([]string, len(req.Vectors))
 		for i := range req.IDs {
-			req.IDs[i] = newID()
+			req.IDs[i] = call.NewID()
 		}
 	}
-	out, err := callFor[gen.UpsertResult](ctx, v.c, request{op: opVectorUpsert, ids: []string{v.name}, body: req, opts: opts})
+	out, err := callFor[gen.UpsertResult](ctx, v.c, opts, call.Request{Op: route.VectorUpsert, IDs: []string{v.name}, Body: req})
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +115,6 @@ func (v *Vector) Query(ctx context.Context, req QueryRequest, opts ...Option) ([
 		return nil, fmt.Errorf("mastra: QueryRequest.TopK is negative")
 	}
 	var out []VectorMatch
-	err := v.c.call(ctx, request{op: opVectorQuery, ids: []string{v.name}, body: req, opts: opts}, &out)
+	err := v.c.call(ctx, opts, call.Request{Op: route.VectorQuery, IDs: []string{v.name}, Body: req}, &out)
 	return out, err
 }

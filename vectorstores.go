@@ -2,17 +2,10 @@ package mastra
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/mastra-go/mastra/gen"
-)
-
-var (
-	opVectorsList      = get("VectorsList", "/vectors")
-	opVectorsEmbedders = get("VectorsEmbedders", "/embedders")
-	opVectorIndexes    = get("VectorListIndexes", "/vector/{vectorName}/indexes")
-	opVectorDescribe   = get("VectorDescribeIndex", "/vector/{vectorName}/indexes/{indexName}")
-	opVectorDelete     = operation{id: "VectorDeleteIndex", method: http.MethodDelete, path: "/vector/{vectorName}/indexes/{indexName}", safe: true}
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // What the server says about vector stores.
@@ -36,7 +29,7 @@ func (c *Client) Vectors() Vectors { return Vectors{c} }
 // GET /vectors. Safe to repeat, and repeated.
 func (v Vectors) List(ctx context.Context, opts ...Option) ([]VectorInfo, error) {
 	var out gen.VectorStoreList
-	err := v.c.call(ctx, request{op: opVectorsList, opts: opts}, &out)
+	err := v.c.call(ctx, opts, call.Request{Op: route.VectorsList}, &out)
 	return out.Vectors, err
 }
 
@@ -45,7 +38,7 @@ func (v Vectors) List(ctx context.Context, opts ...Option) ([]VectorInfo, error)
 // GET /embedders. Safe to repeat, and repeated.
 func (v Vectors) Embedders(ctx context.Context, opts ...Option) ([]EmbedderInfo, error) {
 	var out gen.EmbedderList
-	err := v.c.call(ctx, request{op: opVectorsEmbedders, opts: opts}, &out)
+	err := v.c.call(ctx, opts, call.Request{Op: route.VectorsEmbedders}, &out)
 	return out.Embedders, err
 }
 
@@ -54,7 +47,7 @@ func (v Vectors) Embedders(ctx context.Context, opts ...Option) ([]EmbedderInfo,
 // GET /vector/{vectorName}/indexes. Safe to repeat, and repeated.
 func (v *Vector) ListIndexes(ctx context.Context, opts ...Option) ([]string, error) {
 	var out []string
-	err := v.c.call(ctx, request{op: opVectorIndexes, ids: []string{v.name}, opts: opts}, &out)
+	err := v.c.call(ctx, opts, call.Request{Op: route.VectorListIndexes, IDs: []string{v.name}}, &out)
 	return out, err
 }
 
@@ -63,12 +56,12 @@ func (v *Vector) ListIndexes(ctx context.Context, opts ...Option) ([]string, err
 //
 // GET /vector/{vectorName}/indexes/{indexName}. Safe to repeat, and repeated.
 func (v *Vector) DescribeIndex(ctx context.Context, index string, opts ...Option) (*IndexInfo, error) {
-	return callFor[IndexInfo](ctx, v.c, request{op: opVectorDescribe, ids: []string{v.name, index}, opts: opts})
+	return callFor[IndexInfo](ctx, v.c, opts, call.Request{Op: route.VectorDescribeIndex, IDs: []string{v.name, index}})
 }
 
 // DeleteIndex removes an index and its vectors. One that is not there is no error.
 //
 // DELETE /vector/{vectorName}/indexes/{indexName}. Safe to repeat, and repeated.
 func (v *Vector) DeleteIndex(ctx context.Context, index string, opts ...Option) error {
-	return v.c.call(ctx, request{op: opVectorDelete, ids: []string{v.name, index}, opts: opts}, nil)
+	return v.c.call(ctx, opts, call.Request{Op: route.VectorDeleteIndex, IDs: []string{v.name, index}}, nil)
 }

@@ -1,21 +1,13 @@
 package mastra
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"mime/multipart"
 
 	"github.com/mastra-go/mastra/gen"
-)
-
-var (
-	opVoiceSpeakers = get("AgentVoiceSpeakers", "/agents/{agentId}/voice/speakers")
-	opVoiceListener = get("AgentVoiceListener", "/agents/{agentId}/voice/listener")
-	opVoiceSpeak    = post("AgentVoiceSpeak", "/agents/{agentId}/voice/speak").contextInQuery()
-	opVoiceListen   = post("AgentVoiceListen", "/agents/{agentId}/voice/listen").contextInQuery()
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // SpeakerInfo is a voice that an agent can speak with.
@@ -32,7 +24,7 @@ func (a *Agent) Voice() *Voice { return &Voice{a} }
 // GET /agents/{agentId}/voice/speakers. Safe to repeat, and repeated.
 func (v *Voice) Speakers(ctx context.Context, opts ...Option) ([]SpeakerInfo, error) {
 	var out []SpeakerInfo
-	err := v.a.c.call(ctx, request{op: opVoiceSpeakers, ids: []string{v.a.id}, opts: opts}, &out)
+	err := v.a.c.call(ctx, opts, call.Request{Op: route.AgentVoiceSpeakers, IDs: []string{v.a.id}}, &out)
 	return out, err
 }
 
@@ -41,7 +33,7 @@ func (v *Voice) Speakers(ctx context.Context, opts ...Option) ([]SpeakerInfo, er
 // GET /agents/{agentId}/voice/listener. Safe to repeat, and repeated.
 func (v *Voice) CanListen(ctx context.Context, opts ...Option) (bool, error) {
 	var out gen.ListenerInfo
-	err := v.a.c.call(ctx, request{op: opVoiceListener, ids: []string{v.a.id}, opts: opts}, &out)
+	err := v.a.c.call(ctx, opts, call.Request{Op: route.AgentVoiceListener, IDs: []string{v.a.id}}, &out)
 	return out.Enabled, err
 }
 
@@ -67,7 +59,7 @@ func (v *Voice) Speak(ctx context.Context, req SpeakRequest, opts ...Option) (*A
 	if req.Text == "" {
 		return nil, errors.New("mastra: SpeakRequest.Text is empty")
 	}
-	resp, err := v.a.c.openBody(ctx, request{op: opVoiceSpeak, ids: []string{v.a.id}, body: req, opts: opts})
+	resp, err := v.a.c.openBody(ctx, opts, call.Request{Op: route.AgentVoiceSpeak, IDs: []string{v.a.id}, Body: req})
 	if err != nil {
 		return nil, err
 	}
@@ -91,46 +83,16 @@ func (v *Voice) Listen(ctx context.Context, req ListenRequest, opts ...Option) (
 	if req.Audio == nil {
 		return "", errors.New("mastra: ListenRequest.Audio is nil")
 	}
-	f, err := req.form()
-	if err != nil {
-		return "", err
-	}
-	var out gen.Transcript
-	err = v.a.c.call(ctx, request{op: opVoiceListen, ids: []string{v.a.id}, form: f, opts: opts}, &out)
-	return out.Text, err
-}
-
-// form is a body of another type than JSON.
-type form struct {
-	body        []byte
-	contentType string
-}
-
-func (req ListenRequest) form() (*form, error) {
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
+	f := new(call.Form)
 	name := req.Filename
 	if name == "" {
 		name = "audio"
 	}
-	part, err := w.CreateFormFile("audio", name)
-	if err == nil {
-		_, err = io.Copy(part, req.Audio)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("mastra: ListenRequest.Audio: %w", err)
-	}
+	f.File("audio", name, req.Audio)
 	if len(req.Options) > 0 {
-		text, err := marshal(req.Options)
-		if err != nil {
-			return nil, fmt.Errorf("mastra: ListenRequest.Options: %w", err)
-		}
-		if err := w.WriteField("options", string(text)); err != nil {
-			return nil, err
-		}
+		f.JSON("options", req.Options)
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return &form{b.Bytes(), w.FormDataContentType()}, nil
+	var out gen.Transcript
+	err := v.a.c.call(ctx, opts, call.Request{Op: route.AgentVoiceListen, IDs: []string{v.a.id}, Form: f}, &out)
+	return out.Text, err
 }

@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strconv"
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
-)
-
-var (
-	opWorkflowsRunCounts = get("WorkflowsRunCounts", "/workflows/run-counts")
-	opWorkflowListRuns   = get("WorkflowListRuns", "/workflows/{workflowId}/runs")
-	opRestartAll         = post("WorkflowRestartAllActiveAsync", "/workflows/{workflowId}/restart-all-active-workflow-runs-async").contextInQuery()
-	opRestartAllDetached = post("WorkflowRestartAllActive", "/workflows/{workflowId}/restart-all-active-workflow-runs").contextInQuery()
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // RunCounts counts the runs of a workflow that are in progress and that wait.
@@ -24,7 +20,7 @@ type RunCounts = gen.RunCounts
 // GET /workflows/run-counts. Safe to repeat, and repeated.
 func (w Workflows) RunCounts(ctx context.Context, opts ...Option) (map[string]RunCounts, error) {
 	var out map[string]RunCounts
-	err := w.c.call(ctx, request{op: opWorkflowsRunCounts, opts: opts}, &out)
+	err := w.c.call(ctx, opts, call.Request{Op: route.WorkflowsRunCounts}, &out)
 	return out, err
 }
 
@@ -56,19 +52,19 @@ func (w *Workflow) ListRuns(ctx context.Context, req ListRunsRequest, opts ...Op
 	if req.Page > 0 && req.PerPage == 0 {
 		return nil, errors.New("mastra: ListRunsRequest: Page needs PerPage")
 	}
-	var p params
+	var p call.Params
 	if req.PerPage > 0 { // the server reads a page only with a size
-		p.put("page", itoa(req.Page))
-		p.put("perPage", itoa(req.PerPage))
+		p.Put("page", strconv.Itoa(req.Page))
+		p.Put("perPage", strconv.Itoa(req.PerPage))
 	}
-	p.set("resourceId", req.Resource)
-	p.set("status", string(req.Status))
-	p.setTime("fromDate", req.Since)
-	p.setTime("toDate", req.Until)
-	if p.err != nil {
-		return nil, p.err
+	p.Set("resourceId", req.Resource)
+	p.Set("status", string(req.Status))
+	p.SetTime("fromDate", req.Since)
+	p.SetTime("toDate", req.Until)
+	if p.Err != nil {
+		return nil, p.Err
 	}
-	return callFor[RunPage](ctx, w.c, request{op: opWorkflowListRuns, ids: []string{w.id}, query: p.values, opts: opts})
+	return callFor[RunPage](ctx, w.c, opts, call.Request{Op: route.WorkflowListRuns, IDs: []string{w.id}, Query: p.Values})
 }
 
 // Runs iterates over the workflow's runs, the newest first. It reads pages of
@@ -93,7 +89,7 @@ func (w *Workflow) Runs(ctx context.Context, req ListRunsRequest, opts ...Option
 // POST /workflows/{workflowId}/restart-all-active-workflow-runs-async. Never
 // repeated once it was sent.
 func (w *Workflow) RestartAll(ctx context.Context, opts ...Option) error {
-	return w.c.call(ctx, request{op: opRestartAll, ids: []string{w.id}, opts: opts}, nil)
+	return w.c.call(ctx, opts, call.Request{Op: route.WorkflowRestartAllActiveAsync, IDs: []string{w.id}}, nil)
 }
 
 // RestartAllDetached is RestartAll, and returns at once.
@@ -101,5 +97,5 @@ func (w *Workflow) RestartAll(ctx context.Context, opts ...Option) error {
 // POST /workflows/{workflowId}/restart-all-active-workflow-runs. Never repeated
 // once it was sent.
 func (w *Workflow) RestartAllDetached(ctx context.Context, opts ...Option) error {
-	return w.c.call(ctx, request{op: opRestartAllDetached, ids: []string{w.id}, opts: opts}, nil)
+	return w.c.call(ctx, opts, call.Request{Op: route.WorkflowRestartAllActive, IDs: []string{w.id}}, nil)
 }

@@ -4,15 +4,9 @@ import (
 	"context"
 	"net/url"
 
-	"github.com/google/uuid"
-
 	"github.com/mastra-go/mastra/gen"
-)
-
-var (
-	opWorkflowsList     = get("WorkflowsList", "/workflows")
-	opWorkflowGet       = get("WorkflowGet", "/workflows/{workflowId}")
-	opWorkflowCreateRun = post("WorkflowCreateRun", "/workflows/{workflowId}/create-run").repeatable().contextInQuery()
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // WorkflowInfo is what the server says about a workflow: its steps and schemas.
@@ -29,7 +23,7 @@ func (c *Client) Workflows() Workflows { return Workflows{c} }
 // GET /workflows. Safe to repeat, and repeated.
 func (w Workflows) List(ctx context.Context, opts ...Option) (map[string]WorkflowInfo, error) {
 	var out map[string]WorkflowInfo
-	err := w.c.call(ctx, request{op: opWorkflowsList, opts: opts}, &out)
+	err := w.c.call(ctx, opts, call.Request{Op: route.WorkflowsList}, &out)
 	return out, err
 }
 
@@ -49,7 +43,7 @@ func (w *Workflow) ID() string { return w.id }
 //
 // GET /workflows/{workflowId}. Safe to repeat, and repeated.
 func (w *Workflow) Get(ctx context.Context, opts ...Option) (*WorkflowInfo, error) {
-	return callFor[WorkflowInfo](ctx, w.c, request{op: opWorkflowGet, ids: []string{w.id}, opts: opts})
+	return callFor[WorkflowInfo](ctx, w.c, opts, call.Request{Op: route.WorkflowGet, IDs: []string{w.id}})
 }
 
 // StartRequest starts a run.
@@ -67,20 +61,6 @@ type StartRequest struct {
 	RequestContext map[string]any `json:"-"`
 	// Extra holds members of the body that this struct does not model.
 	Extra map[string]any `json:"-"`
-}
-
-// TracingOptions tie a run into a trace of the caller's.
-type TracingOptions struct {
-	// TraceID is 32, ParentSpanID 16 hexadecimal digits.
-	TraceID      string         `json:"traceId,omitzero"`
-	ParentSpanID string         `json:"parentSpanId,omitzero"`
-	RootSpanName string         `json:"rootSpanName,omitzero"`
-	Metadata     map[string]any `json:"metadata,omitempty"`
-	Tags         []string       `json:"tags,omitempty"`
-	// RequestContextKeys names what of the request context goes into the trace.
-	RequestContextKeys []string `json:"requestContextKeys,omitempty"`
-	HideInput          bool     `json:"hideInput,omitzero"`
-	HideOutput         bool     `json:"hideOutput,omitzero"`
 }
 
 // Start runs the workflow and waits until it has ended or is suspended. It is
@@ -105,7 +85,7 @@ func (w *Workflow) Resume(ctx context.Context, runID string, req ResumeRequest, 
 
 // NewRun makes a run with a fresh id. It does no I/O: the server learns of the
 // run when it is started.
-func (w *Workflow) NewRun() *Run { return w.Run(newID()) }
+func (w *Workflow) NewRun() *Run { return w.Run(call.NewID()) }
 
 // Run gives a handle to the run with this id, in this or another process's name.
 func (w *Workflow) Run(id string) *Run { return &Run{c: w.c, workflow: w.id, id: id} }
@@ -126,15 +106,13 @@ type CreateRunRequest struct {
 // client fills in the id.
 func (w *Workflow) CreateRun(ctx context.Context, req CreateRunRequest, opts ...Option) (*Run, error) {
 	if req.RunID == "" {
-		req.RunID = newID()
+		req.RunID = call.NewID()
 	}
-	err := w.c.call(ctx, request{
-		op: opWorkflowCreateRun, ids: []string{w.id}, query: url.Values{"runId": {req.RunID}}, body: req, opts: opts,
+	err := w.c.call(ctx, opts, call.Request{
+		Op: route.WorkflowCreateRun, IDs: []string{w.id}, Query: url.Values{"runId": {req.RunID}}, Body: req,
 	}, nil)
 	if err != nil {
 		return nil, err
 	}
 	return w.Run(req.RunID), nil
 }
-
-func newID() string { return uuid.NewString() }

@@ -1,4 +1,4 @@
-package mastra
+package call
 
 import (
 	"errors"
@@ -12,8 +12,7 @@ var errIdempotencyKey = errors.New("an Idempotency-Key header is refused here: t
 type keyGuard struct{ next http.RoundTripper }
 
 func (g keyGuard) RoundTrip(req *http.Request) (*http.Response, error) {
-	x, ok := req.Context().Value(exchangeKey{}).(*exchange)
-	if ok && !x.op.safe && idempotent(req.Header) {
+	if a := attemptOf(req.Context()); a != nil && !a.safe && idempotent(req.Header) {
 		if req.Body != nil {
 			req.Body.Close()
 		}

@@ -1,10 +1,9 @@
-package mastra
+package call
 
 import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,8 +14,22 @@ import (
 	"time"
 )
 
-// exchangeKey finds, in the context of an HTTP request, the exchange it belongs to.
-type exchangeKey struct{}
+// attempt is one attempt under way, as the transports see it.
+type attempt struct {
+	safe    bool // may be carried out twice
+	timeout time.Duration
+	started time.Time
+	trace   *writeTrace // nil before a transport was asked
+}
+
+type attemptKey struct{}
+
+// attemptOf finds, in the context of an HTTP request, the attempt it belongs to;
+// nil for a request that is not one of this package's.
+func attemptOf(ctx context.Context) *attempt {
+	a, _ := ctx.Value(attemptKey{}).(*attempt)
+	return a
+}
 
 // attemptTransport runs one attempt: it bounds the time to the response headers
 // and watches whether anything was written. It has no CloseIdleConnections
@@ -24,29 +37,29 @@ type exchangeKey struct{}
 type attemptTransport struct{ next http.RoundTripper }
 
 func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	x, ok := req.Context().Value(exchangeKey{}).(*exchange)
-	if !ok {
+	a := attemptOf(req.Context())
+	if a == nil {
 		return t.next.RoundTrip(req)
 	}
-	x.trace = nil
+	a.trace = nil
 	if req.Context().Err() != nil { // a transport might not look before it sends
 		if req.Body != nil {
 			req.Body.Close()
 		}
 		return nil, context.Cause(req.Context())
 	}
-	x.trace = new(attemptTrace)
+	a.trace = new(writeTrace)
 	ctx, cancel := context.WithCancelCause(req.Context())
 	var decided atomic.Bool // by the headers or by the timer, whichever is first
-	if d := x.cfg.attemptTimeout; d > 0 {
-		timer := time.AfterFunc(d-time.Since(x.started), func() {
+	if a.timeout > 0 {
+		timer := time.AfterFunc(a.timeout-time.Since(a.started), func() {
 			if decided.CompareAndSwap(false, true) {
 				cancel(errAttemptTimeout)
 			}
 		})
 		defer timer.Stop()
 	}
-	resp, err := t.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, x.trace.hooks())))
+	resp, err := t.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, a.trace.hooks())))
 	if late := !decided.CompareAndSwap(false, true); late && req.Context().Err() == nil {
 		if err == nil {
 			resp.Body.Close()
@@ -82,10 +95,10 @@ func (b *attemptBody) Close() error {
 	return b.err
 }
 
-// attemptTrace knows whether a request may have left this machine.
-type attemptTrace struct{ watched, wrote atomic.Bool }
+// writeTrace knows whether a request may have left this machine.
+type writeTrace struct{ watched, wrote atomic.Bool }
 
-func (t *attemptTrace) hooks() *httptrace.ClientTrace {
+func (t *writeTrace) hooks() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		// net/http asks for another connection only after writing nothing to the last one.
 		GetConn:      func(string) { t.watched.Store(true); t.wrote.Store(false) },
@@ -95,12 +108,12 @@ func (t *attemptTrace) hooks() *httptrace.ClientTrace {
 
 // sent tells whether the attempt that failed with err may have reached the
 // server. A transport that reports nothing is taken to have sent everything,
-// unless it says itself that it could not dial. No trace: no transport was asked.
-func (t *attemptTrace) sent(err error) bool {
-	if t == nil || dialError(err) || errors.Is(err, errIdempotencyKey) {
+// unless it says itself that it could not dial.
+func (a *attempt) sent(err error) bool {
+	if a.trace == nil || dialError(err) || errors.Is(err, errIdempotencyKey) {
 		return false
 	}
-	return !t.watched.Load() || t.wrote.Load()
+	return !a.trace.watched.Load() || a.trace.wrote.Load()
 }
 
 func dialError(err error) bool {
@@ -123,42 +136,30 @@ func (attemptTimeoutError) Error() string   { return "no response headers within
 func (attemptTimeoutError) Timeout() bool   { return true }
 func (attemptTimeoutError) Temporary() bool { return true }
 
-// transportError says why no (whole) answer came.
-func (x *exchange) transportError(ctx context.Context, err error) *Error {
+// transportFailure says why no (whole) answer came.
+func transportFailure(ctx context.Context, a *attempt, origin string, err error) *Failure {
 	err = plainCause(err)
 	text := err.Error()
-	e := &Error{Message: text, cause: err}
+	f := &Failure{Message: text, Cause: err}
 	switch {
 	case ctx.Err() != nil:
-		e.cause = contextError(ctx)
-		e.Message = e.cause.Error()
+		f.Cause = ContextError(ctx)
+		f.Message = f.Cause.Error()
 	case errors.Is(err, errAttemptTimeout):
-		e.mark(ErrTimeout)
+		f.Kind |= TimedOut
 	case errors.Is(err, errAnswerTooLarge):
-		e.mark(ErrTooLarge)
+		f.Kind |= TooLarge
 	case errors.Is(err, errIdempotencyKey):
-	case x.trace.sent(err):
-		e.Message = "the connection broke: " + text
+	case a.sent(err):
+		f.Message = "the connection broke: " + text
 	default:
-		e.mark(ErrUnavailable)
-		e.Message = "cannot connect to " + x.client.origin + ": " + text
+		f.Kind |= Unavailable
+		f.Message = "cannot connect to " + origin + ": " + text
 		if !untrusted(err) {
-			e.Message += "; is the Mastra server running?"
+			f.Message += "; is the Mastra server running?"
 		}
 	}
-	return e
-}
-
-// contextError is the context's error, with its cause where that says more.
-func contextError(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	switch {
-	case cause == nil || cause == err:
-		return err
-	case errors.Is(cause, err):
-		return cause
-	}
-	return fmt.Errorf("%w: %w", err, cause)
+	return f
 }
 
 // plainCause takes off the url.Error, whose text holds the query.

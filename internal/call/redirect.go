@@ -1,13 +1,13 @@
-package mastra
+package call
 
 import "net/http"
 
-func redirectError(resp *http.Response) *Error {
-	e := &Error{Status: resp.StatusCode, Header: resp.Header, Message: "a redirect, which is not followed"}
+func redirectFailure(resp *http.Response) *Failure {
+	f := &Failure{Status: resp.StatusCode, Header: resp.Header, Message: "a redirect, which is not followed"}
 	if u, err := resp.Location(); err == nil {
-		e.Message = "a redirect to " + clip(u.Scheme+"://"+u.Host, 200) + " is not followed"
+		f.Message = "a redirect to " + Clip(u.Scheme+"://"+u.Host, 200) + " is not followed"
 	}
-	return e
+	return f
 }
 
 // followRedirect is the http.Client's CheckRedirect: only a GET is led on, and

@@ -1,43 +1,47 @@
-package mastra
+package call
 
 import (
 	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // errorFrom reads what the server says in an answer that is no success. It
 // understands every shape the server and the proxies before it send, and never
 // fails: a member of an odd type does not hide the others. The texts are as the
 // server sent them; see tidy.
-func errorFrom(status int, header http.Header, body []byte) *Error {
-	e := &Error{Status: status, Header: header, Body: body}
-	e.RetryAfter, _ = retryAfter(header, time.Now())
+func errorFrom(status int, header http.Header, body []byte) *Failure {
+	f := &Failure{Status: status, Header: header, Body: body}
+	f.RetryAfter, _ = retryAfter(header, time.Now())
 	if !json.Valid(body) {
-		e.Message = notJSON(status, header, body)
-		return e
+		f.Message = notJSON(status, header, body)
+		return f
 	}
 	var top struct{ Error, Message, Code, Issues json.RawMessage }
 	if json.Unmarshal(body, &top) != nil {
-		e.Message = jsonText(body) // a bare text, or nothing that can be read
-		return e
+		f.Message = jsonText(body) // a bare text, or nothing that can be read
+		return f
 	}
 	var inner struct{ Message, Name, Code json.RawMessage }
 	_ = json.Unmarshal(top.Error, &inner) // unless it is a text
-	e.Message = firstOf(jsonText(top.Error), jsonText(inner.Message), jsonText(inner.Name))
+	f.Message = firstOf(jsonText(top.Error), jsonText(inner.Message), jsonText(inner.Name))
 	switch beside := jsonText(top.Message); {
-	case e.Message == "":
-		e.Message = beside
-	case beside != "" && beside != e.Message:
-		e.Message += ": " + beside
+	case f.Message == "":
+		f.Message = beside
+	case beside != "" && beside != f.Message:
+		f.Message += ": " + beside
 	}
-	e.Code = firstOf(jsonWord(top.Code), jsonWord(inner.Code))
-	e.Issues = jsonIssues(top.Issues)
-	e.classify()
-	return e
+	f.Code = firstOf(jsonWord(top.Code), jsonWord(inner.Code))
+	f.Issues = jsonIssues(top.Issues)
+	return f
+}
+
+// ownError: the server itself has written this body of an error, and no proxy. The
+// member's name counts as it is written.
+func ownError(body []byte) bool {
+	var members map[string]any
+	return json.Unmarshal(body, &members) == nil && members["error"] != nil
 }
 
 // jsonText is a JSON text, "" for anything else.
@@ -90,27 +94,6 @@ func jsonIssues(raw []byte) []Issue {
 	return out
 }
 
-// classify finds the kinds that only the text tells.
-func (e *Error) classify() {
-	switch {
-	case notSuspended(e.Message):
-		e.mark(ErrNotSuspended)
-	case invalidInput(e.Message):
-		e.mark(ErrInvalidInput)
-	}
-}
-
-func notSuspended(text string) bool {
-	return strings.Contains(text, "was not suspended") ||
-		strings.Contains(text, "it is not suspended") ||
-		strings.Contains(text, "tool call is not suspended") ||
-		strings.Contains(text, "could not find a suspended run")
-}
-
-func invalidInput(text string) bool {
-	return strings.HasPrefix(text, "Invalid input data") || strings.HasPrefix(text, "Invalid resume data")
-}
-
 func notJSON(status int, header http.Header, body []byte) string {
 	switch {
 	case status == http.StatusNotFound:
@@ -131,42 +114,4 @@ func isHTML(header http.Header, body []byte) bool {
 	}
 	start := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 64)])))
 	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
-}
-
-// oneLine keeps a text of several lines in one line of a log, and what would
-// steer a terminal out of it.
-func oneLine(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	return strings.Join(strings.Fields(text), " ")
-}
-
-// clip cuts text to at most max bytes, between characters.
-func clip(text string, max int) string {
-	long := len(text) > max
-	if long { // more than max is never needed, and a character may end here
-		text = text[:max]
-		for i := len(text) - 1; i >= 0 && i >= len(text)-utf8.UTFMax; i-- {
-			if utf8.RuneStart(text[i]) {
-				if !utf8.FullRuneInString(text[i:]) {
-					text = text[:i]
-				}
-				break
-			}
-		}
-	}
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	if !long && len(text) <= max {
-		return text
-	}
-	const more = "…"
-	cut := min(len(text), max-len(more))
-	for cut > 0 && cut < len(text) && !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return text[:cut] + more
 }

@@ -1,10 +1,8 @@
-package mastra
+package call
 
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -17,47 +15,47 @@ func encodeBody(v any, extra map[string]any) ([]byte, error) {
 	if v == nil {
 		return nil, nil
 	}
-	body, err := marshal(v)
+	body, err := Marshal(v)
 	if err != nil {
-		return nil, fmt.Errorf("mastra: the request does not encode: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return nil, Refuse("mastra: the request does not encode: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if len(extra) > 0 {
 		modelled := fieldNames(reflect.TypeOf(v))
 		for name := range extra {
 			if slices.Contains(modelled, name) || name == "requestContext" {
-				return nil, fmt.Errorf("mastra: Extra names %q, which the request has a field for", name)
+				return nil, Refuse("mastra: Extra names %q, which the request has a field for", name)
 			}
 		}
 	}
-	return appendMembers(body, extra)
+	return AppendMembers(body, extra)
 }
 
-// appendMembers adds members, in order of their names, to a JSON object.
-func appendMembers(object []byte, members map[string]any) ([]byte, error) {
+// AppendMembers adds members, in order of their names, to a JSON object.
+func AppendMembers(object []byte, members map[string]any) ([]byte, error) {
 	if len(members) == 0 {
 		return object, nil
 	}
 	if len(object) < 2 || object[0] != '{' {
-		return nil, errors.New("mastra: only a JSON object can carry extra fields")
+		return nil, Refuse("mastra: only a JSON object can carry extra fields")
 	}
 	out := object[:len(object)-1]
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		value, err := marshal(members[name])
+		value, err := Marshal(members[name])
 		if err != nil {
-			return nil, fmt.Errorf("mastra: %q does not encode: %s", name, strings.TrimPrefix(err.Error(), "json: "))
+			return nil, Refuse("mastra: %q does not encode: %s", name, strings.TrimPrefix(err.Error(), "json: "))
 		}
 		if len(out) > 1 {
 			out = append(out, ',')
 		}
-		key, _ := marshal(name)
+		key, _ := Marshal(name)
 		out = append(append(append(out, key...), ':'), value...)
 	}
 	return append(out, '}'), nil
 }
 
-// marshal is json.Marshal without the escaping of <, > and &, so that text
+// Marshal is json.Marshal without the escaping of <, > and &, so that text
 // reaches the server as it was written.
-func marshal(v any) ([]byte, error) {
+func Marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -1,0 +1,52 @@
+package mastra
+
+import (
+	"context"
+	"io"
+
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
+)
+
+// ask is the request of a stream.
+func ask(req AgentRequest) call.Request {
+	r := call.Request{Op: route.AgentStream, Body: req, Extra: req.Extra, Context: req.RequestContext}
+	if idle := req.UntilIdle; idle != nil {
+		req.UntilIdle = nil
+		r.Op, r.Body = route.AgentStreamUntilIdle, untilIdleAsk{req, idle.MaxIdleMs}
+	}
+	return r
+}
+
+// untilIdleAsk: the route takes the limit beside the other fields.
+type untilIdleAsk struct {
+	AgentRequest
+	MaxIdleMs int64 `json:"maxIdleMs,omitzero"`
+}
+
+// generate sends a request that is answered with a result, and goes on while the
+// model calls client tools.
+func (a *Agent) generate(ctx context.Context, r call.Request, loop *toolLoop) (*AgentResult, error) {
+	r.IDs, r.Extra = []string{a.id}, loop.extra(r.Extra)
+	res, err := callFor[AgentResult](ctx, a.c, nil, r)
+	if err != nil || loop == nil {
+		return res, err
+	}
+	return loop.generateOn(ctx, res)
+}
+
+// open sends a request that is answered with a stream.
+func (a *Agent) open(ctx context.Context, r call.Request, loop *toolLoop) (*AgentStream, error) {
+	r.IDs, r.Extra = []string{a.id}, loop.extra(r.Extra)
+	b := new(agentBuilder)
+	h := hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}
+	if loop != nil {
+		b.transcript, loop.agent = new(transcript), &Agent{a.c.quiet(), a.id}
+		h.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) { return loop.streamOn(ctx, b, end) }
+	}
+	s, err := a.c.open(ctx, r, h)
+	if err != nil {
+		return nil, err
+	}
+	return &AgentStream{Stream: s, b: b}, nil
+}

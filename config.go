@@ -1,0 +1,38 @@
+package mastra
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/mastra-go/mastra/internal/call"
+)
+
+// Version of this client, as its User-Agent tells it.
+const Version = "0.1.0"
+
+func userAgent() string { return "mastra-go/" + Version + " (" + runtime.Version() + ")" }
+
+// config is everything that can be set: how requests are sent, and what becomes of
+// the streams of runs. A client owns one; a call with options works on a copy.
+type config struct {
+	call.Config
+	reattach      bool
+	cancelOnClose bool
+}
+
+func defaults() config {
+	c := config{Config: call.Defaults(), reattach: true}
+	c.UserAgent = userAgent()
+	c.Policy = func(a call.Attempt) bool { return RetrySafe(Attempt(a)) }
+	return c
+}
+
+// clone copies everything that an option may change.
+func (c config) clone() config {
+	c.Config = c.Config.Clone()
+	return c
+}
+
+type staticToken string
+
+func (t staticToken) Token(context.Context, string) (string, error) { return string(t), nil }

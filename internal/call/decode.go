@@ -1,0 +1,47 @@
+package call
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// decode decodes the answer that was read.
+func (x *Exchange) decode(out any) error {
+	if len(bytes.TrimSpace(x.body)) == 0 {
+		if x.req.Op.ID == "" {
+			return nil
+		}
+		return x.unreadable(errEmptyAnswer)
+	}
+	if raw, ok := out.(*json.RawMessage); ok && json.Valid(x.body) {
+		*raw = x.body
+		return nil
+	}
+	if err := json.Unmarshal(x.body, out); err != nil {
+		return x.unreadable(err)
+	}
+	return nil
+}
+
+// unreadable is the failure of a success whose body does not decode. The text says
+// what was expected, and nothing of what came.
+func (x *Exchange) unreadable(err error) error {
+	message := "the answer does not decode: a value in it has an unexpected form"
+	var kind *json.UnmarshalTypeError
+	switch {
+	case err == errEmptyAnswer:
+		message = err.Error()
+	case !json.Valid(x.body):
+		message = "the answer is not JSON"
+	case errors.As(err, &kind):
+		what, _, _ := strings.Cut(kind.Value, " ") // behind it stands the value
+		message = "the answer does not decode: " + what + " in place of " + kind.Type.String()
+		if kind.Field != "" {
+			message += " in " + kind.Field
+		}
+	}
+	x.unknown = true
+	return x.fail(&Failure{Status: x.status, Header: x.header, Body: head(x.body), Message: Clip(message, MaxErrorText), Cause: err})
+}

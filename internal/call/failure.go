@@ -1,0 +1,98 @@
+package call
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Sizes of what an error keeps of an answer, in bytes.
+const (
+	MaxErrorText = 500
+	maxErrorCode = 100
+	maxErrorBody = 64 << 10
+)
+
+// Failure is why a call failed: an answer that is no success, a connection that
+// broke, a body that could not be read.
+type Failure struct {
+	Status       int // 0 where no whole answer came
+	Code         string
+	Message      string // at most MaxErrorText bytes
+	Issues       []Issue
+	Method, Path string // Path has no query
+	Header       http.Header
+	Body         []byte // its beginning
+	Attempts     int
+	RetryAfter   time.Duration
+	Kind         Kind
+	Cause        error
+}
+
+// Issue is one field of a request that the server refused.
+type Issue struct{ Field, Message string }
+
+// Kind says of a failure what its status does not tell.
+type Kind uint8
+
+// The kinds. A failure may be of several.
+const (
+	Unavailable    Kind = 1 << iota // no connection could be made
+	TimedOut                        // no response headers within the attempt timeout
+	TooLarge                        // the answer was larger than is allowed
+	OutcomeUnknown                  // it may have been carried out
+)
+
+// Is tells whether a failure is of a kind.
+func (k Kind) Is(kind Kind) bool { return k&kind != 0 }
+
+func (f *Failure) Error() string {
+	return fmt.Sprintf("%s %s: %d %s", f.Method, f.Path, f.Status, f.Message)
+}
+
+// Unwrap gives the cause: a context's error, a net error, a JSON error.
+func (f *Failure) Unwrap() error { return f.Cause }
+
+// also adds a second reason: why nothing more was done about the failure.
+func (f *Failure) also(reason error, when string) {
+	text := reason.Error() + when
+	if f.Message != "" {
+		text += ": " + f.Message
+	}
+	f.Message = Clip(text, MaxErrorText)
+	if f.Cause == nil {
+		f.Cause = reason
+	} else {
+		f.Cause = fmt.Errorf("%w: %w", reason, f.Cause)
+	}
+}
+
+// tidy takes out of the texts what must not be shown, and cuts them to size.
+func (f *Failure) tidy(hide func(string) string) {
+	f.Message = Clip(hide(f.Message), MaxErrorText)
+	f.Code = Clip(hide(f.Code), maxErrorCode)
+	for i, issue := range f.Issues {
+		f.Issues[i] = Issue{Clip(hide(issue.Field), MaxErrorText), Clip(hide(issue.Message), MaxErrorText)}
+	}
+}
+
+// Refusal is why a call was not sent: what it asks for cannot be.
+type Refusal struct {
+	text  string
+	cause error
+}
+
+func (r *Refusal) Error() string { return r.text }
+
+// Unwrap gives the cause, if there is one.
+func (r *Refusal) Unwrap() error { return r.cause }
+
+// Refuse makes a Refusal, as fmt.Errorf makes an error.
+func Refuse(format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	var cause error
+	if u, ok := err.(interface{ Unwrap() error }); ok {
+		cause = u.Unwrap()
+	}
+	return &Refusal{err.Error(), cause}
+}

@@ -1,0 +1,56 @@
+package call
+
+import (
+	"bytes"
+	"io"
+	"mime/multipart"
+)
+
+// Form is a multipart body. Its parts are written in the order of the calls; the
+// first error is told by the request that it is given to.
+type Form struct {
+	b   bytes.Buffer
+	w   *multipart.Writer
+	err error
+}
+
+// File adds a file, which is read to its end.
+func (f *Form) File(field, name string, content io.Reader) {
+	f.write(func(w *multipart.Writer) error {
+		part, err := w.CreateFormFile(field, name)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(part, content)
+		return err
+	})
+}
+
+// JSON adds a field whose value is JSON text.
+func (f *Form) JSON(field string, value any) {
+	f.write(func(w *multipart.Writer) error {
+		text, err := Marshal(value)
+		if err != nil {
+			return err
+		}
+		return w.WriteField(field, string(text))
+	})
+}
+
+func (f *Form) write(part func(*multipart.Writer) error) {
+	if f.w == nil {
+		f.w = multipart.NewWriter(&f.b)
+	}
+	if f.err == nil {
+		f.err = part(f.w)
+	}
+}
+
+// encode closes the form and returns its body and content type.
+func (f *Form) encode() (body []byte, contentType string, err error) {
+	f.write(func(w *multipart.Writer) error { return w.Close() })
+	if f.err != nil {
+		return nil, "", Refuse("mastra: the form cannot be written: %w", f.err)
+	}
+	return f.b.Bytes(), f.w.FormDataContentType(), nil
+}

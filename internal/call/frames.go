@@ -1,0 +1,75 @@
+package call
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/mastra-go/mastra/internal/hook"
+	"github.com/mastra-go/mastra/internal/route"
+	"github.com/mastra-go/mastra/stream"
+)
+
+// Frames sends the request, whose answer is a stream, and says how to read it.
+func (x *Exchange) Frames(ctx context.Context) (*http.Response, stream.Options, error) {
+	x.kind = streamAnswer
+	resp, err := x.do(ctx)
+	if err != nil {
+		return nil, stream.Options{}, err
+	}
+	o, _ := x.streamOptions(resp) // judged already
+	return resp, o, nil
+}
+
+var (
+	framings = map[route.Framing]stream.Framing{route.SSE: stream.SSE, route.Records: stream.Records}
+	ends     = map[route.End]stream.EndRule{
+		route.DoneOrTerminal: stream.EndDoneOrTerminal, route.Done: stream.EndDone,
+		route.Terminal: stream.EndWorkflow, route.Endless: stream.EndEndless,
+	}
+)
+
+// streamOptions says how to read an answer, and whether it is a stream at all: a
+// page or a JSON value is none. Where the operation does not say its framing, the
+// answer's type does.
+func (x *Exchange) streamOptions(resp *http.Response) (o stream.Options, ok bool) {
+	rule := x.req.Op.Stream
+	o.MaxEventSize = x.cfg.MaxEvent
+	if rule != nil {
+		o.Framing, o.End, o.IdleTimeout, o.FirstByteTimeout = framings[rule.Framing], ends[rule.End], rule.Idle, rule.FirstByte
+	}
+	if x.cfg.IdleTimeout != nil {
+		o.IdleTimeout, o.FirstByteTimeout = *x.cfg.IdleTimeout, 0
+	}
+	switch kind := mediaType(resp.Header); kind {
+	case "text/event-stream":
+		if rule == nil {
+			o.Framing, o.End = stream.SSE, stream.EndDoneOrTerminal
+		}
+		return o, o.Framing == stream.SSE
+	case "text/plain", "application/octet-stream", "":
+		if rule == nil {
+			o.Framing, o.End = stream.Records, stream.EndWorkflow
+		}
+		return o, o.Framing == stream.Records || kind == ""
+	}
+	return o, false
+}
+
+// notStream is the failure of a success that holds something else than it should.
+func (x *Exchange) notStream(resp *http.Response) *Failure {
+	body := x.readError(resp)
+	message := "the answer is not a stream but " + Clip(mediaType(resp.Header), 100)
+	if isHTML(resp.Header, body) {
+		message = notJSON(resp.StatusCode, resp.Header, body)
+	}
+	return &Failure{Status: resp.StatusCode, Header: resp.Header, Body: body, Message: message}
+}
+
+// Stream sends the request and opens its answer as a stream.
+func (x *Exchange) Stream(ctx context.Context, h hook.Hooks[stream.Chunk]) (*stream.Stream, error) {
+	resp, o, err := x.Frames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return stream.NewWithHooks(ctx, resp.Body, o, h), nil
+}

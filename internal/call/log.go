@@ -1,0 +1,42 @@
+package call
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// log tells of the attempt that has just ended.
+func (x *Exchange) log(ctx context.Context) {
+	if x.cfg.Logger == nil {
+		return
+	}
+	level, attrs := slog.LevelDebug, make([]slog.Attr, 0, 8)
+	attrs = append(attrs, slog.String("operation", x.req.Op.ID), slog.String("method", x.req.Op.Method), slog.String("path", x.path),
+		slog.Int("attempt", x.attempts), slog.Duration("took", time.Since(x.now.started)))
+	if x.failure != nil {
+		attrs = append(attrs, slog.Int("status", x.failure.Status), slog.String("error", OneLine(x.failure.Message)))
+		if x.pausing {
+			level = slog.LevelWarn
+			attrs = append(attrs, slog.Duration("repeat_in", x.next))
+		}
+	}
+	x.cfg.Logger.LogAttrs(ctx, level, "mastra: attempt", attrs...)
+}
+
+// hide takes out of a text what must not be shown: a server may echo the token it
+// was sent, a proxy the whole URL.
+func (x *Exchange) hide(text string) string {
+	_, credentials, _ := strings.Cut(x.cfg.Header.Get("Authorization"), " ")
+	for _, secret := range []string{x.credentials.token, credentials, x.query} {
+		if len(secret) >= minSecret {
+			text = strings.ReplaceAll(text, secret, "[hidden]")
+		}
+	}
+	return text
+}
+
+// minSecret is the fewest bytes that can be taken out of a text without making
+// nonsense of it.
+const minSecret = 4
