@@ -115,7 +115,7 @@ func (p *program) ends(t *testing.T) error {
 	}
 }
 
-func TestItServesTheDemoWorldUntilItIsStopped(t *testing.T) {
+func TestProgram_ServesTheDemoWorldUntilItIsStopped(t *testing.T) {
 	p := started(t)
 	status, body, _ := p.send(t, "GET", "/health", "")
 	assert.Equal(t, 200, status)
@@ -128,7 +128,7 @@ func TestItServesTheDemoWorldUntilItIsStopped(t *testing.T) {
 	assert.Empty(t, p.end(t))
 }
 
-func TestTheFlagsConfigureTheServer(t *testing.T) {
+func TestFlags_ConfigureTheServer(t *testing.T) {
 	p := started(t, "-token", "secret", "-body-limit", "100", "-timeout", "50ms", "-cors", "https://a.example, https://b.example", "-log", "-faults")
 	status, _, _ := p.send(t, "GET", "/api/agents", "")
 	assert.Equal(t, 401, status)
@@ -158,7 +158,7 @@ func TestTheFlagsConfigureTheServer(t *testing.T) {
 	assert.Regexp(t, when+`GET /nowhere - 200 `, p.rest(), "without the query, which may hold a secret")
 }
 
-func TestARequestThatIsDroppedOrLeftIsLogged(t *testing.T) {
+func TestLog_HasRequestsThatAreDroppedOrLeft(t *testing.T) {
 	p := started(t, "-log", "-faults")
 	p.send(t, "POST", "/__mock/faults", `{"operation":"Health","dropBefore":true,"times":2}`) // twice: net/http asks again
 	_, err := http.Get(p.url + "/health")
@@ -170,7 +170,7 @@ func TestARequestThatIsDroppedOrLeftIsLogged(t *testing.T) {
 	assert.Regexp(t, ` POST /api/agents/plain/stream AgentStream 200 \S+ \(the client left\)\n`, p.rest())
 }
 
-func TestWhatWaitsSurvivesARestart(t *testing.T) {
+func TestStateFile_KeepsWhatWaits(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	p := started(t, "-state", file)
 	_, body, _ := p.send(t, "POST", "/api/workflows/approval/start-async?runId=w", `{"inputData":{"n":4}}`)
@@ -182,7 +182,7 @@ func TestWhatWaitsSurvivesARestart(t *testing.T) {
 	p.end(t)
 }
 
-func TestAStateThatCannotBeKeptIsSaidAndIsAFailure(t *testing.T) {
+func TestStateFile_ThatCannotBeWrittenIsSaidAndIsAFailure(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	require.NoError(t, os.Mkdir(dir, 0o700))
 	p := started(t, "-state", filepath.Join(dir, "state.json"))

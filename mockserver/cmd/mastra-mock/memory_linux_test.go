@@ -19,7 +19,7 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestAHugeRequestIsNotKeptInMemory(t *testing.T) {
+func TestProgram_KeepsNoHugeRequestInMemory(t *testing.T) {
 	const size, most = 512 << 20, 256 << 20
 	p := executed(t, "-faults")
 	for path, status := range map[string]int{

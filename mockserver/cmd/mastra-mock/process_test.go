@@ -58,7 +58,7 @@ func (p *process) signal(t *testing.T, signal os.Signal) *os.ProcessState {
 	return p.cmd.ProcessState
 }
 
-func TestASignalEndsItWhateverGoesOn(t *testing.T) {
+func TestProgram_EndsOnASignalWhateverGoesOn(t *testing.T) {
 	for name, signal := range map[string]os.Signal{"SIGINT": os.Interrupt, "SIGTERM": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -99,7 +99,7 @@ func TestASignalEndsItWhateverGoesOn(t *testing.T) {
 	}
 }
 
-func TestTheExitCodeTellsWhatWasWrong(t *testing.T) {
+func TestProgram_ExitCodeTellsWhatWasWrong(t *testing.T) {
 	for want, args := range map[int][]string{0: {"-h"}, 1: {"-addr", "4111"}, 2: {"-nothing"}} {
 		cmd := command(args...)
 		_ = cmd.Run() // the state tells how it ended

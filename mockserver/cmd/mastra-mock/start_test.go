@@ -19,7 +19,7 @@ func told(t *testing.T, args ...string) (exit int, help, said string) {
 	return exit, out.String(), log.String()
 }
 
-func TestHelpTellsTheFlags(t *testing.T) {
+func TestFlags_AreToldByHelp(t *testing.T) {
 	exit, help, said := told(t, "-h")
 	assert.Zero(t, exit)
 	assert.Empty(t, said)
@@ -29,7 +29,7 @@ func TestHelpTellsTheFlags(t *testing.T) {
 	}
 }
 
-func TestACommandLineThatIsNotUnderstoodIsRefused(t *testing.T) {
+func TestFlags_ThatAreNotUnderstoodAreRefused(t *testing.T) {
 	for args, says := range map[[2]string]string{
 		{"demo", ""}:                             `what is "demo"? Only flags are taken`,
 		{"-faults", "faults.json"}:               `what is "faults.json"? Only flags are taken`,
@@ -55,7 +55,7 @@ func TestACommandLineThatIsNotUnderstoodIsRefused(t *testing.T) {
 	}
 }
 
-func TestItDoesNotStartOnAnAddressThatItCannotUse(t *testing.T) {
+func TestProgram_DoesNotStartOnAnAddressThatItCannotUse(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer taken.Close()
@@ -75,7 +75,7 @@ func TestItDoesNotStartOnAnAddressThatItCannotUse(t *testing.T) {
 	assert.NoFileExists(t, state, "the state belongs to who serves")
 }
 
-func TestItDoesNotStartOnAStateThatItCannotUse(t *testing.T) {
+func TestStateFile_ThatCannotBeUsedPreventsTheStart(t *testing.T) {
 	dir := t.TempDir()
 	good := filepath.Join(dir, "good.json")
 	started(t, "-state", good).end(t)

@@ -39,7 +39,7 @@ func matches(t *testing.T, text, metadata string) any {
 	return ok
 }
 
-func TestAFilterMatchesAsTheDatabaseDoes(t *testing.T) {
+func TestFilter_MatchesAsTheDatabaseDoes(t *testing.T) {
 	const metadata = `{"k":1,"t":"10x","b":true,"nul":null,"tags":["p",1],"o":{"a":1.5},"items":[{"n":1},{"n":2,"s":"b"}],"list":"[1,2]","lists":[[1]]}`
 	for text, want := range map[string]any{
 		`{}`:                            true,
@@ -73,7 +73,7 @@ func TestAFilterMatchesAsTheDatabaseDoes(t *testing.T) {
 	}
 }
 
-func TestAFilterFailsAsTheDatabaseDoes(t *testing.T) {
+func TestFilter_FailsAsTheDatabaseDoes(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"a":{"$zz":1},"$eq":1}`:                "Unsupported operator: $zz, Invalid top-level operator: $eq",
 		`{"a":{"$and":[]}}`:                      "Logical operator $and cannot be used at field level: a.$and",
@@ -103,7 +103,7 @@ func TestAFilterFailsAsTheDatabaseDoes(t *testing.T) {
 }
 
 // A list where one value is wanted shifts the least score and the limit.
-func TestValuesTooManyShiftTheRest(t *testing.T) {
+func TestFilter_ValuesTooManyShiftTheRest(t *testing.T) {
 	f, err := filter.Compile(object(t, `{"a":{"$gt":[0,0.5]}}`), -1, 10)
 	require.NoError(t, err)
 	limit, err := f.Limit()

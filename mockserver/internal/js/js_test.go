@@ -12,7 +12,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
-func TestTextIsWrittenAsJSONStringifyDoes(t *testing.T) {
+func TestJSON_IsWrittenAsStringifyDoes(t *testing.T) {
 	for want, v := range map[string]any{
 		`{"b":1,"a":[true,null,"x"]}`:       js.Obj("b", 1, "a", []any{true, nil, "x"}),
 		`{"1":"one","2":"two","b":0}`:       js.Obj("b", 0, "2", "two", "1", "one"),
@@ -33,7 +33,7 @@ func TestTextIsWrittenAsJSONStringifyDoes(t *testing.T) {
 	assert.Equal(t, "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}", js.Indent(js.Obj("a", []any{1}, "b", js.Obj())))
 }
 
-func TestTextIsReadAsJSONParseDoes(t *testing.T) {
+func TestJSON_IsReadAsParseDoes(t *testing.T) {
 	v, err := js.Parse([]byte(` {"a":[1,-2.5e1,"\u00e9\n"],"2":true,"a2":null,"1":{}} `))
 	require.NoError(t, err)
 	assert.Equal(t, `{"1":{},"2":true,"a":[1,-25,"é\n"],"a2":null}`, js.String(v))
@@ -65,7 +65,7 @@ func TestTextIsReadAsJSONParseDoes(t *testing.T) {
 	}
 }
 
-func TestAPieceOfJSONIsReadAsFarAsItGoes(t *testing.T) {
+func TestJSON_PieceIsReadAsFarAsItGoes(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"a":1`:          `{"a":1}`,
 		`{"a":"x`:         `{"a":"x"}`,
@@ -83,7 +83,7 @@ func TestAPieceOfJSONIsReadAsFarAsItGoes(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestObjectsKeepTheOrderOfTheirKeys(t *testing.T) {
+func TestObject_KeepsTheOrderOfItsKeys(t *testing.T) {
 	o := js.Obj("z", 1).Set("y", 2).Set("z", 3).Merge(js.Obj("x", 4, "y", 5))
 	assert.Equal(t, `{"z":3,"y":5,"x":4}`, js.String(o))
 	assert.Equal(t, `{"z":3,"x":4}`, js.String(o.Without("y")))
@@ -100,7 +100,7 @@ func TestObjectsKeepTheOrderOfTheirKeys(t *testing.T) {
 	assert.Equal(t, `{"a":[{"b":1}]}`, js.String(copied))
 }
 
-func TestGoValuesBecomeValuesAndBack(t *testing.T) {
+func TestValue_IsMadeOfAGoValueAndBack(t *testing.T) {
 	type inner struct {
 		B float64 `json:"b"`
 		A string  `json:"a,omitempty"`
@@ -119,7 +119,7 @@ func TestGoValuesBecomeValuesAndBack(t *testing.T) {
 	assert.JSONEq(t, `{"o":{"b":1,"a":2}}`, string(data))
 }
 
-func TestNumbersAndDatesAreReadAsInJavaScript(t *testing.T) {
+func TestValue_OfANumberOrDateIsReadAsInJavaScript(t *testing.T) {
 	for text, want := range map[string]float64{"": 0, " 12 ": 12, "1e3": 1000, "0x10": 16, "-5": -5, "Infinity": math.Inf(1)} {
 		assert.Equal(t, want, js.ToNumber(text), text)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/jsonschema"
 )
 
-func TestValuesAreCheckedAgainstTheSchema(t *testing.T) {
+func TestSchema_ChecksValues(t *testing.T) {
 	tests := []struct{ schema, value, issue string }{
 		{`{"type":"object","properties":{"a":{"type":"number"}},"required":["a"]}`, `{"a":1}`, ""},
 		{`{"type":"object","properties":{"a":{"type":"number"}},"required":["a"]}`, `{"a":"x"}`, "must be number"},

@@ -16,7 +16,7 @@ func parse(t *testing.T, text string) any {
 	return v
 }
 
-func TestIssuesAreWordedAsByZod(t *testing.T) {
+func TestSchema_WordsIssuesAsZodDoes(t *testing.T) {
 	tests := []struct {
 		name   string
 		schema zod.Schema
@@ -43,7 +43,7 @@ func TestIssuesAreWordedAsByZod(t *testing.T) {
 	}
 }
 
-func TestValuesThatFitAreShaped(t *testing.T) {
+func TestSchema_ShapesValuesThatFit(t *testing.T) {
 	object := zod.Object(zod.P("a", zod.Number().Coerce()), zod.P("b", zod.String().Default("d")), zod.P("c", zod.Boolean().Optional()), zod.P("n", zod.Any().Nullable()))
 	for _, test := range []struct {
 		schema      zod.Schema
@@ -60,7 +60,7 @@ func TestValuesThatFitAreShaped(t *testing.T) {
 	}
 }
 
-func TestSchemasOfGoTypes(t *testing.T) {
+func TestSchema_IsMadeOfAGoType(t *testing.T) {
 	type inner struct {
 		N    int     `json:"n"`
 		Skip string  `json:"-"`
