@@ -15,7 +15,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestAQuestionCanBeAnsweredAsSoonAsItIsSeen(t *testing.T) {
+func TestApproval_IsTakenAsSoonAsItIsAskedFor(t *testing.T) {
 	_, c := start(t)
 	for _, agent := range []string{"assistant", "durable"} {
 		for i := range 100 {
@@ -62,7 +62,7 @@ func asking(t *testing.T, file string) (*mockserver.Running, *caller) {
 	return mock, c
 }
 
-func TestASubAgentsToolIsApprovedAbove(t *testing.T) {
+func TestApproval_OfASubAgentsToolIsGivenAbove(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	mock, c := asking(t, file)
 	list := c.stream("/api/agents/above/stream", `{"runId":"r","messages":"go"}`)

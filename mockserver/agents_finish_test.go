@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestAModelSaysWhyItEnds(t *testing.T) {
+func TestModel_SaysWhyItEnds(t *testing.T) {
 	tests := map[string]struct {
 		reason, status, told string
 		chunks               []string
@@ -35,7 +35,7 @@ func TestAModelSaysWhyItEnds(t *testing.T) {
 	}
 }
 
-func TestARunThatNeverEndsIsEndedAfterFiveSteps(t *testing.T) {
+func TestModel_IsAskedFiveTimesAtMostInARun(t *testing.T) {
 	calls := 0
 	c := mine(t, mockserver.Agent{
 		Tools: []mockserver.Tool{mockserver.NewTool("again", "", func(*mockserver.ToolCall, struct{}) (string, error) { return "more", nil })},
@@ -51,7 +51,7 @@ func TestARunThatNeverEndsIsEndedAfterFiveSteps(t *testing.T) {
 	assert.Equal(t, "tool-calls", result["finishReason"])
 }
 
-func TestAStructuredAnswerThatIsCutOffIsAnError(t *testing.T) {
+func TestModel_ThatCutsAStructuredAnswerOffIsAnError(t *testing.T) {
 	c := mine(t, mockserver.Agent{Model: func(_ context.Context, call *mockserver.ModelCall) error {
 		call.Text(`{"a":1,"b":`)
 		call.SetFinishReason(mockserver.FinishLength)
@@ -62,7 +62,7 @@ func TestAStructuredAnswerThatIsCutOffIsAnError(t *testing.T) {
 	assert.Equal(t, `{"error":"Structured output was truncated because the model finished with reason \"length\"."}`, answer)
 }
 
-func TestAModelSeesWhatIsAskedOfIt(t *testing.T) {
+func TestModel_SeesTheSchemaAndTheRequestContext(t *testing.T) {
 	var schema, tenant string
 	c := mine(t, mockserver.Agent{Model: func(_ context.Context, call *mockserver.ModelCall) error {
 		schema, tenant = string(call.Schema), string(call.RequestContext("tenant"))
@@ -77,7 +77,7 @@ func TestAModelSeesWhatIsAskedOfIt(t *testing.T) {
 	assert.Empty(t, schema)
 }
 
-func TestAModelThatIsBusyIsAskedAgain(t *testing.T) {
+func TestModel_ThatIsBusyIsAskedAgain(t *testing.T) {
 	calls := 0
 	c := mine(t, mockserver.Agent{Model: func(_ context.Context, call *mockserver.ModelCall) error {
 		if calls++; calls == 1 {

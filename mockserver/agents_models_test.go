@@ -12,7 +12,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestTheModelOfAnAgentIsSetAndReset(t *testing.T) {
+func TestModel_IsSetAndReset(t *testing.T) {
 	_, c := start(t)
 	agent := func() map[string]any {
 		_, text := c.get("/api/agents/plain")
@@ -29,7 +29,7 @@ func TestTheModelOfAnAgentIsSetAndReset(t *testing.T) {
 	assert.Equal(t, "You said: hi", c.object("/api/agents/plain/generate", `{"messages":"hi"}`)["text"])
 }
 
-func TestAListOfModelsIsOrderedAndChanged(t *testing.T) {
+func TestModel_ListIsOrderedAndChanged(t *testing.T) {
 	_, c := start(t)
 	const multi = "/api/agents/multi/"
 	models := func() []any {
@@ -65,7 +65,7 @@ func TestAListOfModelsIsOrderedAndChanged(t *testing.T) {
 	assert.Equal(t, []any{"fake-6", true, "fake-7", true}, models())
 }
 
-func TestAVoiceSpeaksAndListens(t *testing.T) {
+func TestVoice_SpeaksAndListens(t *testing.T) {
 	_, c := start(t)
 	res := c.open(t.Context(), "POST", "/api/agents/voiced/voice/speak", `{"text":"hé"}`)
 	assert.Equal(t, "audio/mpeg", res.Header.Get("Content-Type"))
@@ -102,7 +102,7 @@ func TestAVoiceSpeaksAndListens(t *testing.T) {
 	}
 }
 
-func TestAVoiceOfOnesOwnHasItsContentType(t *testing.T) {
+func TestVoice_OfOnesOwnHasItsContentType(t *testing.T) {
 	c := mine(t, mockserver.Agent{Model: says("x"), Voice: &mockserver.Voice{ContentType: "audio/ogg", Speak: func(text string) ([]byte, error) {
 		return []byte(strings.ToUpper(text)), nil
 	}}})
@@ -112,7 +112,7 @@ func TestAVoiceOfOnesOwnHasItsContentType(t *testing.T) {
 	assert.Equal(t, 500, status, "it cannot listen")
 }
 
-func TestWhatThereIsNotIsRefusedAsByAServer(t *testing.T) {
+func TestAgent_RefusesWhatThereIsNotAsAServerDoes(t *testing.T) {
 	_, c := start(t)
 	for _, x := range []struct {
 		method, path, body string

@@ -20,7 +20,7 @@ func plan(id, kind, prompt, done string) map[string]any {
 
 const router = "/api/agents/router/"
 
-func TestANetworkHandsOverAndJudges(t *testing.T) {
+func TestNetwork_HandsOverAndJudges(t *testing.T) {
 	_, c := start(t)
 	list := c.stream(router+"network", plan("plain", "agent", "say hi", "true"))
 	var kinds []string
@@ -44,7 +44,7 @@ func TestANetworkHandsOverAndJudges(t *testing.T) {
 	assert.Len(t, decode(t, text)["messages"], 4, "the task, the step, the answer and the verdict")
 }
 
-func TestANetworkThatIsNotDoneTriesOnceMore(t *testing.T) {
+func TestNetwork_ThatIsNotDoneTriesOnceMore(t *testing.T) {
 	_, c := start(t)
 	list := c.stream(router+"network", plan("plain", "agent", "say hi", "false"))
 	end := list[len(list)-1]
@@ -53,7 +53,7 @@ func TestANetworkThatIsNotDoneTriesOnceMore(t *testing.T) {
 	assert.Equal(t, 1.0, at(end, "payload", "iteration"))
 }
 
-func TestANetworkThatLeadsNowhereEndsThere(t *testing.T) {
+func TestNetwork_ThatLeadsNowhereEndsThere(t *testing.T) {
 	_, c := start(t)
 	assert.Equal(t, []string{"routing-agent-start", "routing-agent-end"}, types(c.stream(router+"network", plan("nobody", "agent", "x", "true"))))
 	assert.Equal(t, []string{"routing-agent-start", "routing-agent-end"}, types(c.stream(router+"network", plan("", "none", "", "true"))))
@@ -68,7 +68,7 @@ func TestANetworkThatLeadsNowhereEndsThere(t *testing.T) {
 	assert.Equal(t, 200, status, "the decision has made a thread")
 }
 
-func TestANetworkOfOnesOwnCallsItsTool(t *testing.T) {
+func TestNetwork_OfOnesOwnCallsItsTool(t *testing.T) {
 	type number struct{ N int }
 	double := mockserver.NewTool("double", "Doubles", func(_ *mockserver.ToolCall, in number) (number, error) { return number{2 * in.N}, nil })
 	c := mine(t, mockserver.Agent{Memory: &mockserver.Memory{}, Tools: []mockserver.Tool{double}, Model: func(_ context.Context, call *mockserver.ModelCall) error {
@@ -116,7 +116,7 @@ func boss() mockserver.Option {
 		}})
 }
 
-func TestAnAgentOfANetworkWaits(t *testing.T) {
+func TestNetwork_WaitsWithItsAgent(t *testing.T) {
 	const approve, decline = "/api/agents/boss/approve-network-tool-call", "/api/agents/boss/decline-network-tool-call"
 	for name, x := range map[string]struct {
 		tool, waits, answer, body, result string

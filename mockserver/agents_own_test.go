@@ -26,7 +26,7 @@ func says(text ...string) mockserver.Model {
 	}
 }
 
-func TestAModelAnswersInTheOrderOfItsParts(t *testing.T) {
+func TestModel_AnswersInTheOrderOfItsParts(t *testing.T) {
 	c := mine(t, mockserver.Agent{Model: func(_ context.Context, call *mockserver.ModelCall) error {
 		call.Reasoning("hm", "m")
 		call.Source("https://go.dev", "Go")
@@ -50,7 +50,7 @@ func TestAModelAnswersInTheOrderOfItsParts(t *testing.T) {
 	assert.Len(t, result["files"], 1)
 }
 
-func TestAModelSeesThePrompt(t *testing.T) {
+func TestModel_SeesThePrompt(t *testing.T) {
 	var seen mockserver.ModelCall
 	c := mine(t, mockserver.Agent{Instructions: "Be kind", ModelID: "m-1", Tools: []mockserver.Tool{
 		mockserver.NewTool("noop", "", func(*mockserver.ToolCall, struct{}) (string, error) { return "", nil }),
@@ -72,7 +72,7 @@ func TestAModelSeesThePrompt(t *testing.T) {
 	assert.Equal(t, []string{"system: Be kind", "system: Rule", "user: one two", "assistant: so", "user: three"}, prompt)
 }
 
-func TestModelsThatFail(t *testing.T) {
+func TestModel_FailureIsToldWhereverItHappens(t *testing.T) {
 	early := errors.New("no key")
 	late := errors.New("cut off")
 	tests := map[string]struct {
@@ -105,7 +105,7 @@ func TestModelsThatFail(t *testing.T) {
 	}
 }
 
-func TestTheNextModelOfTheListIsAsked(t *testing.T) {
+func TestModel_NextOfTheListIsAskedAfterAFailure(t *testing.T) {
 	c := mine(t, mockserver.Agent{Models: []mockserver.ModelEntry{
 		{ID: "a", Model: func(context.Context, *mockserver.ModelCall) error { return errors.New("down") }},
 		{ID: "b", Model: says("from b")},
@@ -113,7 +113,7 @@ func TestTheNextModelOfTheListIsAsked(t *testing.T) {
 	assert.Equal(t, "from b", c.object("/api/agents/mine/generate", `{"messages":"hi"}`)["text"])
 }
 
-func TestToolsOfOnesOwn(t *testing.T) {
+func TestTool_OfOnesOwnIsCalledByTheModel(t *testing.T) {
 	type in struct {
 		N    int  `json:"n"`
 		Fail bool `json:"fail,omitempty"`
@@ -153,7 +153,7 @@ func TestToolsOfOnesOwn(t *testing.T) {
 	assert.Contains(t, listed, `"id":"half"`, "an agent's tools are served too")
 }
 
-func TestAToolThatSuspendsIsCalledAgain(t *testing.T) {
+func TestTool_ThatSuspendsIsCalledAgain(t *testing.T) {
 	type question struct {
 		Q string `json:"q"`
 	}
@@ -188,7 +188,7 @@ func TestAToolThatSuspendsIsCalledAgain(t *testing.T) {
 	assert.Equal(t, 500, status, "a run is resumed once")
 }
 
-func TestProcessorsBlockRuns(t *testing.T) {
+func TestProcessor_BlocksRuns(t *testing.T) {
 	block := func(reason, word string) *mockserver.Processor {
 		return &mockserver.Processor{ID: "p", Check: func(_ context.Context, text string) *mockserver.Tripwire {
 			if text == word {
@@ -212,7 +212,7 @@ func TestProcessorsBlockRuns(t *testing.T) {
 	assert.Equal(t, "processor broke", at(c.object("/api/agents/mine/generate", `{"messages":"panic"}`), "tripwire", "reason"))
 }
 
-func TestSubAgentsAreTools(t *testing.T) {
+func TestSubAgent_IsATool(t *testing.T) {
 	sub := &mockserver.Agent{ID: "sub", Model: func(_ context.Context, call *mockserver.ModelCall) error {
 		call.Text("sub heard " + call.LastUserText())
 		return nil
@@ -230,7 +230,7 @@ func TestSubAgentsAreTools(t *testing.T) {
 	assert.Equal(t, "start", at(find(t, list, "tool-output"), "payload", "output", "type"))
 }
 
-func TestAnAgentRemembers(t *testing.T) {
+func TestMemory_GivesTheModelTheLastMessages(t *testing.T) {
 	var prompts int
 	c := mine(t, mockserver.Agent{Memory: &mockserver.Memory{LastMessages: 3}, Model: func(_ context.Context, call *mockserver.ModelCall) error {
 		prompts = len(call.Prompt)
@@ -246,7 +246,7 @@ func TestAnAgentRemembers(t *testing.T) {
 	require.Len(t, decode(t, messages)["messages"], 8, messages)
 }
 
-func TestAClientToolIsAnsweredInEitherFormat(t *testing.T) {
+func TestClientTool_IsAnsweredInEitherFormat(t *testing.T) {
 	_, c := start(t)
 	for name, messages := range map[string]string{
 		"model messages": `{"role":"assistant","content":[{"type":"tool-call","toolCallId":"c","toolName":"mine","input":{"a":1},"providerOptions":{"mastra":{"createdAt":5}}}]}`,
@@ -259,7 +259,7 @@ func TestAClientToolIsAnsweredInEitherFormat(t *testing.T) {
 	}
 }
 
-func TestTheResultOfAStoredCallIsAMessageOfItsOwn(t *testing.T) {
+func TestClientTool_ResultOfAStoredCallIsAMessageOfItsOwn(t *testing.T) {
 	_, c := start(t)
 	const memory = `"memory":{"thread":"t","resource":"r"}`
 	first := c.object("/api/agents/assistant/generate", `{"messages":"tool:mine {\"a\":1}","clientTools":{"mine":{"id":"mine","description":"d","inputSchema":{"type":"object"}}},`+memory+`}`)

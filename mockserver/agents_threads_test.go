@@ -52,7 +52,7 @@ func textOf(t *testing.T, next func() map[string]any, runID any) string {
 	}
 }
 
-func TestAMessageToAnIdleThreadStartsARunThatFollowersSee(t *testing.T) {
+func TestAgentThread_MessageToAnIdleOneStartsARunThatFollowersSee(t *testing.T) {
 	_, c := start(t)
 	next := followThread(t, c)
 	receipt := c.object(assistant+"send-message", `{"message":"hi",`+onThread+`}`)
@@ -74,7 +74,7 @@ func TestAMessageToAnIdleThreadStartsARunThatFollowersSee(t *testing.T) {
 	assert.Equal(t, "You said: hi", at(stored[1], "content", "content"))
 }
 
-func TestASignalIsToldWithinItsTag(t *testing.T) {
+func TestAgentThread_SignalIsToldWithinItsTag(t *testing.T) {
 	_, c := start(t)
 	next := followThread(t, c)
 	receipt := c.object(assistant+"signals", `{"signal":{"type":"system-reminder","contents":"mind","attributes":{"a":"<b>","n":1,"z":null}},`+onThread+`}`)
@@ -82,7 +82,7 @@ func TestASignalIsToldWithinItsTag(t *testing.T) {
 	assert.Equal(t, `You said: <system-reminder a="&lt;b&gt;" n="1">mind</system-reminder>`, textOf(t, next, receipt["runId"]))
 }
 
-func TestAnActiveRunGoesOnWithTheMessagesThatArrive(t *testing.T) {
+func TestAgentThread_ActiveRunGoesOnWithTheMessagesThatArrive(t *testing.T) {
 	_, c := start(t)
 	next := followThread(t, c)
 	stream := c.open(t.Context(), "POST", assistant+"stream", `{"messages":"slow:8","memory":{"thread":"t","resource":"r"},"runId":"run"}`)
@@ -101,7 +101,7 @@ func TestAnActiveRunGoesOnWithTheMessagesThatArrive(t *testing.T) {
 	until(t, own, "finish")
 }
 
-func TestAThreadIsAborted(t *testing.T) {
+func TestAgentThread_IsAborted(t *testing.T) {
 	_, c := start(t)
 	abort := func(body string) any { return c.object(assistant+"threads/abort", "{"+body+"}")["aborted"] }
 	assert.Equal(t, false, abort(onThread), "nothing runs")
@@ -123,7 +123,7 @@ func TestAThreadIsAborted(t *testing.T) {
 	assert.Contains(t, text, "chunk-0 ", "what was said is kept")
 }
 
-func TestMessagesWithoutATargetAreRefused(t *testing.T) {
+func TestAgentThread_MessageWithoutATargetIsRefused(t *testing.T) {
 	_, c := start(t)
 	for _, x := range []struct {
 		path, body string
@@ -150,7 +150,7 @@ func TestMessagesWithoutATargetAreRefused(t *testing.T) {
 	}
 }
 
-func TestADecisionOnAToolCallIsToldToTheThread(t *testing.T) {
+func TestAgentThread_IsToldOfADecisionOnAToolCall(t *testing.T) {
 	_, c := start(t)
 	result := c.object(assistant+"generate", `{"messages":"tool:delicate {\"what\":\"vase\"}","memory":{"thread":"t","resource":"r"}}`)
 	next := followThread(t, c)
@@ -163,7 +163,7 @@ func TestADecisionOnAToolCallIsToldToTheThread(t *testing.T) {
 	assert.Equal(t, 500, status, "it is decided")
 }
 
-func TestSuspendedRunsAreFilteredAndPaged(t *testing.T) {
+func TestSuspendedRuns_AreFilteredAndPaged(t *testing.T) {
 	_, c := start(t)
 	for range 3 {
 		c.object(assistant+"generate", `{"messages":"tool:delicate {\"what\":\"vase\"}","memory":{"thread":"t","resource":"r"}}`)
@@ -188,7 +188,7 @@ func TestSuspendedRunsAreFilteredAndPaged(t *testing.T) {
 	}
 }
 
-func TestWithNoTasksBesideItAStreamUntilIdleIsAStream(t *testing.T) {
+func TestUntilIdle_IsAPlainStreamWithNoTasksBesideIt(t *testing.T) {
 	_, c := start(t)
 	list := c.stream(assistant+"stream-until-idle", `{"messages":"tool:ask-user {\"question\":\"why?\"}","maxIdleMs":50}`)
 	suspended := list[len(list)-1]
@@ -201,7 +201,7 @@ func TestWithNoTasksBesideItAStreamUntilIdleIsAStream(t *testing.T) {
 	assert.Contains(t, text, "resumeStream() could not find a suspended run")
 }
 
-func TestWhatWaitsCannotBeRecoveredAndWaitsOn(t *testing.T) {
+func TestRecover_RefusesWhatWaitsAndLeavesItWaiting(t *testing.T) {
 	_, c := start(t)
 	result := c.object(durable+"generate", `{"messages":"tool:delicate {\"what\":\"vase\"}"}`)
 	list := c.stream(durable+"recover", map[string]any{"runId": result["runId"]})
@@ -215,7 +215,7 @@ func TestWhatWaitsCannotBeRecoveredAndWaitsOn(t *testing.T) {
 	assert.Equal(t, 400, status)
 }
 
-func TestRemindersAreCountedAndNotListed(t *testing.T) {
+func TestAgentThread_RemindersAreCountedAndNotListed(t *testing.T) {
 	_, c := start(t)
 	next := followThread(t, c)
 	receipt := c.object(assistant+"signals", `{"signal":{"type":"reactive","contents":"mind"},`+onThread+`}`)
@@ -229,7 +229,7 @@ func TestRemindersAreCountedAndNotListed(t *testing.T) {
 	assert.Equal(t, 400, status)
 }
 
-func TestDurableRunsAreFollowedToo(t *testing.T) {
+func TestAgentThread_DurableRunsAreFollowedToo(t *testing.T) {
 	_, c := start(t)
 	next := followThread(t, c)
 	receipt := c.object(durable+"send-message", `{"message":"one",`+onThread+`}`)
@@ -241,7 +241,7 @@ func TestDurableRunsAreFollowedToo(t *testing.T) {
 	assert.NotContains(t, at(end, "payload", "output"), "steps")
 }
 
-func TestAMessageThatIsOnlyKeptStartsNoRun(t *testing.T) {
+func TestAgentThread_MessageThatIsOnlyKeptStartsNoRun(t *testing.T) {
 	_, c := start(t)
 	c.object(assistant+"generate", `{"messages":"hi","memory":{"thread":"t","resource":"r"}}`)
 	receipt := c.object(assistant+"send-message", `{"message":"for later","ifIdle":{"behavior":"persist"},`+onThread+`}`)
@@ -252,7 +252,7 @@ func TestAMessageThatIsOnlyKeptStartsNoRun(t *testing.T) {
 	assert.Contains(t, text, "for later")
 }
 
-func TestASilentSubscriptionSaysThatItLives(t *testing.T) {
+func TestAgentThread_SilentSubscriptionSaysThatItLives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock := mockserver.New()
 		ctx, leave := context.WithCancel(t.Context())

@@ -10,13 +10,13 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestAResultWhoseCallIsNowhereIsSeen(t *testing.T) {
+func TestPrompt_HasAResultWhoseCallIsNowhere(t *testing.T) {
 	_, c := start(t)
 	result := c.object("/api/agents/plain/generate", `{"messages":[{"role":"tool","content":[{"type":"tool-result","toolCallId":"c","toolName":"mine","result":{"b":2}}]}]}`)
 	assert.Equal(t, `Tool said: [{"type":"json","value":{"b":2}}]`, result["text"])
 }
 
-func TestACallWithoutAResultIsNotSeenUnlessItIsWanted(t *testing.T) {
+func TestPrompt_LacksACallWithoutAResultUnlessItIsWanted(t *testing.T) {
 	_, c := start(t)
 	const messages = `"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"tool-call","toolCallId":"c","toolName":"mine","input":{}}]}]`
 	result := c.object("/api/agents/plain/generate", `{`+messages+`}`)
@@ -25,7 +25,7 @@ func TestACallWithoutAResultIsNotSeenUnlessItIsWanted(t *testing.T) {
 	assert.Equal(t, `Tool said: [{"type":"json","value":{"status":"pending"}}]`, result["text"])
 }
 
-func TestAFileIsKeptAsADataURL(t *testing.T) {
+func TestMemory_KeepsAFileAsADataURL(t *testing.T) {
 	_, c := start(t)
 	c.object("/api/agents/assistant/generate", `{"memory":{"thread":"t","resource":"r"},"messages":[{"role":"user","content":[{"type":"file","data":"aGk=","mediaType":"text/plain","filename":"a.txt"}]}]}`)
 	_, body := c.get("/api/memory/threads/t/messages?agentId=assistant")
@@ -34,7 +34,7 @@ func TestAFileIsKeptAsADataURL(t *testing.T) {
 	assert.Equal(t, "a.txt", part["filename"])
 }
 
-func TestAModelThatTakesTooLongIsLeft(t *testing.T) {
+func TestModel_ThatTakesTooLongIsLeft(t *testing.T) {
 	c := mine(t, mockserver.Agent{Model: func(ctx context.Context, _ *mockserver.ModelCall) error {
 		<-ctx.Done()
 		return ctx.Err()
@@ -50,7 +50,7 @@ func TestAModelThatTakesTooLongIsLeft(t *testing.T) {
 	}
 }
 
-func TestAModelNotesInItsWorkingMemory(t *testing.T) {
+func TestWorkingMemory_IsWrittenByTheModel(t *testing.T) {
 	_, c := start(t)
 	c.object("/api/agents/assistant/generate", `{"messages":"tool:updateWorkingMemory {\"memory\":\"# me\"}","memory":{"thread":"t","resource":"r"}}`)
 	_, body := c.get("/api/memory/threads/t/working-memory?agentId=assistant&resourceId=r")
@@ -59,7 +59,7 @@ func TestAModelNotesInItsWorkingMemory(t *testing.T) {
 	assert.NotContains(t, body, "updateWorkingMemory\",\"args", "the call itself is not kept")
 }
 
-func TestANetworkThatWaitsGoesOn(t *testing.T) {
+func TestNetwork_GoesOnOnceItsToolIsDecidedOn(t *testing.T) {
 	_, c := start(t)
 	list := c.stream("/api/agents/assistant/network", `{"runId":"n","maxSteps":1,"memory":{"thread":"t","resource":"r"},"messages":`+
 		`"json:{\"primitiveId\":\"delicate\",\"primitiveType\":\"tool\",\"prompt\":\"{\\\"what\\\":\\\"vase\\\"}\",\"selectionReason\":\"why\"}"}`)

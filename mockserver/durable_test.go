@@ -40,7 +40,7 @@ func until(t *testing.T, next func() map[string]any, kind string) map[string]any
 	}
 }
 
-func TestTheStreamOfADurableRunOutlivesItsApproval(t *testing.T) {
+func TestDurable_StreamOutlivesItsApproval(t *testing.T) {
 	_, c := start(t)
 	first := openFrames(t, c.open(t.Context(), "POST", durable+"stream", `{"messages":"tool:delicate {\"what\":\"b\"}","runId":"r"}`).Body)
 	approval := until(t, first, "tool-call-approval")
@@ -58,7 +58,7 @@ func TestTheStreamOfADurableRunOutlivesItsApproval(t *testing.T) {
 	assert.Nil(t, observer())
 }
 
-func TestADurableRunEndsWithItsClient(t *testing.T) {
+func TestDurable_RunEndsWithItsClient(t *testing.T) {
 	_, c := start(t)
 	ctx, leave := context.WithCancel(t.Context())
 	first := openFrames(t, c.open(ctx, "POST", durable+"stream", `{"messages":"slow:1000","runId":"r"}`).Body)

@@ -26,7 +26,7 @@ func whatCame(t *testing.T, f mockserver.Fault, path, body string) (text string,
 	return string(data), err
 }
 
-func TestAnAnswerIsCutOff(t *testing.T) {
+func TestFault_CutsAnAnswerOff(t *testing.T) {
 	const ask = `{"messages":"chunks:5"}`
 	text, err := whatCame(t, mockserver.Fault{CutAtEvent: 3}, plainStream, ask)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
@@ -47,7 +47,7 @@ func TestAnAnswerIsCutOff(t *testing.T) {
 	}
 }
 
-func TestARequestIsDroppedUnread(t *testing.T) {
+func TestFault_DropsARequestUnread(t *testing.T) {
 	mock, c := start(t)
 	mock.Inject(mockserver.Fault{DropUnread: true})
 	_, err := c.try(t.Context(), "POST", plainGenerate, `{"messages":"x"}`)
@@ -56,7 +56,7 @@ func TestARequestIsDroppedUnread(t *testing.T) {
 	assert.Empty(t, mock.Requests()[0].Body)
 }
 
-func TestFaultsAreTakenOverHTTP(t *testing.T) {
+func TestFault_IsTakenOverHTTP(t *testing.T) {
 	_, c := start(t, mockserver.WithFaultControl(), mockserver.WithToken("t"))
 	status, _ := c.post("/__mock/faults", `[{"operation":"Health","status":502,"delay":"1ms"},{"operation":"Health","status":503,"eventDelay":1}]`)
 	require.Equal(t, 200, status)
@@ -74,7 +74,7 @@ func TestFaultsAreTakenOverHTTP(t *testing.T) {
 	assert.Equal(t, 405, c.open(t.Context(), "GET", "/__mock/faults", nil).StatusCode)
 }
 
-func TestATimeoutIsAnsweredAndTheRunGoesOn(t *testing.T) {
+func TestTimeout_IsAnsweredAndTheRunGoesOn(t *testing.T) {
 	type in struct{}
 	release := make(chan struct{})
 	wait := mockserver.NewStep("wait", func(*mockserver.StepCall, in) (string, error) { <-release; return "done", nil })
@@ -104,7 +104,7 @@ func (f *failing) Fatalf(format string, args ...any) {
 	f.message = fmt.Sprintf(format, args...)
 }
 
-func TestHowManyRunsBeganCanBeExpected(t *testing.T) {
+func TestExpect_CountsRunsAndRequests(t *testing.T) {
 	mock, c := start(t)
 	mock.ExpectRuns(t, 0)
 	c.object("/api/workflows/doubler/start-async?runId=a", `{"inputData":{"n":1}}`)

@@ -15,7 +15,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestEveryFieldOfAFaultHasItsNameInJSON(t *testing.T) {
+func TestFault_EveryFieldHasItsNameInJSON(t *testing.T) {
 	const text = `{"operation":"Health","skip":1,"times":-1,"status":503,"body":{"a":1},"retryAfter":"3","html":true,"delay":"1.5s","eventDelay":20,
 		"dropUnread":true,"dropBefore":true,"dropAfter":true,"cutAtByte":-1,"cutAtEvent":2,"cutClean":true,"split":3,"at":4,"garbage":"{no","giant":5,"silence":"-1ms"}`
 	var got mockserver.Fault
@@ -31,7 +31,7 @@ func TestEveryFieldOfAFaultHasItsNameInJSON(t *testing.T) {
 	}
 }
 
-func TestAFaultThatCouldNotHitIsRefused(t *testing.T) {
+func TestFault_ThatCouldNeverHitIsRefusedOverHTTP(t *testing.T) {
 	_, c := start(t, mockserver.WithFaultControl())
 	for bad, says := range map[string]string{
 		``:                                     "unexpected end of JSON input",
@@ -55,7 +55,7 @@ func TestAFaultThatCouldNotHitIsRefused(t *testing.T) {
 	assert.Equal(t, 200, status, "none of them was queued")
 }
 
-func TestFaultsOverHTTPAreThoseOfGo(t *testing.T) {
+func TestFault_HitsAlikeOverHTTPAndFromGo(t *testing.T) {
 	_, c := start(t, mockserver.WithFaultControl())
 	for fault, check := range map[string]func(text string, err error){
 		`{"cutAtEvent":2}`:           func(text string, err error) { assert.Error(t, err); assert.Equal(t, 2, strings.Count(text, "\x1e")) },
@@ -78,7 +78,7 @@ func TestFaultsOverHTTPAreThoseOfGo(t *testing.T) {
 	assert.Equal(t, `{"success":true,"queued":0}`, body)
 }
 
-func TestAFaultThatCouldNeverHitIsRefused(t *testing.T) {
+func TestFault_ThatCouldNeverHitIsRefusedInGo(t *testing.T) {
 	mock := mockserver.New()
 	defer mock.Close()
 	assert.PanicsWithValue(t, `mockserver: there is no operation "AgentStrem"`, func() { mock.Inject(mockserver.Fault{Operation: "AgentStrem"}) })

@@ -88,7 +88,7 @@ func shape(events []string) []string {
 	return out
 }
 
-func TestEveryFramingIsCutOff(t *testing.T) {
+func TestFault_CutsEveryFramingOff(t *testing.T) {
 	for name, f := range framings() {
 		t.Run(name, func(t *testing.T) {
 			whole := f.played(t)
@@ -119,7 +119,7 @@ func TestEveryFramingIsCutOff(t *testing.T) {
 	}
 }
 
-func TestAStreamOfACustomRouteKeepsWhatIsNoWholeEvent(t *testing.T) {
+func TestFault_KeepsWhatIsNoWholeEventOfACustomRoute(t *testing.T) {
 	mock, c := start(t, mockserver.WithRoute("GET", "/text", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = io.WriteString(w, "one\x1etw")
@@ -130,13 +130,13 @@ func TestAStreamOfACustomRouteKeepsWhatIsNoWholeEvent(t *testing.T) {
 	assert.Equal(t, "one\x1etwo", text)
 }
 
-func TestACutStopsTheRunAsAClientThatLeavesDoes(t *testing.T) {
+func TestFault_CutStopsTheRunAsAClientThatLeavesDoes(t *testing.T) {
 	f := framing{plainStream, `{"messages":"slow:1000000"}`, "\n\n"}
 	w := f.played(t, mockserver.Fault{CutAtEvent: 5})
 	assert.Len(t, f.split(w.Body.String()), 5)
 }
 
-func TestEveryFramingIsSplit(t *testing.T) {
+func TestFault_SplitsEveryFraming(t *testing.T) {
 	for name, f := range framings() {
 		t.Run(name, func(t *testing.T) {
 			whole := f.split(f.played(t).Body.String())
@@ -156,7 +156,7 @@ func TestEveryFramingIsSplit(t *testing.T) {
 	assert.Contains(t, w.Body.String(), "é")
 }
 
-func TestEveryFramingHasOtherThingsInIt(t *testing.T) {
+func TestFault_PutsOtherThingsIntoEveryFraming(t *testing.T) {
 	for name, f := range framings() {
 		t.Run(name, func(t *testing.T) {
 			whole := shape(f.split(f.played(t).Body.String()))
@@ -218,7 +218,7 @@ func (f framing) waits(t *testing.T, fault mockserver.Fault, events int) string 
 	return text.String()
 }
 
-func TestEveryFramingWaits(t *testing.T) {
+func TestFault_DelaysEveryFraming(t *testing.T) {
 	for name, f := range framings() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -239,7 +239,7 @@ func TestEveryFramingWaits(t *testing.T) {
 	}
 }
 
-func TestEveryFramingIsAnsweredOtherwise(t *testing.T) {
+func TestFault_AnswersOtherwiseForEveryFraming(t *testing.T) {
 	for name, f := range framings() {
 		t.Run(name, func(t *testing.T) {
 			w := f.played(t, mockserver.Fault{Status: 429})
@@ -262,7 +262,7 @@ func TestEveryFramingIsAnsweredOtherwise(t *testing.T) {
 	}
 }
 
-func TestEveryFramingIsDropped(t *testing.T) {
+func TestFault_DropsEveryFraming(t *testing.T) {
 	for name, f := range framings() {
 		for when, fault := range map[string]mockserver.Fault{
 			"unread": {DropUnread: true}, "before": {DropBefore: true}, "after": {DropAfter: true},
@@ -300,7 +300,7 @@ func (r *readCounter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func TestASilenceThatTheServersEndCutsShortIsNoGoodEnd(t *testing.T) {
+func TestFault_SilenceCutShortByTheServersEndIsNoGoodEnd(t *testing.T) {
 	for name, f := range framings() {
 		t.Run(name, func(t *testing.T) {
 			mock := mockserver.New()

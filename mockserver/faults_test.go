@@ -14,7 +14,7 @@ import (
 
 const plainGenerate = "/api/agents/plain/generate"
 
-func TestAFaultHitsItsOperationOnly(t *testing.T) {
+func TestFault_HitsItsOperationOnly(t *testing.T) {
 	mock, c := start(t)
 	mock.Inject(mockserver.Fault{Operation: "AgentGenerate", Status: 503, RetryAfter: "2"})
 
@@ -27,7 +27,7 @@ func TestAFaultHitsItsOperationOnly(t *testing.T) {
 	assert.Equal(t, 200, status, "a fault hits once unless told otherwise")
 }
 
-func TestFaultsAreCounted(t *testing.T) {
+func TestFault_SkipsAndRepeatsAsItSays(t *testing.T) {
 	mock, c := start(t)
 	mock.Inject(mockserver.Fault{Operation: "Health", Skip: 1, Times: 2, Status: 500})
 	mock.Inject(mockserver.Fault{Skip: 4, Times: -1, Status: 429, Body: map[string]string{"error": "slow down"}})
@@ -44,7 +44,7 @@ func TestFaultsAreCounted(t *testing.T) {
 	assert.Equal(t, 200, status)
 }
 
-func TestTheBodyOfAFaultTellsItsStatus(t *testing.T) {
+func TestFault_BodyTellsItsStatus(t *testing.T) {
 	mock, c := start(t)
 	mock.Inject(mockserver.Fault{Status: 503})
 	mock.Inject(mockserver.Fault{Status: 599})
@@ -54,7 +54,7 @@ func TestTheBodyOfAFaultTellsItsStatus(t *testing.T) {
 	assert.Equal(t, `{"error":"599"}`, answer)
 }
 
-func TestDroppedConnections(t *testing.T) {
+func TestFault_DropsAConnectionBeforeOrAfterTheWork(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault mockserver.Fault
 		runs  int
@@ -79,7 +79,7 @@ func TestDroppedConnections(t *testing.T) {
 	}
 }
 
-func TestADelayedAnswerCanBeGivenUp(t *testing.T) {
+func TestFault_DelayedAnswerCanBeGivenUp(t *testing.T) {
 	mock, c := start(t)
 	mock.Inject(mockserver.Fault{Delay: time.Hour})
 	ctx, cancel := context.WithCancel(t.Context())

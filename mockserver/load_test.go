@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestManyClientsAtOnce(t *testing.T) {
+func TestLoad_ManyClientsAtOnceAreAllAnswered(t *testing.T) {
 	mock, c := start(t)
 	c.object("/api/vector/vec/create-index", `{"indexName":"many","dimension":2}`)
 	requests := func(i int) [][2]string {

@@ -21,7 +21,7 @@ func score(run string, change map[string]any) map[string]any {
 	return map[string]any{"score": s}
 }
 
-func TestLogsAreEmptyAndTheirPagesCountFromOne(t *testing.T) {
+func TestLogs_AreEmptyAndTheirPagesCountFromOne(t *testing.T) {
 	_, c := start(t)
 	for path, want := range map[string]string{
 		"/api/logs/transports":                         `{"transports":[]}`,
@@ -36,7 +36,7 @@ func TestLogsAreEmptyAndTheirPagesCountFromOne(t *testing.T) {
 	}
 }
 
-func TestScorersBelongToTheDemoWorld(t *testing.T) {
+func TestScore_ScorersBelongToTheDemoWorld(t *testing.T) {
 	_, demo := start(t)
 	_, answer := demo.get("/api/scores/scorers/len")
 	assert.Contains(t, answer, `"description":"length"`)
@@ -47,7 +47,7 @@ func TestScorersBelongToTheDemoWorld(t *testing.T) {
 	assert.Equal(t, "null", answer)
 }
 
-func TestAScoreWithAnIdTakesThePlaceOfTheOneBefore(t *testing.T) {
+func TestScore_WithAnIDTakesThePlaceOfTheOneBefore(t *testing.T) {
 	_, c := start(t)
 	c.object("/api/scores", score("r", map[string]any{"id": "mine", "score": 0.1}))
 	c.object("/api/scores", score("r", map[string]any{"score": 0.2}))
@@ -60,7 +60,7 @@ func TestAScoreWithAnIdTakesThePlaceOfTheOneBefore(t *testing.T) {
 	assert.Equal(t, 0.2, at(list[1], "score"))
 }
 
-func TestAListedScoreHasNoNullsAndItsTraceTakenApart(t *testing.T) {
+func TestScore_ListedHasNoNullsAndItsTraceTakenApart(t *testing.T) {
 	_, c := start(t)
 	saved := c.object("/api/scores", score("r", map[string]any{
 		"traceId": "t1-s1-x", "input": nil, "organizationId": nil, "structuredOutput": true, "unknown": 1}))["score"]
@@ -77,7 +77,7 @@ func TestAListedScoreHasNoNullsAndItsTraceTakenApart(t *testing.T) {
 	}
 }
 
-func TestScoresOfAnEntityThatThereIsNot(t *testing.T) {
+func TestScore_OfAnUnknownAgentOrWorkflowIsNotFound(t *testing.T) {
 	_, c := start(t)
 	for path, want := range map[string]int{"AGENT/nope": 404, "WORKFLOW/nope": 404, "WORKFLOW/doubler": 200, "STEP/nope": 200} {
 		status, _ := c.get("/api/scores/entity/" + path)
@@ -85,7 +85,7 @@ func TestScoresOfAnEntityThatThereIsNot(t *testing.T) {
 	}
 }
 
-func TestAScoreThatDoesNotFitFailsInTheStore(t *testing.T) {
+func TestScore_ThatDoesNotFitFailsInTheStore(t *testing.T) {
 	_, c := start(t)
 	const whole = "[\n  {\n    \"expected\": \"object\",\n    \"code\": \"invalid_type\",\n    \"path\": [],\n    \"message\": \"Invalid input: expected object, received number\"\n  }\n]"
 	for body, want := range map[string]string{
@@ -103,7 +103,7 @@ func TestAScoreThatDoesNotFitFailsInTheStore(t *testing.T) {
 	assert.Equal(t, 0.0, at(decode(t, answer), "pagination", "total"))
 }
 
-func TestPagesOfScoresFarBeyondTheEnd(t *testing.T) {
+func TestScore_PageFarBeyondTheEndIsEmptyOrAnError(t *testing.T) {
 	_, c := start(t)
 	c.object("/api/scores", score("r", nil))
 	status, answer := c.get("/api/scores/run/r?page=9007199254740991&perPage=10")
@@ -113,7 +113,7 @@ func TestPagesOfScoresFarBeyondTheEnd(t *testing.T) {
 	assert.Equal(t, http.StatusInternalServerError, status)
 }
 
-func TestScoresAreSavedAndListedAtOnce(t *testing.T) {
+func TestScore_ManyAreSavedAndListedAtOnce(t *testing.T) {
 	_, c := start(t)
 	const writers, each = 4, 10
 	var wg sync.WaitGroup

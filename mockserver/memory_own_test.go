@@ -26,7 +26,7 @@ func ids(v any) (out []string) {
 	return out
 }
 
-func TestMessagesComeInTheOrderOfTheStoreOrOfTheMemory(t *testing.T) {
+func TestStoredMessage_OrderIsThatOfTheStoreOrOfTheMemory(t *testing.T) {
 	_, c := start(t)
 	told(c)
 	const path, desc = "/api/memory/threads/t/messages?perPage=2", `&orderBy={"field":"createdAt","direction":"DESC"}`
@@ -45,7 +45,7 @@ func TestMessagesComeInTheOrderOfTheStoreOrOfTheMemory(t *testing.T) {
 	}
 }
 
-func TestASearchShowsTheNewestThread(t *testing.T) {
+func TestSearch_ShowsTheNewestThread(t *testing.T) {
 	_, c := start(t)
 	told(c)
 	const path = "/api/memory/search?agentId=assistant&resourceId=r&searchQuery=x"
@@ -58,7 +58,7 @@ func TestASearchShowsTheNewestThread(t *testing.T) {
 	assert.Equal(t, `{"error":"No thread found with id none"}`, body)
 }
 
-func TestAThreadIsClonedAndTransferred(t *testing.T) {
+func TestThread_IsClonedAndTransferred(t *testing.T) {
 	_, c := start(t)
 	told(c)
 	clone := c.object("/api/memory/threads/t/clone?agentId=assistant", `{"newThreadId":"c","metadata":{"b":2},"options":{"messageLimit":2}}`)
@@ -77,7 +77,7 @@ func TestAThreadIsClonedAndTransferred(t *testing.T) {
 	assert.Equal(t, 403, c.open(t.Context(), "POST", "/api/memory/threads/c/transfer", `{"resourceId":"o"}`, "Authorization", "x").StatusCode)
 }
 
-func TestTheRequestContextIsEchoed(t *testing.T) {
+func TestRequestContext_IsEchoed(t *testing.T) {
 	_, c := start(t)
 	echo := func(c *caller, method, path, body string) string {
 		return c.open(t.Context(), method, path, body, "X-Echo-Context", "1").Header.Get("X-Echo-Context")
@@ -92,7 +92,7 @@ func TestTheRequestContextIsEchoed(t *testing.T) {
 	assert.Empty(t, echo(c, "GET", "/api/vectors", ""), "only the demo world does so")
 }
 
-func TestARunTravelsToOneOfTheStepsSideBySide(t *testing.T) {
+func TestTimeTravel_ReachesOneOfTheStepsSideBySide(t *testing.T) {
 	_, c := start(t)
 	run := "?runId=r"
 	c.object("/api/workflows/review/start-async"+run, `{"inputData":{"n":1}}`)

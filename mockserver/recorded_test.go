@@ -43,10 +43,10 @@ type answer struct {
 	Body   string `json:"body"`
 }
 
-// TestRecordedExchanges replays what was recorded from a real server, in order,
-// one fresh server for each file. With MASTRA_RECORD_URL set to a real server
-// with an empty database it records the answers instead.
-func TestRecordedExchanges(t *testing.T) {
+// TestRecorded_ExchangesAreAnsweredAlike replays what was recorded from a real
+// server, in order, one fresh server for each file. With MASTRA_RECORD_URL set to
+// a real server with an empty database it records the answers instead.
+func TestRecorded_ExchangesAreAnsweredAlike(t *testing.T) {
 	files, err := filepath.Glob("testdata/recorded/*.jsonl")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)

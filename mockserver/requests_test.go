@@ -11,7 +11,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestRequestsAreLogged(t *testing.T) {
+func TestRequests_AreLogged(t *testing.T) {
 	mock, c := start(t)
 	c.do("POST", "/api/agents/plain/generate?x=1&x=2", `{"messages":"hi"}`, "X-Test", "yes")
 	c.get("/api/agents/no%2Fpe")
@@ -39,7 +39,7 @@ func TestRequestsAreLogged(t *testing.T) {
 	assert.Empty(t, mock.RequestsOf("AgentStream"))
 }
 
-func TestAClientThatLeavesEndsItsAgentRun(t *testing.T) {
+func TestDisconnect_EndsAnAgentsRun(t *testing.T) {
 	ended := make(chan error, 1)
 	mock, c := start(t, mockserver.WithAgent(mockserver.Agent{ID: "slow", Memory: &mockserver.Memory{},
 		Model: func(ctx context.Context, call *mockserver.ModelCall) error {
@@ -61,7 +61,7 @@ func TestAClientThatLeavesEndsItsAgentRun(t *testing.T) {
 	}, 5*time.Second, time.Millisecond, "the partial answer is kept")
 }
 
-func TestAServerThatClosesEndsItsRuns(t *testing.T) {
+func TestClose_EndsTheRuns(t *testing.T) {
 	began := make(chan struct{})
 	mock := mockserver.Listen(mockserver.WithAgent(mockserver.Agent{ID: "slow", Model: func(ctx context.Context, call *mockserver.ModelCall) error {
 		close(began)

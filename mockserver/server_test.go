@@ -11,7 +11,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestRequestsAreCheckedInOrder(t *testing.T) {
+func TestServer_ChecksRequestsInOrder(t *testing.T) {
 	_, c := start(t, mockserver.WithToken("secret"), mockserver.WithBodyLimit(100))
 	authorized := []string{"Authorization", "Bearer secret"}
 	large := `{"messages":"` + strings.Repeat("x", 200) + `"}`
@@ -45,14 +45,14 @@ func TestRequestsAreCheckedInOrder(t *testing.T) {
 	}
 }
 
-func TestTheDefaultBodyLimitIsTheServers(t *testing.T) {
+func TestBodyLimit_DefaultIsTheServers(t *testing.T) {
 	_, c := start(t)
 	status, answer := c.post("/api/agents/plain/generate", `{"messages":"`+strings.Repeat("x", 5_000_000)+`"}`)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, status)
 	assert.Equal(t, `{"error":"Request body too large"}`, answer)
 }
 
-func TestABodyOfUnknownLengthIsLimitedToo(t *testing.T) {
+func TestBodyLimit_HoldsForABodyOfUnknownLength(t *testing.T) {
 	_, c := start(t, mockserver.WithBodyLimit(10))
 	req, err := http.NewRequestWithContext(t.Context(), "POST", c.base+"/api/agents/plain/generate", struct{ *strings.Reader }{strings.NewReader(`{"messages":"long"}`)})
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestABodyOfUnknownLengthIsLimitedToo(t *testing.T) {
 	assert.Equal(t, http.StatusRequestEntityTooLarge, res.StatusCode)
 }
 
-func TestBrowsersAreLetIn(t *testing.T) {
+func TestCORS_LetsBrowsersIn(t *testing.T) {
 	_, open := start(t)
 	_, guarded := start(t, mockserver.WithToken("secret"))
 	origin := []string{"Origin", "http://a.test", "Authorization", "Bearer secret"}
@@ -85,7 +85,7 @@ func TestBrowsersAreLetIn(t *testing.T) {
 	assert.Equal(t, []string{"Origin", "Access-Control-Request-Headers"}, res.Header.Values("Vary"))
 }
 
-func TestTheRequestContextReachesTheWorld(t *testing.T) {
+func TestRequestContext_ReachesTheWorld(t *testing.T) {
 	_, c := start(t)
 	_, answer := c.do("POST", "/echo-context?requestContext=%7B%22a%22%3A1%7D",
 		`{"requestContext":{"a":2,"b":3,"user":"u","mastra__resourceId":"x","organizationId":"o"}}`)
@@ -96,7 +96,7 @@ func TestTheRequestContextReachesTheWorld(t *testing.T) {
 	assert.JSONEq(t, `{"a":2}`, answer, "with a token the user is the token's")
 }
 
-func TestPathsAreReadAsURLParsersDo(t *testing.T) {
+func TestRoute_PathIsReadAsURLParsersDo(t *testing.T) {
 	_, c := start(t)
 	for path, want := range map[string]string{
 		"/api/agents/./plain":         `"name":"plain"`,
@@ -112,7 +112,7 @@ func TestPathsAreReadAsURLParsersDo(t *testing.T) {
 	}
 }
 
-func TestAnOwnWorldReplacesTheDemoWorld(t *testing.T) {
+func TestWorld_OfOnesOwnReplacesTheDemoWorld(t *testing.T) {
 	agent := mockserver.Agent{ID: "mine"}
 	_, own := start(t, mockserver.WithAgent(agent))
 	_, both := start(t, mockserver.WithAgent(agent), mockserver.WithDemoWorld())
@@ -130,7 +130,7 @@ func TestAnOwnWorldReplacesTheDemoWorld(t *testing.T) {
 	}
 }
 
-func TestOwnRoutesAreServedAtTheRoot(t *testing.T) {
+func TestRoute_OfOnesOwnIsServedAtTheRoot(t *testing.T) {
 	_, c := start(t, mockserver.WithDemoWorld(), mockserver.WithRoute("PUT", "/own/{name}", func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
 		_, _ = w.Write([]byte(r.PathValue("name")))
@@ -140,13 +140,13 @@ func TestOwnRoutesAreServedAtTheRoot(t *testing.T) {
 	assert.Equal(t, "thing", answer)
 }
 
-func TestTooManyHeadersAreRefused(t *testing.T) {
+func TestServer_RefusesTooManyHeaders(t *testing.T) {
 	_, c := start(t)
 	assert.Equal(t, 431, c.open(t.Context(), "GET", "/api/tools", "", "X-Long", strings.Repeat("x", 21<<10)).StatusCode)
 	assert.Equal(t, 200, c.open(t.Context(), "GET", "/api/tools", "", "X-Long", strings.Repeat("x", 12<<10)).StatusCode)
 }
 
-func TestTheTokenIsFoundWhereTheServerLooks(t *testing.T) {
+func TestToken_IsFoundWhereTheServerLooks(t *testing.T) {
 	_, c := start(t, mockserver.WithToken("s"))
 	for _, header := range [][2]string{
 		{"Authorization", "Bearer s"}, {"Authorization", "s"}, {"X-Playground-Access", "Bearer s"}, {"Cookie", "a=b; mastra-token=s"},
@@ -158,7 +158,7 @@ func TestTheTokenIsFoundWhereTheServerLooks(t *testing.T) {
 	}
 }
 
-func TestAWorldThatCannotBeMeantIsRefused(t *testing.T) {
+func TestWorld_ThatCannotBeMeantIsRefused(t *testing.T) {
 	type in struct{}
 	agent := func(id string, below ...*mockserver.Agent) mockserver.Option {
 		return mockserver.WithAgent(mockserver.Agent{ID: id, Agents: below})
@@ -185,7 +185,7 @@ func TestAWorldThatCannotBeMeantIsRefused(t *testing.T) {
 	}
 }
 
-func TestAToolOfOnesOwnIsExecutedDirectly(t *testing.T) {
+func TestTool_OfOnesOwnIsExecutedDirectly(t *testing.T) {
 	type in struct {
 		N int `json:"n"`
 	}

@@ -17,11 +17,11 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-// TestManyClientsLeaveNothingBehind runs 200 clients for 2 s, 10 s with
+// TestSoak_ManyClientsLeaveNothingBehind runs 200 clients for 2 s, 10 s with
 // MASTRA_SOAK=1, and looks at the memory half way and at the end. The time begins
 // when each of them has sent all of its requests once. The records of runs and
 // threads are the clients' own: they are replaced, not added.
-func TestManyClientsLeaveNothingBehind(t *testing.T) {
+func TestSoak_ManyClientsLeaveNothingBehind(t *testing.T) {
 	const clients, kept, warmUp = 200, 256, 1
 	length := 2 * time.Second
 	if os.Getenv("MASTRA_SOAK") != "" {

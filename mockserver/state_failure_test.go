@@ -43,7 +43,7 @@ func breakable(t *testing.T) (dir string, mock *mockserver.Running, c *caller, e
 	return dir, mock, c, errors
 }
 
-func TestNoAnswerTellsOfWhatCannotBeKept(t *testing.T) {
+func TestStateFile_NoAnswerTellsOfWhatCannotBeKept(t *testing.T) {
 	dir, mock, c, errors := breakable(t)
 	require.NoError(t, os.RemoveAll(dir))
 	const threads = "/api/memory/threads?agentId=assistant"
@@ -74,7 +74,7 @@ func TestNoAnswerTellsOfWhatCannotBeKept(t *testing.T) {
 	assert.Len(t, errors.all(), 2, "and again when it comes back")
 }
 
-func TestAStreamThatCannotBeKeptIsCutOff(t *testing.T) {
+func TestStateFile_StreamThatCannotBeKeptIsCutOff(t *testing.T) {
 	for name, x := range map[string]struct{ path, body, end string }{
 		"events":  {"/api/agents/assistant/stream", `{"messages":"slow:4","memory":{"thread":"t","resource":"r"}}`, "[DONE]"},
 		"records": {"/api/workflows/slowly/stream?runId=r", `{"inputData":{"ms":100}}`, "workflow-finish"},
@@ -91,7 +91,7 @@ func TestAStreamThatCannotBeKeptIsCutOff(t *testing.T) {
 	}
 }
 
-func TestWhatStreamsWhenTheServerIsClosedIsCutOff(t *testing.T) {
+func TestClose_CutsOffWhatStreams(t *testing.T) {
 	_, mock, c, errors := breakable(t)
 	res := c.open(t.Context(), "POST", "/api/agents/assistant/stream", `{"messages":"slow:1000"}`)
 	mock.Server.Close()
@@ -102,7 +102,7 @@ func TestWhatStreamsWhenTheServerIsClosedIsCutOff(t *testing.T) {
 	assert.Empty(t, errors.all())
 }
 
-func TestAStateFileThatCannotBeUsedIsAnErrorAndStays(t *testing.T) {
+func TestStateFile_ThatCannotBeUsedIsAnErrorAndStays(t *testing.T) {
 	dir := t.TempDir()
 	protected := filepath.Join(dir, "protected.json")
 	require.NoError(t, os.WriteFile(protected, []byte(`{}`), 0o400))
@@ -121,7 +121,7 @@ func TestAStateFileThatCannotBeUsedIsAnErrorAndStays(t *testing.T) {
 	assert.Equal(t, `{}`, string(left))
 }
 
-func TestAStateFileKeepsItsPermissionsAndItsLink(t *testing.T) {
+func TestStateFile_KeepsItsPermissionsAndItsLink(t *testing.T) {
 	dir := t.TempDir()
 	file, link := filepath.Join(dir, "state.json"), filepath.Join(dir, "link.json")
 	mock, _ := kept(t, file)
@@ -144,7 +144,7 @@ func TestAStateFileKeepsItsPermissionsAndItsLink(t *testing.T) {
 	assert.Len(t, entries, 2, "nothing else is left")
 }
 
-func TestScoresAndTheOrderOfWhatWaitsSurviveTheServer(t *testing.T) {
+func TestStateFile_KeepsScoresAndTheOrderOfWhatWaits(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	mock, c := kept(t, file)
 	for _, id := range []string{"b", "a"} {

@@ -15,7 +15,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestEveryChangeIsInTheStateFileWhenItIsAnswered(t *testing.T) {
+func TestStateFile_HasEveryChangeWhenItIsAnswered(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	mock, c := kept(t, file)
 	suspended := func() string {
@@ -65,8 +65,8 @@ func TestEveryChangeIsInTheStateFileWhenItIsAnswered(t *testing.T) {
 	}
 }
 
-// BenchmarkReadWithAState reads from a server that keeps a long state.
-func BenchmarkReadWithAState(b *testing.B) {
+// BenchmarkStateFile_ReadBesideALongState reads from a server that keeps a long state.
+func BenchmarkStateFile_ReadBesideALongState(b *testing.B) {
 	serve := func(b *testing.B, mock http.Handler, method, path, body string) {
 		r := httptest.NewRequestWithContext(b.Context(), method, path, strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")

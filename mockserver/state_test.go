@@ -20,7 +20,7 @@ func kept(t *testing.T, file string, options ...mockserver.Option) (*mockserver.
 	return mock, c
 }
 
-func TestWhatIsStoredSurvivesTheServer(t *testing.T) {
+func TestStateFile_KeepsWhatIsStored(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	mock, c := kept(t, file)
 	thread := `{"resourceId":"r","threadId":"t","title":"T","metadata":{"a":1}}`
@@ -62,7 +62,7 @@ func TestWhatIsStoredSurvivesTheServer(t *testing.T) {
 	assert.NotContains(t, body, run)
 }
 
-func TestADamagedStateFileIsAnErrorAndStays(t *testing.T) {
+func TestStateFile_ThatIsDamagedIsAnErrorAndStays(t *testing.T) {
 	for name, content := range map[string]string{
 		"cut off":         `{"mastraMock":1,"memory":{"thr`,
 		"empty":           ``,
@@ -88,7 +88,7 @@ func TestADamagedStateFileIsAnErrorAndStays(t *testing.T) {
 	}
 }
 
-func TestARunThatWasCutOffIsTakenUpByARestart(t *testing.T) {
+func TestRestart_TakesUpARunThatWasCutOff(t *testing.T) {
 	type in struct{}
 	waits := true // of the first server the step never ends
 	work := mockserver.NewStep("work", func(s *mockserver.StepCall, _ in) (string, error) {
@@ -117,7 +117,7 @@ func TestARunThatWasCutOffIsTakenUpByARestart(t *testing.T) {
 	assert.Contains(t, body, `"result":"done"`)
 }
 
-func TestWhatARunHasDoneAndAClientHasSeenIsInTheFile(t *testing.T) {
+func TestStateFile_HasWhatARunHasDoneAndAClientHasSeen(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	_, c := kept(t, file)
 	c.object("/api/workflows/slowly/create-run?runId=s", `{}`)
@@ -133,7 +133,7 @@ func TestWhatARunHasDoneAndAClientHasSeenIsInTheFile(t *testing.T) {
 	}
 }
 
-func TestADurableRunIsApprovedByTheNextServer(t *testing.T) {
+func TestStateFile_KeepsADurableRunForItsApproval(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	mock, c := kept(t, file)
 	first := openFrames(t, c.open(t.Context(), "POST", durable+"stream", `{"messages":"tool:delicate {\"what\":\"b\"}","runId":"r"}`).Body)

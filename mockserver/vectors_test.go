@@ -8,7 +8,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestScoresFollowTheMetric(t *testing.T) {
+func TestVector_ScoresFollowTheMetric(t *testing.T) {
 	_, c := start(t, mockserver.WithVectorStore("mine"))
 	for metric, want := range map[string][]float64{
 		"cosine":     {1, 0.6, 0},
@@ -33,7 +33,7 @@ func TestScoresFollowTheMetric(t *testing.T) {
 	}
 }
 
-func TestAStoreOfOnesOwnIsTheOnlyOne(t *testing.T) {
+func TestVector_StoreOfOnesOwnIsTheOnlyOne(t *testing.T) {
 	_, c := start(t, mockserver.WithVectorStore("mine"))
 	status, _ := c.get("/api/vector/vec/indexes")
 	assert.Equal(t, 404, status)
@@ -41,7 +41,7 @@ func TestAStoreOfOnesOwnIsTheOnlyOne(t *testing.T) {
 	assert.Equal(t, "[]", answer)
 }
 
-func TestAnEmptyIndexTakesAnyQuery(t *testing.T) {
+func TestIndex_ThatIsEmptyTakesAnyQuery(t *testing.T) {
 	_, c := start(t)
 	c.object("/api/vector/vec/create-index", `{"indexName":"i","dimension":3}`)
 	status, body := c.post("/api/vector/vec/query", `{"indexName":"i","queryVector":[1,0]}`)

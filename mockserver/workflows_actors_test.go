@@ -29,7 +29,7 @@ func echoing(tools ...mockserver.Tool) mockserver.Agent {
 	}}
 }
 
-func TestAnAgentAsAStep(t *testing.T) {
+func TestAgentStep_GivesTextObjectOrTripwire(t *testing.T) {
 	type sorted struct {
 		Kind string `json:"kind"`
 	}
@@ -62,7 +62,7 @@ func TestAnAgentAsAStep(t *testing.T) {
 	assert.Contains(t, body, `"stepGraph":[{"type":"agent","id":"echo","agentId":"echo","description":"Echoes"}]`)
 }
 
-func TestARunWaitsForEverWhereItsAgentWaits(t *testing.T) {
+func TestAgentStep_WaitsForEverWhereItsAgentWaits(t *testing.T) {
 	delicate := mockserver.NewTool("delicate", "", func(_ *mockserver.ToolCall, in number) (number, error) { return in, nil }).RequireApproval()
 	mock, c := start(t, mockserver.WithWorkflow(mockserver.NewWorkflow[asked, any]("waits").Then(mockserver.AgentStep(echoing(delicate)))))
 	res := c.open(t.Context(), "POST", "/api/workflows/waits/stream?runId=w", map[string]any{"inputData": asked{"hello"}})
@@ -80,7 +80,7 @@ func TestARunWaitsForEverWhereItsAgentWaits(t *testing.T) {
 	mock.Close() // it does not wait for ever
 }
 
-func TestAToolAsAStep(t *testing.T) {
+func TestToolStep_SeesTheStepAndIsResumed(t *testing.T) {
 	type question struct {
 		Question string `json:"question"`
 	}

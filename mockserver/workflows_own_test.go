@@ -32,7 +32,7 @@ func flow(t *testing.T, w *mockserver.Workflow) (*mockserver.Running, *caller, f
 	}
 }
 
-func TestStepsRunInEveryArrangement(t *testing.T) {
+func TestStep_RunsInEveryArrangement(t *testing.T) {
 	inner := mockserver.NewWorkflow[number, number]("inner").Then(add("plus1", 1)).Then(add("plus2", 2))
 	sum := mockserver.NewStep("sum", func(_ *mockserver.StepCall, in map[string]number) (number, error) {
 		total := 0
@@ -69,7 +69,7 @@ func TestStepsRunInEveryArrangement(t *testing.T) {
 	}
 }
 
-func TestStepsThatFail(t *testing.T) {
+func TestStep_FailsAfterItsRetries(t *testing.T) {
 	var attempts atomic.Int32
 	broken := func(s *mockserver.StepCall, in number) (number, error) {
 		attempts.Add(1)
@@ -89,7 +89,7 @@ func TestStepsThatFail(t *testing.T) {
 	assert.Equal(t, "boom", at(run(number{1}), "error", "message"))
 }
 
-func TestAStepIsSuspendedAndResumed(t *testing.T) {
+func TestStep_IsSuspendedAndResumed(t *testing.T) {
 	type decision struct {
 		OK bool `json:"ok"`
 	}
@@ -137,7 +137,7 @@ func held() (w *mockserver.Workflow, release func(), executions *atomic.Int32) {
 	return mockserver.NewWorkflow[number, number]("w").Then(step), sync.OnceFunc(func() { close(released) }), executions
 }
 
-func TestARunThatIsStreamedTwiceIsExecutedOnce(t *testing.T) {
+func TestRun_StreamedTwiceIsExecutedOnce(t *testing.T) {
 	w, release, executions := held()
 	mock, c, _ := flow(t, w)
 	const clients = 5
@@ -160,7 +160,7 @@ func TestARunThatIsStreamedTwiceIsExecutedOnce(t *testing.T) {
 	assert.Equal(t, 409, status, "a finished run is not streamed anew")
 }
 
-func TestARunOutlivesTheClientThatBeganIt(t *testing.T) {
+func TestRun_OutlivesTheClientThatBeganIt(t *testing.T) {
 	w, release, _ := held()
 	_, c, _ := flow(t, w)
 	ctx, leave := context.WithCancel(t.Context())
@@ -173,7 +173,7 @@ func TestARunOutlivesTheClientThatBeganIt(t *testing.T) {
 	assert.Equal(t, "success", at(list[len(list)-1], "payload", "workflowStatus"))
 }
 
-func TestACancelledRunEnds(t *testing.T) {
+func TestCancel_EndsARun(t *testing.T) {
 	w, _, executions := held()
 	_, c, _ := flow(t, w)
 	ended := make(chan []map[string]any)
@@ -186,7 +186,7 @@ func TestACancelledRunEnds(t *testing.T) {
 	assert.Equal(t, "canceled", decode(t, record)["status"])
 }
 
-func TestTheCounterOfTheDemoWorld(t *testing.T) {
+func TestDemoWorld_CountsExecutions(t *testing.T) {
 	mock, c := start(t)
 	for range 3 {
 		c.object("/api/workflows/counted/start-async", `{"inputData":{"key":"k","ms":0}}`)
@@ -196,7 +196,7 @@ func TestTheCounterOfTheDemoWorld(t *testing.T) {
 	assert.Equal(t, `{"count":3}`, answer)
 }
 
-func TestOfTwoResumesAtOnceOnlyOneSeesTheRun(t *testing.T) {
+func TestResume_OfTwoAtOnceOneSeesTheRun(t *testing.T) {
 	_, c := start(t)
 	for range 10 {
 		runID := c.object("/api/workflows/approval/start-async", `{"inputData":{"n":4}}`)["runId"].(string)
@@ -225,7 +225,7 @@ func TestOfTwoResumesAtOnceOnlyOneSeesTheRun(t *testing.T) {
 	}
 }
 
-func TestManyWhoStreamOneRunAtOnceShareIt(t *testing.T) {
+func TestRun_ManyWhoStreamItAtOnceShareIt(t *testing.T) {
 	mock, c := start(t, mockserver.WithWorkflow(mockserver.NewWorkflow[number, number]("quick").Then(add("plus1", 1))))
 	type answer struct {
 		status int

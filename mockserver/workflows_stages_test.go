@@ -24,7 +24,7 @@ func output(s *mockserver.StepCall) (n number) {
 	return n
 }
 
-func TestStagesBesidesSteps(t *testing.T) {
+func TestStage_OfEveryKindGivesItsResult(t *testing.T) {
 	below := func(limit int) func(*mockserver.StepCall) bool {
 		return func(s *mockserver.StepCall) bool { return output(s).N < limit }
 	}
@@ -59,7 +59,7 @@ func TestStagesBesidesSteps(t *testing.T) {
 	}
 }
 
-func TestStagesHaveIDs(t *testing.T) {
+func TestStage_HasAnID(t *testing.T) {
 	_, c, _ := flow(t, mockserver.NewWorkflow[number, any]("w").As("nothing").
 		Sleep(time.Second).Sleep(time.Second).As("nap").
 		Map("f", nil).Map("g", nil).As("named").Map("h", nil).
@@ -76,7 +76,7 @@ func TestStagesHaveIDs(t *testing.T) {
 	assert.Equal(t, "b", at(graph[6], "step", "id"))
 }
 
-func TestAFunctionThatPanicsBreaksTheRun(t *testing.T) {
+func TestStage_FunctionThatPanicsBreaksTheRun(t *testing.T) {
 	boom := func(*mockserver.StepCall) bool { panic("boom") }
 	for name, w := range map[string]*mockserver.Workflow{
 		"a condition": mockserver.NewWorkflow[number, any]("w").DoWhile("boom", add("a", 1), boom),
@@ -93,7 +93,7 @@ func TestAFunctionThatPanicsBreaksTheRun(t *testing.T) {
 	}
 }
 
-func TestASleepIsCutShortByACancellation(t *testing.T) {
+func TestCancel_CutsASleepShort(t *testing.T) {
 	_, c, _ := flow(t, mockserver.NewWorkflow[number, any]("w").Sleep(time.Hour).As("nap").Then(add("a", 1)))
 	ended := make(chan []map[string]any)
 	go func() { ended <- c.stream("/api/workflows/w/stream?runId=r", `{"inputData":{"n":1}}`) }()
@@ -106,7 +106,7 @@ func TestASleepIsCutShortByACancellation(t *testing.T) {
 	assert.Equal(t, []string{"workflow-start", "workflow-step-waiting", "workflow-canceled", "workflow-finish"}, types(<-ended))
 }
 
-func TestALoopIsSuspendedAndResumedWhereItWas(t *testing.T) {
+func TestStage_LoopIsSuspendedAndResumedWhereItWas(t *testing.T) {
 	step := mockserver.NewStep("s", func(s *mockserver.StepCall, in number) (number, error) {
 		var answer number
 		if in.N == 3 && !s.Resumed(&answer) {
@@ -122,7 +122,7 @@ func TestALoopIsSuspendedAndResumedWhereItWas(t *testing.T) {
 	assert.Equal(t, 106.0, at(answer, "result", "n"), "of the five iterations the third one was suspended")
 }
 
-func TestStepsSeeTheirRunAndEndIt(t *testing.T) {
+func TestStep_SeesItsRunAndEndsIt(t *testing.T) {
 	step := mockserver.NewStep("s", func(s *mockserver.StepCall, in number) (any, error) {
 		switch in.N {
 		case 1:
@@ -157,7 +157,7 @@ func TestStepsSeeTheirRunAndEndIt(t *testing.T) {
 	assert.Equal(t, map[string]any{"tenant": 7.0}, at(answer, "steps", "s", "output"))
 }
 
-func TestWorkflowsRetryTheirSteps(t *testing.T) {
+func TestStep_IsRetriedAsItsWorkflowSays(t *testing.T) {
 	var attempts atomic.Int32
 	fails := func(id string) *mockserver.Step {
 		return mockserver.NewStep(id, func(s *mockserver.StepCall, in number) (number, error) {
@@ -172,7 +172,7 @@ func TestWorkflowsRetryTheirSteps(t *testing.T) {
 	assert.Equal(t, "attempt 0", at(run(number{1}), "error", "message"), "the step has its own say")
 }
 
-func TestARunGoesOneStepAtATime(t *testing.T) {
+func TestRun_GoesOneStepAtATime(t *testing.T) {
 	_, c, _ := flow(t, mockserver.NewWorkflow[number, any]("w").Then(add("a", 1)).Then(add("b", 2)))
 	answer := c.object("/api/workflows/w/start-async?runId=r", `{"inputData":{"n":1},"perStep":true}`)
 	assert.Equal(t, "paused", answer["status"])
@@ -209,7 +209,7 @@ func seeing(id string) *mockserver.Step {
 	}).State(shared{}).Resumes(number{})
 }
 
-func TestStepsShareAState(t *testing.T) {
+func TestStep_SharesTheStateOfItsRun(t *testing.T) {
 	_, c, _ := flow(t, mockserver.NewWorkflow[number, any]("w").State(shared{}).
 		Then(seeing("a")).Then(mockserver.NewWorkflow[number, number]("in").Then(seeing("b"))))
 	state := func(runID, body string) any {
@@ -225,14 +225,14 @@ func TestStepsShareAState(t *testing.T) {
 	assert.Contains(t, body, "Invalid initial data: \\n- seen: Invalid input: expected array, received string")
 }
 
-func TestAStateThatDoesNotFitFailsTheStep(t *testing.T) {
+func TestStep_FailsWithAStateThatDoesNotFit(t *testing.T) {
 	step := mockserver.NewStep("s", func(s *mockserver.StepCall, in any) (any, error) { return in, s.SetState(map[string]any{"seen": in}) }).State(shared{})
 	_, _, run := flow(t, mockserver.NewWorkflow[any, any]("w").Then(step))
 	assert.Equal(t, "Step state data validation failed: \n- seen: Invalid input: expected array, received number", at(run(3), "error", "message"))
 	assert.Equal(t, "success", run([]int{3})["status"])
 }
 
-func TestTheStateOfASuspendedRunSurvivesTheServer(t *testing.T) {
+func TestStateFile_KeepsTheStateOfASuspendedRun(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	serve := func() (*mockserver.Running, *caller) {
 		w := mockserver.NewWorkflow[number, any]("w").State(shared{}).Then(seeing("a")).Then(seeing("b"))
@@ -254,7 +254,7 @@ func TestTheStateOfASuspendedRunSurvivesTheServer(t *testing.T) {
 	assert.Equal(t, map[string]any{"seen": []any{7.0, -1.0, -1.0, 6.0}, "last": "b"}, decode(t, record)["initialState"])
 }
 
-func TestARunThatWasCutOffInANestedSleepIsTakenUpThere(t *testing.T) {
+func TestRestart_TakesUpARunInItsNestedSleep(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	var executions atomic.Int32
 	serve := func(nap time.Duration) (*mockserver.Running, *caller) {
@@ -282,7 +282,7 @@ func TestARunThatWasCutOffInANestedSleepIsTakenUpThere(t *testing.T) {
 	assert.Equal(t, int32(1), executions.Load(), "what had ended does not run again")
 }
 
-func TestARunHasARequestContext(t *testing.T) {
+func TestRequestContext_IsOneForAllStepsOfARun(t *testing.T) {
 	type tenant struct {
 		Tenant string `json:"tenant"`
 	}
@@ -305,7 +305,7 @@ func TestARunHasARequestContext(t *testing.T) {
 	assert.Equal(t, "WORKFLOW_STEP_REQUEST_CONTEXT_VALIDATION_FAILED", at(answer, "error", "code"))
 }
 
-func TestTheConcurrencyOfAForEachMayDependOnItsList(t *testing.T) {
+func TestStage_ForEachMayTakeItsConcurrencyFromItsList(t *testing.T) {
 	var running, most atomic.Int32
 	all := make(chan struct{})
 	step := mockserver.NewStep("s", func(s *mockserver.StepCall, in int) (int, error) {
@@ -331,7 +331,7 @@ func TestTheConcurrencyOfAForEachMayDependOnItsList(t *testing.T) {
 	assert.Equal(t, 500, status)
 }
 
-func TestTheTokensThatAStepTellsOfAreCounted(t *testing.T) {
+func TestStep_TokensThatItTellsOfAreCounted(t *testing.T) {
 	step := mockserver.NewStep("s", func(s *mockserver.StepCall, in number) (number, error) {
 		finish := func(payload any) error { return s.Write(map[string]any{"type": "finish", "payload": payload}) }
 		return in, errors.Join(finish(map[string]any{"usage": map[string]int{"inputTokens": in.N, "totalTokens": 10}}),
@@ -343,7 +343,7 @@ func TestTheTokensThatAStepTellsOfAreCounted(t *testing.T) {
 	assert.Equal(t, []any{6.0, 2.0, 10.0}, []any{at(usage, "inputTokens"), at(usage, "outputTokens"), at(usage, "totalTokens")})
 }
 
-func TestWhatAStepWritesHasNoReaderWithoutAStream(t *testing.T) {
+func TestStep_WritesToNobodyWithoutAStream(t *testing.T) {
 	step := mockserver.NewStep("s", func(s *mockserver.StepCall, in number) (number, error) {
 		return in, errors.Join(s.Write(in), s.WriteChunk("no object"))
 	})
@@ -351,7 +351,7 @@ func TestWhatAStepWritesHasNoReaderWithoutAStream(t *testing.T) {
 	assert.Equal(t, "success", run(number{1})["status"])
 }
 
-func TestACancellationThatComesTooLateIsForgotten(t *testing.T) {
+func TestCancel_ThatComesTooLateIsForgotten(t *testing.T) {
 	var naps atomic.Int32
 	released := make(chan struct{})
 	w := mockserver.NewWorkflow[number, number]("w").
