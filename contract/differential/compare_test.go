@@ -38,7 +38,7 @@ func compared(t testing.TB, pairs ...[2]string) []string {
 	return places
 }
 
-func TestOnlyWhatDiffersAnywhereIsReplaced(t *testing.T) {
+func TestCompare_ReplacesOnlyWhatDiffersAnywhere(t *testing.T) {
 	t.Parallel()
 	for what, x := range map[string]struct {
 		real, mock string
@@ -85,7 +85,7 @@ func TestOnlyWhatDiffersAnywhereIsReplaced(t *testing.T) {
 	}
 }
 
-func TestAnIDIsTheSameInTheWholeScene(t *testing.T) {
+func TestCompare_IDIsTheSameInTheWholeScene(t *testing.T) {
 	t.Parallel()
 	made := func(id string) string { return `{"runId":"` + id + `"}` }
 	assert.Empty(t, compared(t,
@@ -99,7 +99,7 @@ func TestAnIDIsTheSameInTheWholeScene(t *testing.T) {
 		[2]string{made(idA), made(idA)}), "an id too many does not shift later ones")
 }
 
-func TestStreamsAreComparedEventByEvent(t *testing.T) {
+func TestCompare_GoesEventByEventInStreams(t *testing.T) {
 	t.Parallel()
 	const sse = "text/event-stream"
 	for what, x := range map[string]struct {

@@ -19,7 +19,7 @@ const (
 	leastIdentical    = 97 // percent
 )
 
-func TestTheMockServerAnswersAsTheRealServerDoes(t *testing.T) {
+func TestMock_AnswersAsTheRealServerDoes(t *testing.T) {
 	t.Chdir("..") // where the real server is
 	scenes := script(t)
 	played := performAll(t, scenes)
@@ -53,7 +53,7 @@ func listed(differences []differential.Difference) string {
 	return b.String()
 }
 
-func TestEveryOperationIsAskedTwice(t *testing.T) {
+func TestScript_AsksEveryOperationTwice(t *testing.T) {
 	t.Parallel()
 	spec, err := contract.LoadSpec(t.Context(), "../../openapi.yaml")
 	require.NoError(t, err)

@@ -54,7 +54,7 @@ func played(t testing.TB, script string) []differential.Answer {
 	return differential.Play(t.Context(), scene, playground(t).URL).Answers
 }
 
-func TestNamesAreBoundByAnswers(t *testing.T) {
+func TestPlay_AnswersBindNames(t *testing.T) {
 	t.Parallel()
 	answers := played(t, `
 ## first
@@ -87,14 +87,14 @@ x
 	assert.Contains(t, string(answers[4].Body), `"type":""`)
 }
 
-func TestRequestsAreRepeatedUntilTheAnswerHoldsAText(t *testing.T) {
+func TestPlay_RepeatsARequestUntilTheAnswerHoldsAText(t *testing.T) {
 	t.Parallel()
 	answers := played(t, "## polled\nGET /polled\n> until 3\n")
 	require.NoError(t, answers[0].Err)
 	assert.Equal(t, "3", string(answers[0].Body))
 }
 
-func TestAnOpenAnswerIsClosedWhenNothingFollows(t *testing.T) {
+func TestPlay_ClosesAnOpenAnswerWhenNothingFollows(t *testing.T) {
 	t.Parallel()
 	answers := played(t, "## open\nGET /open\n> open 3\n")
 	require.NoError(t, answers[0].Err)
@@ -102,7 +102,7 @@ func TestAnOpenAnswerIsClosedWhenNothingFollows(t *testing.T) {
 	assert.Contains(t, string(answers[0].Body), "e2")
 }
 
-func TestACutAnswerHoldsTheEventsBeforeTheCut(t *testing.T) {
+func TestPlay_CutAnswerHoldsTheEventsBeforeTheCut(t *testing.T) {
 	t.Parallel()
 	answers := played(t, "## cut\nGET /open\n> cut 2\n")
 	require.NoError(t, answers[0].Err)
@@ -111,7 +111,7 @@ func TestACutAnswerHoldsTheEventsBeforeTheCut(t *testing.T) {
 	assert.NotContains(t, string(answers[0].Body), "e2")
 }
 
-func TestABackgroundExchangeGoesOnWhileOthersArePlayed(t *testing.T) {
+func TestPlay_BackgroundExchangeGoesOnWhileOthersArePlayed(t *testing.T) {
 	t.Parallel()
 	answers := played(t, `
 ## held
@@ -137,7 +137,7 @@ POST /echo
 	assert.Equal(t, http.StatusOK, answers[3].Status)
 }
 
-func TestAScriptSaysWhereItIsWrong(t *testing.T) {
+func TestScript_SaysWhereItIsWrong(t *testing.T) {
 	t.Parallel()
 	for script, message := range map[string]string{
 		"GET /x":                               "s.txt:1: \"GET /x\" stands before the first exchange",
@@ -156,7 +156,7 @@ func TestAScriptSaysWhereItIsWrong(t *testing.T) {
 	}
 }
 
-func TestASceneSaysWhatItsServersAre(t *testing.T) {
+func TestScript_SceneSaysWhatItsServersAre(t *testing.T) {
 	t.Parallel()
 	scene, err := differential.Parse("s.txt", []byte("> token T\n> world extra\n\n## a\nGET /x\n"))
 	require.NoError(t, err)
