@@ -18,7 +18,7 @@ func script(pieces ...string) map[string]string {
 	return map[string]string{"prompt": `[[{"text":["` + strings.Join(pieces, `","`) + `"]}]]`}
 }
 
-func TestAgentsAsSteps(t *testing.T) {
+func TestAgentStep_IsAStepOfTheRun(t *testing.T) {
 	t.Parallel()
 	server := own(t, contract.Config{Extra: true})
 	c, _ := recorded(t, server.URL())

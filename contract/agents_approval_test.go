@@ -42,7 +42,7 @@ func answer(p mastra.Pending, data any) mastra.AgentResumeRequest {
 	return mastra.AgentResumeRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, Data: data}
 }
 
-func TestAToolCallThatNeedsApprovalWaitsWholeAndStreamed(t *testing.T) {
+func TestApproval_IsWaitedForWholeAndStreamed(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	streamed := func() mastra.Pending {
@@ -75,7 +75,7 @@ func TestAToolCallThatNeedsApprovalWaitsWholeAndStreamed(t *testing.T) {
 	}
 }
 
-func TestAnApprovedToolCallRunsAndTheAgentGoesOn(t *testing.T) {
+func TestApproval_RunsTheToolAndTheAgentGoesOn(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	p := waiting(t, agent, vase)
@@ -94,7 +94,7 @@ func TestAnApprovedToolCallRunsAndTheAgentGoesOn(t *testing.T) {
 	assert.Empty(t, res.Pending())
 }
 
-func TestADeclinedToolCallIsToldToTheModel(t *testing.T) {
+func TestApproval_DeclinedIsToldToTheModel(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	for reason, told := range map[string]string{"": "Tool call was not approved by the user", "too dear": "too dear"} {
@@ -110,7 +110,7 @@ func TestADeclinedToolCallIsToldToTheModel(t *testing.T) {
 	}
 }
 
-func TestAToolCallIsAnsweredOnlyOnce(t *testing.T) {
+func TestApproval_IsGivenOnlyOnce(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	p := waiting(t, agent, vase)
@@ -137,7 +137,7 @@ func TestAToolCallIsAnsweredOnlyOnce(t *testing.T) {
 	}
 }
 
-func TestAWrongToolCallLeavesTheRunWaiting(t *testing.T) {
+func TestApproval_OfAWrongToolCallLeavesTheRunWaiting(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	p := waiting(t, agent, vase)
@@ -152,7 +152,7 @@ func TestAWrongToolCallLeavesTheRunWaiting(t *testing.T) {
 	assert.Equal(t, saidVase, res.Text)
 }
 
-func TestAToolThatAsksTheUserIsAnswered(t *testing.T) {
+func TestAgentResume_AnswersAToolThatAsksTheUser(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	p := waiting(t, agent, asks)
@@ -180,7 +180,7 @@ func TestAToolThatAsksTheUserIsAnswered(t *testing.T) {
 	})
 }
 
-func TestAnAnswerThatDoesNotFitUsesTheSuspensionUp(t *testing.T) {
+func TestAgentResume_ThatDoesNotFitUsesTheSuspensionUp(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	p := waiting(t, agent, asks)
@@ -192,7 +192,7 @@ func TestAnAnswerThatDoesNotFitUsesTheSuspensionUp(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrNotSuspended)
 }
 
-func TestTwoApprovalsInOneStepAreAskedForOneAfterTheOther(t *testing.T) {
+func TestApproval_TwoInOneStepAreAskedForOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	const two = "tool:delicate {\"what\":\"vase\"}\ntool:delicate {\"what\":\"cup\"}"
@@ -229,7 +229,7 @@ func TestTwoApprovalsInOneStepAreAskedForOneAfterTheOther(t *testing.T) {
 	})
 }
 
-func TestEveryToolCallWaitsWhereTheRequestWantsApproval(t *testing.T) {
+func TestApproval_WantedByTheRequestHoldsEveryToolCall(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	req := ask(`tool:weather {"city":"Rome"}`)
@@ -240,7 +240,7 @@ func TestEveryToolCallWaitsWhereTheRequestWantsApproval(t *testing.T) {
 	assert.Equal(t, "weather", res.Pending()[0].ToolName)
 }
 
-func TestAnApprovalWithMemoryIsKeptInTheThread(t *testing.T) {
+func TestApproval_WithMemoryIsKeptInTheThread(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	agent, thread, user := c.Agent("assistant"), unique("thread"), unique("user")
@@ -260,7 +260,7 @@ func TestAnApprovalWithMemoryIsKeptInTheThread(t *testing.T) {
 	assert.Contains(t, page.Messages[len(page.Messages)-1].Text(), saidVase)
 }
 
-func TestACallOfAClientToolEndsTheRunAndCanBeAnswered(t *testing.T) {
+func TestClientTool_CallEndsTheRunAndCanBeAnswered(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	const prompt = "tool:mine {\"n\":1}\ntool:weather {\"city\":\"Rome\"}"

@@ -44,7 +44,7 @@ func until(t testing.TB, what string, so func() bool) {
 	}
 }
 
-func TestAnAgentIsStoppedWhenTheClientLeaves(t *testing.T) {
+func TestDisconnect_StopsAnAgent(t *testing.T) {
 	t.Parallel()
 	const pieces = 100
 	for name, leave := range map[string]func(context.CancelFunc, *mastra.AgentStream){
@@ -75,7 +75,7 @@ func TestAnAgentIsStoppedWhenTheClientLeaves(t *testing.T) {
 	}
 }
 
-func TestAWorkflowGoesOnWhenTheClientLeaves(t *testing.T) {
+func TestDisconnect_LetsAWorkflowGoOn(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	key := unique("key")
@@ -97,7 +97,7 @@ func TestAWorkflowGoesOnWhenTheClientLeaves(t *testing.T) {
 	assert.Equal(t, 1, countOf(t, c, key))
 }
 
-func TestADurableAgentKeepsItsStreamOpenWhileAToolCallWaits(t *testing.T) {
+func TestDurable_StreamStaysOpenWhileAToolCallWaits(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("durable")
 	s := asked(t, agent, vase)
@@ -121,7 +121,7 @@ func TestADurableAgentKeepsItsStreamOpenWhileAToolCallWaits(t *testing.T) {
 	assert.Equal(t, saidVase, text.String(), "the stream goes on after the approval")
 }
 
-func TestAnIdleStreamEndsAfterTheIdleTimeout(t *testing.T) {
+func TestIdleTimeout_EndsAnIdleStream(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("durable")
 	s, err := agent.Stream(within(t), ask(vase), mastra.WithIdleTimeout(300*time.Millisecond))

@@ -30,7 +30,7 @@ func observed(t testing.TB, agent *mastra.Agent, runID string, offset int) (text
 	return res.Text, indexes, end
 }
 
-func TestADurableAgentsRunCanBeObservedFromAnyChunk(t *testing.T) {
+func TestDurable_RunCanBeObservedFromAnyChunk(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("durable")
 	req := ask("hi")
@@ -55,7 +55,7 @@ func TestADurableAgentsRunCanBeObservedFromAnyChunk(t *testing.T) {
 	assert.Equal(t, all[len(all)-2:], some)
 }
 
-func TestADurableAgentsRunCanBeObservedWhileItRuns(t *testing.T) {
+func TestDurable_RunCanBeObservedWhileItRuns(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("durable")
 	req := ask("slow:10")
@@ -74,7 +74,7 @@ func TestADurableAgentsRunCanBeObservedWhileItRuns(t *testing.T) {
 	}
 }
 
-func TestARunThatIsUnknownToADurableAgentIsSilent(t *testing.T) {
+func TestDurable_UnknownRunIsSilent(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for _, agent := range []string{"durable", "plain"} {

@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestAStreamUntilIdleEndsWhenNothingIsLeftToDo(t *testing.T) {
+func TestUntilIdle_EndsWhenNothingIsLeftToDo(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	for name, x := range map[string]struct {
@@ -32,7 +32,7 @@ func TestAStreamUntilIdleEndsWhenNothingIsLeftToDo(t *testing.T) {
 	}
 }
 
-func TestAStreamUntilIdleTellsOfAModelThatFails(t *testing.T) {
+func TestUntilIdle_TellsOfAModelThatFails(t *testing.T) {
 	t.Parallel()
 	req := ask("fail-after:2")
 	req.UntilIdle = &mastra.UntilIdle{}
@@ -43,7 +43,7 @@ func TestAStreamUntilIdleTellsOfAModelThatFails(t *testing.T) {
 	assert.Equal(t, "chunk-0 chunk-1 ", res.Text)
 }
 
-func TestARunIsResumedUntilIdle(t *testing.T) {
+func TestUntilIdle_ResumesARun(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	req := answer(waiting(t, agent, asks), map[string]any{"answer": "me"})

@@ -40,7 +40,7 @@ func answered(t testing.TB, agent *mastra.Agent) string {
 }
 
 // Models belong to the whole server, so these tests have one of their own.
-func TestAnAgentsModelsAreChangedForEverybodyUntilTheyAreReset(t *testing.T) {
+func TestModel_IsChangedForEverybodyUntilItIsReset(t *testing.T) {
 	t.Parallel()
 	server := own(t, contract.Config{})
 	c, _ := recorded(t, server.URL())
@@ -100,7 +100,7 @@ func TestAnAgentsModelsAreChangedForEverybodyUntilTheyAreReset(t *testing.T) {
 	})
 }
 
-func TestTheServerKnowsItsProviders(t *testing.T) {
+func TestModel_ProvidersAreListed(t *testing.T) {
 	t.Parallel()
 	providers, err := client(t).Agents().Providers(within(t))
 	require.NoError(t, err)

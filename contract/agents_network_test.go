@@ -35,7 +35,7 @@ func networked(t testing.TB, s *mastra.NetworkStream, err error) *mastra.Network
 	return s
 }
 
-func TestANetworkRoutesToItsAgentAndTellsTheResult(t *testing.T) {
+func TestNetwork_RoutesToItsAgentAndTellsTheResult(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	req := routed("hi there")
@@ -63,7 +63,7 @@ func TestANetworkRoutesToItsAgentAndTellsTheResult(t *testing.T) {
 	assert.NotEmpty(t, page.Messages, "the conversation is remembered")
 }
 
-func TestANetworksTextIsThatOfTheFinalAnswer(t *testing.T) {
+func TestNetwork_TextIsThatOfTheFinalAnswer(t *testing.T) {
 	t.Parallel()
 	s, err := client(t).Agent("router").Network(within(t), routed("é😀"))
 	s = networked(t, s, err)
@@ -75,7 +75,7 @@ func TestANetworksTextIsThatOfTheFinalAnswer(t *testing.T) {
 	assert.Equal(t, "the result of é😀", text)
 }
 
-func TestANetworkWhoseModelFailsEndsWithoutAResult(t *testing.T) {
+func TestNetwork_WhoseModelFailsEndsWithoutAResult(t *testing.T) {
 	t.Parallel()
 	req := ask("fail-model")
 	req.Memory = &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
@@ -90,7 +90,7 @@ func TestANetworkWhoseModelFailsEndsWithoutAResult(t *testing.T) {
 	assert.Empty(t, res.Text)
 }
 
-func TestANetworkThatRoutesToNothingEndsThere(t *testing.T) {
+func TestNetwork_ThatRoutesToNothingEndsThere(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("router")
 	for name, req := range map[string]mastra.AgentRequest{
@@ -108,7 +108,7 @@ func TestANetworkThatRoutesToNothingEndsThere(t *testing.T) {
 	}
 }
 
-func TestANetworkWaitsForAnApproval(t *testing.T) {
+func TestNetwork_WaitsForAnApproval(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	for name, x := range map[string]struct {
@@ -164,7 +164,7 @@ func networkGoesOn(t testing.TB, name string, p mastra.Pending, answer func(mast
 	return result
 }
 
-func TestANetworkNeedsAnAgentWithMemory(t *testing.T) {
+func TestNetwork_NeedsAnAgentWithMemory(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	_, err := c.Agent("plain").Network(within(t), routed("hi"))
@@ -176,7 +176,7 @@ func TestANetworkNeedsAnAgentWithMemory(t *testing.T) {
 	require.NotErrorAs(t, err, &e, "refused before it is sent")
 }
 
-func TestTheAnswerToANetworkThatDoesNotWaitIsAnEmptyStream(t *testing.T) {
+func TestNetwork_AnswerWhereNothingWaitsIsAnEmptyStream(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("router")
 	pending := mastra.Pending{RunID: unique("run"), ToolCallID: "call"}

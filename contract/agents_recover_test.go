@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestWhatCannotBeRecoveredSaysWhy(t *testing.T) {
+func TestRecover_SaysWhyItCannot(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	recoverRun := func(agent string, run string) (*mastra.AgentStream, error) {

@@ -42,7 +42,7 @@ func asked(t testing.TB, agent *mastra.Agent, text string) *mastra.AgentStream {
 	return opened(t, s, err)
 }
 
-func TestAStreamGivesTheTextPieceByPieceAndThenTheResult(t *testing.T) {
+func TestAgentStream_GivesTheTextPieceByPieceAndThenTheResult(t *testing.T) {
 	t.Parallel()
 	req := ask("hi  you")
 	req.RunID = unique("run")
@@ -63,7 +63,7 @@ func TestAStreamGivesTheTextPieceByPieceAndThenTheResult(t *testing.T) {
 	assert.Equal(t, req.RunID, s.RunID())
 }
 
-func TestTheChunksOfAStreamComeInTheirOrder(t *testing.T) {
+func TestAgentStream_ChunksComeInTheirOrder(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	const call = "tool-call-input-streaming-start tool-call-delta tool-call-input-streaming-end tool-call"
@@ -85,7 +85,7 @@ func TestTheChunksOfAStreamComeInTheirOrder(t *testing.T) {
 	}
 }
 
-func TestAStreamedResultHasWhatAWholeOneHas(t *testing.T) {
+func TestAgentStream_ResultHasWhatAWholeOneHas(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, x := range map[string]struct{ agent, text string }{
@@ -124,7 +124,7 @@ func failedCalls(r *mastra.AgentResult) map[string]string {
 	return out
 }
 
-func TestAModelThatFailsEndsTheStreamWithRunError(t *testing.T) {
+func TestAgentStream_ModelThatFailsEndsItWithRunError(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, x := range map[string]struct{ prompt, text, message string }{
@@ -156,7 +156,7 @@ func TestAModelThatFailsEndsTheStreamWithRunError(t *testing.T) {
 	}
 }
 
-func TestAFailedModelIsNoFailureWhereTheNextOneAnswersInAStream(t *testing.T) {
+func TestAgentStream_FailedModelIsNoFailureWhereTheNextOneAnswers(t *testing.T) {
 	t.Parallel()
 	res, err := asked(t, client(t).Agent("multi"), "fail-after:2").Result()
 	var failed *mastra.RunError
@@ -164,7 +164,7 @@ func TestAFailedModelIsNoFailureWhereTheNextOneAnswersInAStream(t *testing.T) {
 	assert.Equal(t, "chunk-0 chunk-1 chunk-0 chunk-1 ", res.Text)
 }
 
-func TestATripwireEndsTheStreamWithTripwireError(t *testing.T) {
+func TestAgentStream_TripwireEndsItWithTripwireError(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, x := range map[string]struct{ prompt, text, reason, chunks string }{
@@ -186,7 +186,7 @@ func TestATripwireEndsTheStreamWithTripwireError(t *testing.T) {
 	}
 }
 
-func TestStructuredOutputIsStreamedInParts(t *testing.T) {
+func TestAgentStream_StructuredOutputComesInParts(t *testing.T) {
 	t.Parallel()
 	schema := json.RawMessage(`{"type":"object","properties":{"k":{"type":"string"}},"required":["k"]}`)
 	req := ask(`json:{"k":"a long enough text"}`)
@@ -211,7 +211,7 @@ func TestStructuredOutputIsStreamedInParts(t *testing.T) {
 	})
 }
 
-func TestADurableAgentStreamsAndIsAnswered(t *testing.T) {
+func TestDurable_StreamsAndIsAnswered(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	list, err := types(t, asked(t, c.Agent("durable"), "hi").Stream)
@@ -226,7 +226,7 @@ func TestADurableAgentStreamsAndIsAnswered(t *testing.T) {
 	assert.Equal(t, "model exploded", failed.Message)
 }
 
-func TestAnEarlyEndOfTheLoopClosesTheStream(t *testing.T) {
+func TestAgentStream_IsClosedByAnEarlyEndOfTheLoop(t *testing.T) {
 	t.Parallel()
 	s := asked(t, client(t).Agent("plain"), "slow:20")
 	for range s.Text() {

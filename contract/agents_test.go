@@ -19,7 +19,7 @@ func ask(text string) mastra.AgentRequest {
 // oneCall is what the model uses for every call.
 var oneCall = mastra.Usage{InputTokens: 11, OutputTokens: 7, TotalTokens: 18}
 
-func TestTheListOfAgentsHasEveryAgentWithItsDescription(t *testing.T) {
+func TestAgent_ListHasEveryOneWithItsDescription(t *testing.T) {
 	t.Parallel()
 	agents, err := client(t).Agents().List(within(t))
 	require.NoError(t, err)
@@ -42,7 +42,7 @@ func TestTheListOfAgentsHasEveryAgentWithItsDescription(t *testing.T) {
 	assert.Len(t, agents, 7)
 }
 
-func TestAnAgentTellsOfItsToolsAndModel(t *testing.T) {
+func TestAgent_TellsOfItsToolsAndModel(t *testing.T) {
 	t.Parallel()
 	info, err := client(t).Agent("assistant").Get(within(t))
 	require.NoError(t, err)
@@ -56,7 +56,7 @@ func TestAnAgentTellsOfItsToolsAndModel(t *testing.T) {
 	assert.Equal(t, "Weather for a city", info.Tools["weather"].Description)
 }
 
-func TestAnUnknownAgentIsNotFound(t *testing.T) {
+func TestAgent_UnknownIsNotFound(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	agent := c.Agent("nobody")
@@ -98,7 +98,7 @@ func TestAnUnknownAgentIsNotFound(t *testing.T) {
 	}
 }
 
-func TestGenerateAnswersWithTextUsageAndTrace(t *testing.T) {
+func TestGenerate_AnswersWithTextUsageAndTrace(t *testing.T) {
 	t.Parallel()
 	runID := unique("run")
 	req := ask("hi  you")
@@ -122,7 +122,7 @@ func TestGenerateAnswersWithTextUsageAndTrace(t *testing.T) {
 	assert.Equal(t, "You said: hi  you", messages[len(messages)-1].Text())
 }
 
-func TestAConversationIsSentWithAllItsRolesAndParts(t *testing.T) {
+func TestGenerate_SendsAllRolesAndParts(t *testing.T) {
 	t.Parallel()
 	res, err := client(t).Agent("plain").Generate(within(t), mastra.AgentRequest{Messages: mastra.Messages{
 		mastra.System("Be kind"), mastra.User("first"), mastra.Assistant("answer"),
@@ -132,7 +132,7 @@ func TestAConversationIsSentWithAllItsRolesAndParts(t *testing.T) {
 	assert.Equal(t, "You said: a b", res.Text)
 }
 
-func TestMessagesOfABrowserPassThroughAsTheyAre(t *testing.T) {
+func TestGenerate_PassesMessagesOfABrowserAsTheyAre(t *testing.T) {
 	t.Parallel()
 	ui := `[{"id":"m1","role":"user","parts":[{"type":"text","text":"from the browser é"}]}]`
 	res, err := client(t).Agent("plain").Generate(within(t), mastra.AgentRequest{Messages: mastra.RawMessages([]byte(ui))})
@@ -140,7 +140,7 @@ func TestMessagesOfABrowserPassThroughAsTheyAre(t *testing.T) {
 	assert.Equal(t, "You said: from the browser é", res.Text)
 }
 
-func TestGenerateTwiceWithOneRunIDIsTwoRuns(t *testing.T) {
+func TestGenerate_TwiceWithOneRunIDIsTwoRuns(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("plain")
 	for _, text := range []string{"one", "two"} {
@@ -152,7 +152,7 @@ func TestGenerateTwiceWithOneRunIDIsTwoRuns(t *testing.T) {
 	}
 }
 
-func TestAModelThatFailsIsAServerErrorThatIsNotRepeated(t *testing.T) {
+func TestGenerate_ModelThatFailsIsAServerErrorThatIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("plain")
 	for text, message := range map[string]string{"fail-model": "model exploded", "fail-after:3": "model broke"} {
@@ -166,7 +166,7 @@ func TestAModelThatFailsIsAServerErrorThatIsNotRepeated(t *testing.T) {
 	}
 }
 
-func TestAToolCallIsAnsweredAndToldToTheModel(t *testing.T) {
+func TestGenerate_ToolCallIsAnsweredAndToldToTheModel(t *testing.T) {
 	t.Parallel()
 	res, err := client(t).Agent("assistant").Generate(within(t), ask("tool:weather {\"city\":\"Rome\"}\ntool:weather {\"city\":\"é😀\"}"))
 	require.NoError(t, err)
@@ -181,7 +181,7 @@ func TestAToolCallIsAnsweredAndToldToTheModel(t *testing.T) {
 	assert.Equal(t, 36, res.Usage.TotalTokens, "two model calls")
 }
 
-func TestAToolThatFailsIsToldToTheModelAndInTheResult(t *testing.T) {
+func TestGenerate_ToolThatFailsIsToldToTheModelAndInTheResult(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ prompt, told string }{
 		"it throws":                {`tool:weather {"city":"Nowhere"}`, `{"type":"error-text","value":"no such city"}`},
@@ -198,7 +198,7 @@ func TestAToolThatFailsIsToldToTheModelAndInTheResult(t *testing.T) {
 	}
 }
 
-func TestStructuredOutputIsAnObject(t *testing.T) {
+func TestGenerate_StructuredOutputIsAnObject(t *testing.T) {
 	t.Parallel()
 	schema := json.RawMessage(`{"type":"object","properties":{"k":{"type":"string"}},"required":["k"],"additionalProperties":false}`)
 	req := ask(`json:{"k":"é😀"}`)
@@ -222,7 +222,7 @@ func TestStructuredOutputIsAnObject(t *testing.T) {
 	})
 }
 
-func TestReasoningSourcesAndFilesAreInTheResult(t *testing.T) {
+func TestGenerate_ReasoningSourcesAndFilesAreInTheResult(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("plain")
 	res, err := agent.Generate(within(t), ask("think:well é"))
@@ -243,7 +243,7 @@ func TestReasoningSourcesAndFilesAreInTheResult(t *testing.T) {
 	assert.JSONEq(t, `"w6kgYg=="`, string(res.Files[0].Data))
 }
 
-func TestATripwireStopsTheAgentAndTellsWhy(t *testing.T) {
+func TestGenerate_TripwireStopsTheAgentAndTellsWhy(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("guarded")
 	for name, c := range map[string]struct{ text, reason, processor, metadata string }{
@@ -266,7 +266,7 @@ func TestATripwireStopsTheAgentAndTellsWhy(t *testing.T) {
 	}
 }
 
-func TestTheSecondModelAnswersWhereTheFirstFails(t *testing.T) {
+func TestGenerate_SecondModelAnswersWhereTheFirstFails(t *testing.T) {
 	t.Parallel()
 	_, err := client(t).Agent("multi").Generate(within(t), ask("fail-model"))
 	assert.Equal(t, "model exploded", failure(t, err).Message, "both fail here")

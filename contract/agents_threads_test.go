@@ -55,7 +55,7 @@ func next(t testing.TB, runs <-chan said) said {
 	}
 }
 
-func TestWhoFollowsAThreadSeesEveryRunOnIt(t *testing.T) {
+func TestAgentThread_FollowersSeeEveryRunOnIt(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	agent := c.Agent("assistant")
@@ -109,7 +109,7 @@ func begun(t testing.TB, agent *mastra.Agent, to mastra.ThreadTarget, text strin
 	return receipt.RunID
 }
 
-func TestAnActiveRunOfAThreadIsStopped(t *testing.T) {
+func TestAgentThread_ActiveRunIsStopped(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
@@ -137,7 +137,7 @@ func TestAnActiveRunOfAThreadIsStopped(t *testing.T) {
 	assert.NotContains(t, stopped.text, "chunk-399 ")
 }
 
-func TestAQueuedMessageWaitsForTheActiveRun(t *testing.T) {
+func TestAgentThread_QueuedMessageWaitsForTheActiveRun(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
@@ -152,7 +152,7 @@ func TestAQueuedMessageWaitsForTheActiveRun(t *testing.T) {
 	assert.Equal(t, said{receipt.RunID, "finish", "You said: later"}, second)
 }
 
-func TestAMessageToAnActiveRunIsAccepted(t *testing.T) {
+func TestAgentThread_MessageToAnActiveRunIsAccepted(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
@@ -167,7 +167,7 @@ func TestAMessageToAnActiveRunIsAccepted(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestAMessageToARunThatIsNotThereIsRefused(t *testing.T) {
+func TestAgentThread_MessageToARunThatIsNotThereIsRefused(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	nowhere := mastra.ThreadTarget{RunID: unique("run")}
@@ -198,7 +198,7 @@ func sendKind(t testing.TB, agent *mastra.Agent, kind string) error {
 	return err
 }
 
-func TestAToolCallIsAnsweredForThoseWhoFollowTheThread(t *testing.T) {
+func TestAgentThread_ToolCallIsAnsweredForItsFollowers(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	for name, x := range map[string]struct {
@@ -244,7 +244,7 @@ func TestAToolCallIsAnsweredForThoseWhoFollowTheThread(t *testing.T) {
 	}
 }
 
-func TestSuspendedRunsAreListedByPage(t *testing.T) {
+func TestSuspendedRuns_AreListedByPage(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	agent := c.Agent("assistant")

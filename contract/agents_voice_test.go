@@ -12,7 +12,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestAVoiceSpeaksAndListens(t *testing.T) {
+func TestVoice_SpeaksAndListens(t *testing.T) {
 	t.Parallel()
 	voice := client(t).Agent("voiced").Voice()
 	const text = "hear me, é😀"
@@ -38,7 +38,7 @@ func TestAVoiceSpeaksAndListens(t *testing.T) {
 	assert.True(t, can)
 }
 
-func TestAnAgentWithoutVoiceSaysSo(t *testing.T) {
+func TestVoice_AgentWithoutOneSaysSo(t *testing.T) {
 	t.Parallel()
 	voice := client(t).Agent("plain").Voice()
 	_, err := voice.Speak(within(t), mastra.SpeakRequest{Text: "hi"})
@@ -56,7 +56,7 @@ func TestAnAgentWithoutVoiceSaysSo(t *testing.T) {
 	assert.False(t, can)
 }
 
-func TestSpeechThatIsNoneIsRefusedBeforeItIsSent(t *testing.T) {
+func TestVoice_SpeechThatIsNoneIsRefusedBeforeItIsSent(t *testing.T) {
 	t.Parallel()
 	c, recorder := recorded(t, suite.server.URL())
 	voice := c.Agent("voiced").Voice()

@@ -208,7 +208,7 @@ func badStoreCalls(t testing.TB, c *mastra.Client) map[string]bad {
 	}
 }
 
-func TestBadInputToTheOtherOperationsGivesATypedErrorOrTheDocumentedAnswer(t *testing.T) {
+func TestBadInput_ToTheOtherOperationsDoesTheSame(t *testing.T) {
 	t.Parallel()
 	c, recorder := recorded(t, suite.server.URL())
 	for area, calls := range map[string]map[string]bad{

@@ -17,7 +17,7 @@ import (
 // errUnsent is what a call fails with that is refused before anything is sent.
 var errUnsent = errors.New("refused before it is sent")
 
-func TestBadInputGivesATypedErrorOrTheDocumentedAnswer(t *testing.T) {
+func TestBadInput_GivesATypedErrorOrTheDocumentedAnswer(t *testing.T) {
 	t.Parallel()
 	c, recorder := recorded(t, suite.server.URL())
 	agent, memory, tool, vector := c.Agent("plain"), c.Memory("assistant"), c.Tool("weather"), c.Vector("vec")
@@ -167,7 +167,7 @@ func sent(r *contract.Recorder) int {
 	return n
 }
 
-func TestACallOfAContextThatHasEndedSendsNothing(t *testing.T) {
+func TestContext_ThatHasEndedSendsNothing(t *testing.T) {
 	t.Parallel()
 	c, recorder := recorded(t, suite.server.URL())
 	ctx, cancel := context.WithCancel(within(t))

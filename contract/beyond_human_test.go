@@ -12,7 +12,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestWhatWaitsIsStoredAndAnsweredOneAfterTheOther(t *testing.T) {
+func TestPending_IsStoredAndAnsweredOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	text := "tool:delicate {\"what\":\"vase\"}\ntool:weather {\"city\":\"Rome\"}\ntool:delicate {\"what\":\"cup\"}"
@@ -43,7 +43,7 @@ func TestWhatWaitsIsStoredAndAnsweredOneAfterTheOther(t *testing.T) {
 	}
 }
 
-func TestAResumeDependsOnWhatTheSuspensionSays(t *testing.T) {
+func TestResume_DependsOnWhatTheSuspensionSays(t *testing.T) {
 	t.Parallel()
 	state, err := client(t).Workflow("review").Start(within(t), mastra.StartRequest{Input: number{1}})
 	require.NoError(t, err)
@@ -75,7 +75,7 @@ func TestAResumeDependsOnWhatTheSuspensionSays(t *testing.T) {
 	assert.JSONEq(t, `{"left":{"approved":true},"right":{"approved":false}}`, string(state.Result))
 }
 
-func TestClientToolsMayBeGivenWithAnAnswer(t *testing.T) {
+func TestClientTool_MayBeGivenWithAnAnswer(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	none := []mastra.ClientTool{mastra.NewClientTool("unused", "", func(context.Context, struct{}) (int, error) { return 0, nil })}

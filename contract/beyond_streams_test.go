@@ -39,7 +39,7 @@ func each(n int, f func(i int)) {
 	all.Wait()
 }
 
-func TestFiftyStartsOverConnectionsThatBreak(t *testing.T) {
+func TestStart_IsExecutedOnceOverConnectionsThatBreak(t *testing.T) {
 	t.Parallel()
 	const n = 50
 	c, proxy := lossyClient(t, 17, 1100)
@@ -83,7 +83,7 @@ func chunksOf(s *mastra.RunStream) (out []string, err error) {
 	return out, nil
 }
 
-func TestStreamsOverConnectionsThatBreak(t *testing.T) {
+func TestRunStream_IsWholeOrTruncatedOverConnectionsThatBreak(t *testing.T) {
 	t.Parallel()
 	c, proxy := lossyClient(t, 19, 5000)
 	direct := client(t)
@@ -150,7 +150,7 @@ func TestStreamsOverConnectionsThatBreak(t *testing.T) {
 	assert.GreaterOrEqual(t, whole, 24-unanswered-1)
 }
 
-func TestAStreamOfAServerThatWasKilledIsTruncatedAndItsRunCanBeAwaited(t *testing.T) {
+func TestCrash_TruncatesAStreamWhoseRunCanBeAwaited(t *testing.T) {
 	t.Parallel()
 	s := mortal(t)
 	c, _ := recorded(t, s.URL())
@@ -167,7 +167,7 @@ func TestAStreamOfAServerThatWasKilledIsTruncatedAndItsRunCanBeAwaited(t *testin
 	assert.Equal(t, mastra.RunSuspended, state.Status)
 }
 
-func TestARunIsCancelledWithItsStream(t *testing.T) {
+func TestRunStream_GivenUpCancelsItsRun(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	ctx, cancel := context.WithCancel(within(t))
@@ -195,7 +195,7 @@ func TestARunIsCancelledWithItsStream(t *testing.T) {
 	assert.Equal(t, mastra.RunSuccess, state.Status, "it had ended")
 }
 
-func TestASubscriptionComesBackAfterItsServer(t *testing.T) {
+func TestAgentThread_SubscriptionComesBackAfterItsServer(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, _ := recorded(t, server.URL())
@@ -228,7 +228,7 @@ func TestASubscriptionComesBackAfterItsServer(t *testing.T) {
 	assert.Equal(t, "You said: before|You said: after", text)
 }
 
-func TestARunJoinsTheTraceOfItsCaller(t *testing.T) {
+func TestTrace_OfTheCallerIsJoined(t *testing.T) {
 	t.Parallel()
 	type key struct{}
 	c := client(t, mastra.WithTrace(func(ctx context.Context) (mastra.TraceContext, bool) {

@@ -49,7 +49,7 @@ var toEnd = map[string]func(context.Context, *mastra.Agent, mastra.AgentRequest)
 	},
 }
 
-func TestGoFunctionsAreToolsOfTheModel(t *testing.T) {
+func TestClientTool_IsAGoFunctionThatTheModelCalls(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	lines := []string{
@@ -115,7 +115,7 @@ func TestGoFunctionsAreToolsOfTheModel(t *testing.T) {
 	}
 }
 
-func TestThePromptIsSentAgainWithTheResultsOfTools(t *testing.T) {
+func TestClientTool_ResultsAreSentWithThePromptAgain(t *testing.T) {
 	t.Parallel()
 	for name, run := range toEnd {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestThePromptIsSentAgainWithTheResultsOfTools(t *testing.T) {
 	}
 }
 
-func TestAStreamWithGoToolsIsForwardedAsOne(t *testing.T) {
+func TestClientTool_StreamIsForwardedAsOne(t *testing.T) {
 	t.Parallel()
 	var ran atomic.Int32
 	req := ask(`tool:lookup {"id":1}`)
@@ -154,7 +154,7 @@ func TestAStreamWithGoToolsIsForwardedAsOne(t *testing.T) {
 		" tool-result start step-start text-start text-delta text-end step-finish finish", strings.Join(list, " "))
 }
 
-func TestAGoToolTakesThePlaceOfAToolOfTheServer(t *testing.T) {
+func TestClientTool_TakesThePlaceOfAToolOfTheServer(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, run := range toEnd {

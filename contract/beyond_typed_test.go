@@ -31,7 +31,7 @@ type dishPart struct {
 const riceDish = `{"name":"Risotto","kind":"main","serves":2,"parts":[{"name":"rice","grams":200.5},{"name":"wit"}],"stars":{"ann":5},` +
 	`"cooked":"2026-02-03T04:05:06Z","note":null,"wine":null,"more":[1]}`
 
-func TestTheSchemaOfAGoTypeIsUnderstood(t *testing.T) {
+func TestTyped_SchemaOfAGoTypeIsUnderstood(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("plain")
 	want := dish{
@@ -70,7 +70,7 @@ func TestTheSchemaOfAGoTypeIsUnderstood(t *testing.T) {
 	assert.Equal(t, &dishPart{Name: "a"}, pointer.Value)
 }
 
-func TestAnAnswerThatDoesNotFitArrivesAllTheSame(t *testing.T) {
+func TestTyped_AnswerThatDoesNotFitArrivesAllTheSame(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("plain")
 	type small struct {

@@ -53,7 +53,7 @@ var elsewhere = map[string]string{
 	".suspendPayload": "in the steps, and in RunState.Suspensions",
 }
 
-func TestCapturedAnswersAreReadWithoutLoss(t *testing.T) {
+func TestCaptures_AnswersAreReadWithoutLoss(t *testing.T) {
 	t.Parallel()
 	met := map[string]bool{}
 	for _, c := range captures(t) {
@@ -77,7 +77,7 @@ func TestCapturedAnswersAreReadWithoutLoss(t *testing.T) {
 	}
 }
 
-func TestCapturedAnswersOfAgentsAreReadWithoutLoss(t *testing.T) {
+func TestCaptures_AnswersOfAgentsAreReadWithoutLoss(t *testing.T) {
 	t.Parallel()
 	read := 0
 	for _, c := range captures(t) {
@@ -113,7 +113,7 @@ func TestCapturedAnswersOfAgentsAreReadWithoutLoss(t *testing.T) {
 }
 
 // The entries of a list of runs have a snapshot, which becomes the run's state.
-func TestCapturedListsOfRunsAreReadWithoutLoss(t *testing.T) {
+func TestCaptures_ListsOfRunsAreReadWithoutLoss(t *testing.T) {
 	t.Parallel()
 	read := 0
 	for _, c := range captures(t) {
@@ -287,7 +287,7 @@ func held(t testing.TB, v any) []any {
 	return out
 }
 
-func TestCapturedChunksHaveTheirTypesAndLoseNothing(t *testing.T) {
+func TestCaptures_ChunksHaveTheirTypesAndLoseNothing(t *testing.T) {
 	t.Parallel()
 	chunks := 0
 	gone := map[string]int{}

@@ -34,7 +34,7 @@ var notDescribed = map[string]string{
 
 // The description allows further members everywhere, because servers grow. Closed,
 // it shows what it does not know of the server that it was made for.
-func TestTheDescriptionKnowsEveryMemberOfTheCaptures(t *testing.T) {
+func TestDescription_KnowsEveryMemberOfTheCaptures(t *testing.T) {
 	t.Parallel()
 	spec := closed(t)
 	unknown := regexp.MustCompile(`at '([^']*)': (?:additional|unevaluated) properties (.*) not allowed`)

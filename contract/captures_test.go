@@ -78,7 +78,7 @@ var undescribed = map[string]string{
 	"1401-E-body-4-4MB-ok":           "the capture holds the size of the body in its place",
 }
 
-func TestCapturedExchangesAreAsDescribed(t *testing.T) {
+func TestCaptures_AreAsDescribed(t *testing.T) {
 	t.Parallel()
 	met := map[string]bool{}
 	events := 0
@@ -99,7 +99,7 @@ func TestCapturedExchangesAreAsDescribed(t *testing.T) {
 }
 
 // A capture must not tell of the machine that it was made on.
-func TestCapturesTellNothingOfTheirMachine(t *testing.T) {
+func TestCaptures_TellNothingOfTheirMachine(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/captures/*.jsonl")
 	require.NoError(t, err)

@@ -12,12 +12,12 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestAHealthyServerSaysSo(t *testing.T) {
+func TestHealth_OfAHealthyServerIsGood(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, client(t).Health(within(t)))
 }
 
-func TestAServerThatDoesNotRunIsUnavailableAndNamed(t *testing.T) {
+func TestUnavailable_ServerThatDoesNotRunIsNamed(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -45,7 +45,7 @@ func TestAServerThatDoesNotRunIsUnavailableAndNamed(t *testing.T) {
 	}
 }
 
-func TestAnyRouteCanBeCalled(t *testing.T) {
+func TestRoute_AnyOneCanBeCalled(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	var tools map[string]json.RawMessage
@@ -63,7 +63,7 @@ func TestAnyRouteCanBeCalled(t *testing.T) {
 	assert.Equal(t, "workflow-finish", list[len(list)-1])
 }
 
-func TestAPathThatIsNoRouteIsNotFoundAndTheErrorSaysWhatToCheck(t *testing.T) {
+func TestRoute_ThatIsNoneIsNotFoundAndTheErrorSaysWhatToCheck(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, call := range map[string]func() error{
@@ -83,7 +83,7 @@ func TestAPathThatIsNoRouteIsNotFoundAndTheErrorSaysWhatToCheck(t *testing.T) {
 	}
 }
 
-func TestAPageIsNoAnswerThoughTheStatusIs200(t *testing.T) {
+func TestResponse_PageIsNoAnswerThoughTheStatusIs200(t *testing.T) {
 	t.Parallel()
 	_, err := client(t).Agent("plain").Get(within(t), mastra.WithAPIPrefix("/v1"))
 	e := failure(t, err)
@@ -93,7 +93,7 @@ func TestAPageIsNoAnswerThoughTheStatusIs200(t *testing.T) {
 	assert.Equal(t, 502, mastra.HTTPStatus(err))
 }
 
-func TestAWrongBodyIsRefusedFieldByField(t *testing.T) {
+func TestBadInput_InTheBodyIsRefusedFieldByField(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, x := range map[string]struct {
@@ -137,7 +137,7 @@ func TestAWrongBodyIsRefusedFieldByField(t *testing.T) {
 	}
 }
 
-func TestAMissingRunIDIsAWrongQuery(t *testing.T) {
+func TestBadInput_MissingRunIDIsAWrongQuery(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for _, call := range []string{"stream", "start", "observe", "resume", "resume-stream"} {
@@ -150,7 +150,7 @@ func TestAMissingRunIDIsAWrongQuery(t *testing.T) {
 	}
 }
 
-func TestABodyOfFiveMegabytesIsTooLarge(t *testing.T) {
+func TestBodyLimit_IsExceededByFiveMegabytes(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	large := strings.Repeat("x", 5<<20)
@@ -194,7 +194,7 @@ func TestABodyOfFiveMegabytesIsTooLarge(t *testing.T) {
 	assert.Len(t, res.Text, len("You said: ")+1<<20)
 }
 
-func TestARequestContextReachesTheServerInBodyAndQuery(t *testing.T) {
+func TestRequestContext_ReachesTheServerInBodyAndQuery(t *testing.T) {
 	t.Parallel()
 	c := client(t, mastra.WithAPIPrefix(""), mastra.WithRequestContext(map[string]any{"tenant": "a", "from": "client"}))
 	call := mastra.WithRequestContext(map[string]any{"from": "call", "nested": map[string]any{"é": []int{1}}})
@@ -212,7 +212,7 @@ func TestARequestContextReachesTheServerInBodyAndQuery(t *testing.T) {
 	}
 }
 
-func TestAnswersTellTheirStatusHeadersAndBody(t *testing.T) {
+func TestResponse_TellsStatusHeadersAndBody(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	var meta mastra.Response

@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestARequestsContextWinsOverTheCallsAndTheClientsKeyByKey(t *testing.T) {
+func TestRequestContext_OfTheRequestWinsOverTheCallsAndTheClientsKeyByKey(t *testing.T) {
 	t.Parallel()
 	own := map[string]any{"a": "request"}
 	opts := []mastra.Option{mastra.WithRequestContext(map[string]any{"a": "call", "b": "call"})}

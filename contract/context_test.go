@@ -18,7 +18,7 @@ const echo = "X-Echo-Context"
 // none of a PATCH or a DELETE, neither in the body nor in the query.
 var dropped = []string{"MemoryThreadUpdate", "MemoryThreadDelete", "WorkflowDeleteRun", "VectorDeleteIndex"}
 
-func TestTheRequestContextOfEveryCallArrives(t *testing.T) {
+func TestRequestContext_OfEveryCallArrives(t *testing.T) {
 	t.Parallel()
 	plain := client(t)
 	waits := func() *mastra.Run {

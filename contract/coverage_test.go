@@ -62,7 +62,7 @@ func covered() (well, failing []string, err error) {
 	return well, failing, nil
 }
 
-func TestWhatIsUnreachableIsAnsweredAsItIsWrittenDown(t *testing.T) {
+func TestCoverage_UnreachableIsAnsweredAsItIsWrittenDown(t *testing.T) {
 	t.Parallel()
 	all, err := unreachables()
 	require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestWhatIsUnreachableIsAnsweredAsItIsWrittenDown(t *testing.T) {
 	}
 }
 
-func TestAServerThatIsGoneIsUnavailable(t *testing.T) {
+func TestUnavailable_IsAServerThatIsGone(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, recorder := recorded(t, server.URL())
@@ -99,7 +99,7 @@ func TestAServerThatIsGoneIsUnavailable(t *testing.T) {
 	require.NoError(t, c.Health(within(t)))
 }
 
-func TestCoverageMissesWhatWasNotSeen(t *testing.T) {
+func TestCoverage_MissesWhatWasNotSeen(t *testing.T) {
 	t.Parallel()
 	var c contract.Coverage
 	good := contract.Exchange{Status: 200, Header: jsonHeader, Body: []byte(`{}`)}

@@ -39,7 +39,7 @@ func routes(t *testing.T) []route {
 	return all
 }
 
-func TestDescriptionCoversTheServersRoutes(t *testing.T) {
+func TestDescription_CoversTheServersRoutes(t *testing.T) {
 	doc := suite.spec.Document()
 	all := routes(t)
 	described := 0
@@ -113,7 +113,7 @@ func framing(op *openapi3.Operation) string {
 	return ""
 }
 
-func TestDescriptionIsComplete(t *testing.T) {
+func TestDescription_IsComplete(t *testing.T) {
 	doc := suite.spec.Document()
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {

@@ -12,7 +12,7 @@ import (
 
 // The server answers a request that is too large before it has read it, and closes
 // the connection a while later.
-func TestARequestThatIsTooLargeDoesNotBreakTheNextOne(t *testing.T) {
+func TestBodyLimit_ExceededDoesNotBreakTheNextRequest(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	large := make([]byte, 5<<20)

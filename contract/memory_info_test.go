@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestAnAgentTellsOfItsMemory(t *testing.T) {
+func TestMemory_AgentTellsOfIt(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for agent, has := range map[string]bool{"assistant": true, "router": true, "plain": false, "nobody": true} {
@@ -39,7 +39,7 @@ func TestAnAgentTellsOfItsMemory(t *testing.T) {
 	require.NotErrorAs(t, err, &e, "refused before it is sent")
 }
 
-func TestMessagesAreFoundByText(t *testing.T) {
+func TestSearch_FindsMessagesByText(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	memory, thread, user := threadOf(t, c)
@@ -69,7 +69,7 @@ func TestMessagesAreFoundByText(t *testing.T) {
 	assert.Zero(t, none.Count)
 }
 
-func TestASearchFailsWithATypedError(t *testing.T) {
+func TestSearch_FailsWithATypedError(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	memory, thread, _ := threadOf(t, c)

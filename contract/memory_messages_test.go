@@ -20,7 +20,7 @@ func texts(messages []mastra.StoredMessage) []string {
 	return out
 }
 
-func TestMessagesAreSavedOnceWithIDAndTimeAndRead(t *testing.T) {
+func TestStoredMessage_IsSavedOnceWithIDAndTimeAndRead(t *testing.T) {
 	t.Parallel()
 	memory, thread, user := threadOf(t, client(t))
 	batch := []mastra.StoredMessage{mastra.NewMessage("user", "one é"), mastra.NewMessage("assistant", "two")}
@@ -53,7 +53,7 @@ func TestMessagesAreSavedOnceWithIDAndTimeAndRead(t *testing.T) {
 	assert.Equal(t, []string{"one, corrected", "two"}, texts(page.Messages), "an id that exists is overwritten")
 }
 
-func TestMessagesOfTheOlderFormatAreRead(t *testing.T) {
+func TestStoredMessage_OfTheOlderFormatIsRead(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	_, thread, user := threadOf(t, c)
@@ -68,7 +68,7 @@ func TestMessagesOfTheOlderFormatAreRead(t *testing.T) {
 	assert.Equal(t, []string{"a text", "a part"}, texts(page.Messages))
 }
 
-func TestPageZeroHoldsTheNewestMessagesTheOldestOfThemFirst(t *testing.T) {
+func TestStoredMessage_PageZeroHoldsTheNewestTheOldestOfThemFirst(t *testing.T) {
 	t.Parallel()
 	memory, thread, _ := threadOf(t, client(t))
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -116,7 +116,7 @@ func TestPageZeroHoldsTheNewestMessagesTheOldestOfThemFirst(t *testing.T) {
 	}
 }
 
-func TestAllMessagesAreSavedOrNone(t *testing.T) {
+func TestStoredMessage_AllAreSavedOrNone(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	memory, thread, user := threadOf(t, c)
@@ -134,7 +134,7 @@ func TestAllMessagesAreSavedOrNone(t *testing.T) {
 	assert.Empty(t, page.Messages)
 }
 
-func TestAConversationWithMemoryIsRememberedAndStored(t *testing.T) {
+func TestMemory_ConversationIsRememberedAndStored(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	ref := &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
@@ -172,7 +172,7 @@ func TestAConversationWithMemoryIsRememberedAndStored(t *testing.T) {
 	})
 }
 
-func TestAThreadMadeByAnAgentsCallHasNoTitleWhateverTheCallSays(t *testing.T) {
+func TestThread_MadeByAnAgentsCallHasNoTitleWhateverTheCallSays(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	thread := unique("thread")
@@ -185,7 +185,7 @@ func TestAThreadMadeByAnAgentsCallHasNoTitleWhateverTheCallSays(t *testing.T) {
 	assert.Empty(t, record.Metadata)
 }
 
-func TestAStoredToolCallHasItsResult(t *testing.T) {
+func TestStoredMessage_ToolCallHasItsResult(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	ref := &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
@@ -213,7 +213,7 @@ func TestAStoredToolCallHasItsResult(t *testing.T) {
 	assert.Equal(t, texts(page.Messages), texts(kept))
 }
 
-func TestAnAnswerThatBreaksOffIsStoredAsAnError(t *testing.T) {
+func TestStoredMessage_AnswerThatBreaksOffIsAnError(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	ref := &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
@@ -233,7 +233,7 @@ func TestAnAnswerThatBreaksOffIsStoredAsAnError(t *testing.T) {
 	assert.Empty(t, page.Messages[1].Text())
 }
 
-func TestMemoryNeedsAResource(t *testing.T) {
+func TestMemory_NeedsAResource(t *testing.T) {
 	t.Parallel()
 	req := ask("hi")
 	req.Memory = &mastra.MemoryRef{Thread: unique("thread")}

@@ -22,7 +22,7 @@ func threadOf(t testing.TB, c *mastra.Client) (memory *mastra.Memory, thread *ma
 	return memory, memory.Thread(record.ID), user
 }
 
-func TestAThreadIsCreatedAndRead(t *testing.T) {
+func TestThread_IsCreatedAndRead(t *testing.T) {
 	t.Parallel()
 	memory := client(t).Memory("assistant")
 	req := mastra.CreateThreadRequest{
@@ -47,7 +47,7 @@ func TestAThreadIsCreatedAndRead(t *testing.T) {
 	assert.Nil(t, bare.Metadata)
 }
 
-func TestAThreadThatExistsIsOverwrittenEvenForAnotherResource(t *testing.T) {
+func TestThread_ThatExistsIsOverwrittenEvenForAnotherResource(t *testing.T) {
 	t.Parallel()
 	memory := client(t).Memory("assistant")
 	id := unique("thread")
@@ -61,7 +61,7 @@ func TestAThreadThatExistsIsOverwrittenEvenForAnotherResource(t *testing.T) {
 	assert.Equal(t, "new", record.Title)
 }
 
-func TestMemoryRefusesUnknownAgentsAndAgentsWithoutMemory(t *testing.T) {
+func TestMemory_RefusesUnknownAgentsAndAgentsWithoutMemory(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	thread := mastra.CreateThreadRequest{Resource: "user"}
@@ -81,7 +81,7 @@ func TestMemoryRefusesUnknownAgentsAndAgentsWithoutMemory(t *testing.T) {
 	require.Error(t, err, "the agent is needed here")
 }
 
-func TestAMissingThreadIsNotFound(t *testing.T) {
+func TestThread_MissingIsNotFound(t *testing.T) {
 	t.Parallel()
 	thread := client(t).Memory("assistant").Thread(unique("thread"))
 	_, err := thread.Get(within(t))
@@ -91,7 +91,7 @@ func TestAMissingThreadIsNotFound(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrNotFound)
 }
 
-func TestAThreadOfAnotherResourceIsForbidden(t *testing.T) {
+func TestThread_OfAnotherResourceIsForbidden(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	_, thread, _ := threadOf(t, c)
@@ -124,7 +124,7 @@ func TestAThreadOfAnotherResourceIsForbidden(t *testing.T) {
 	assert.Empty(t, page.Messages)
 }
 
-func TestThreadsAreListedByResourceMetadataPageAndOrder(t *testing.T) {
+func TestThread_ListIsByResourceMetadataPageAndOrder(t *testing.T) {
 	t.Parallel()
 	user := unique("user")
 	memory := client(t).Memory("assistant").ForResource(user)
@@ -173,7 +173,7 @@ func TestThreadsAreListedByResourceMetadataPageAndOrder(t *testing.T) {
 	assert.Empty(t, titles)
 }
 
-func TestListsOfThreadsRefuseWhatTheyDoNotUnderstand(t *testing.T) {
+func TestThread_ListRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	t.Parallel()
 	memory := client(t).Memory("assistant")
 	_, err := memory.ListThreads(within(t), mastra.ListThreadsRequest{Order: mastra.Order{Field: "colour", Direction: "ASC"}})

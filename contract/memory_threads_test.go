@@ -25,7 +25,7 @@ func told(t testing.TB, memory *mastra.Memory, thread *mastra.Thread, texts ...s
 	return saved
 }
 
-func TestAThreadsTitleAndMetadataAreReplaced(t *testing.T) {
+func TestThread_TitleAndMetadataAreReplaced(t *testing.T) {
 	t.Parallel()
 	memory := client(t).Memory("assistant").ForResource(unique("user"))
 	made, err := memory.CreateThread(within(t), mastra.CreateThreadRequest{Title: "old", Metadata: map[string]any{"a": 1, "b": 2}})
@@ -50,7 +50,7 @@ func TestAThreadsTitleAndMetadataAreReplaced(t *testing.T) {
 	assert.Equal(t, again, kept)
 }
 
-func TestAThreadIsDeletedOnceWithItsMessages(t *testing.T) {
+func TestThread_IsDeletedOnceWithItsMessages(t *testing.T) {
 	t.Parallel()
 	memory, thread, _ := threadOf(t, client(t))
 	told(t, memory, thread, "one")
@@ -64,7 +64,7 @@ func TestAThreadIsDeletedOnceWithItsMessages(t *testing.T) {
 	assert.Equal(t, 1, failure(t, err).Attempts)
 }
 
-func TestAThreadIsClonedWithItsMessages(t *testing.T) {
+func TestThread_IsClonedWithItsMessages(t *testing.T) {
 	t.Parallel()
 	memory, thread, user := threadOf(t, client(t))
 	_, err := thread.Update(within(t), mastra.ThreadUpdate{Title: ptr("original")})
@@ -105,7 +105,7 @@ func TestAThreadIsClonedWithItsMessages(t *testing.T) {
 	}
 }
 
-func TestAThreadIsTransferredWithItsMessages(t *testing.T) {
+func TestThread_IsTransferredWithItsMessages(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	memory, thread, user := threadOf(t, c)
@@ -128,7 +128,7 @@ func TestAThreadIsTransferredWithItsMessages(t *testing.T) {
 	require.NotErrorAs(t, err, &e, "refused before it is sent")
 }
 
-func TestAThreadThatIsForeignOrMissingIsNotChanged(t *testing.T) {
+func TestThread_ThatIsForeignOrMissingIsNotChanged(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	memory, thread, _ := threadOf(t, c)
@@ -161,7 +161,7 @@ func TestAThreadThatIsForeignOrMissingIsNotChanged(t *testing.T) {
 	assert.Len(t, page.Messages, 1)
 }
 
-func TestMessagesAreDeletedAndThoseThatAreGoneDoNotCount(t *testing.T) {
+func TestStoredMessage_IsDeletedAndThoseThatAreGoneDoNotCount(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	memory, thread, _ := threadOf(t, c)
@@ -180,7 +180,7 @@ func TestMessagesAreDeletedAndThoseThatAreGoneDoNotCount(t *testing.T) {
 	}
 }
 
-func TestIteratorsGiveEveryThreadAndMessageOnceWithPagesOfOne(t *testing.T) {
+func TestIterator_GivesEveryThreadAndMessageOnceWithPagesOfOne(t *testing.T) {
 	t.Parallel()
 	memory, thread, user := threadOf(t, client(t))
 	var want []string

@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestWorkingMemoryBelongsToTheResource(t *testing.T) {
+func TestWorkingMemory_BelongsToTheResource(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	memory, thread, user := threadOf(t, c)
@@ -42,7 +42,7 @@ func TestWorkingMemoryBelongsToTheResource(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrForbidden, "but not of %s", user)
 }
 
-func TestWorkingMemoryNeedsTheAgentsSupportAndAResource(t *testing.T) {
+func TestWorkingMemory_NeedsTheAgentsSupportAndAResource(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	_, thread, user := threadOf(t, c)

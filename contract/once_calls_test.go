@@ -10,7 +10,7 @@ import (
 	"github.com/mastra-go/mastra/contract"
 )
 
-func TestWhatMayNotHappenTwiceIsSentOnceAndItsLossIsAnUnknownOutcome(t *testing.T) {
+func TestRetry_NeverRepeatsWhatMayNotHappenTwiceAndItsLossIsAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	for name, l := range losses() {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestWhatMayNotHappenTwiceIsSentOnceAndItsLossIsAnUnknownOutcome(t *testing.
 	}
 }
 
-func TestWhatIsSafeIsRepeatedUntilItsAnswerComes(t *testing.T) {
+func TestRetry_RepeatsWhatIsSafeUntilItsAnswerComes(t *testing.T) {
 	t.Parallel()
 	for name, l := range losses() {
 		t.Run(name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/mastra-go/mastra/contract"
 )
 
-func TestASuspensionIsAnsweredOnceWhereverTheAnswerIsLost(t *testing.T) {
+func TestResume_CountsOnceWhereverItsAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	for name, l := range losses() {
 		for _, x := range []struct {
@@ -48,7 +48,7 @@ func TestASuspensionIsAnsweredOnceWhereverTheAnswerIsLost(t *testing.T) {
 	}
 }
 
-func TestASuspensionIsAnsweredOnceThoughAnswersAreLostTimeAndAgain(t *testing.T) {
+func TestResume_CountsOnceThoughItsAnswerIsLostTimeAndAgain(t *testing.T) {
 	t.Parallel()
 	every := []contract.Fault{contract.DropUnsent, contract.DropSent, contract.CutAnswer}
 	for seed := range uint64(6) {
@@ -74,7 +74,7 @@ func TestASuspensionIsAnsweredOnceThoughAnswersAreLostTimeAndAgain(t *testing.T)
 	}
 }
 
-func TestOfTwoBranchesTheRightOneIsAnsweredThoughTheAnswerIsLost(t *testing.T) {
+func TestResume_MeetsTheRightOneOfTwoBranchesThoughItsAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	for name, l := range losses() {
 		t.Run(name, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestOfTwoBranchesTheRightOneIsAnsweredThoughTheAnswerIsLost(t *testing.T) {
 	}
 }
 
-func TestDataThatDoesNotFitIsRefusedThoughTheAnswerIsLost(t *testing.T) {
+func TestResume_WithDataThatDoesNotFitIsRefusedThoughItsAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	for name, l := range losses() {
 		t.Run(name, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestDataThatDoesNotFitIsRefusedThoughTheAnswerIsLost(t *testing.T) {
 	}
 }
 
-func TestAResumeThatIsStreamedIsSentOnce(t *testing.T) {
+func TestResume_StreamedIsSentOnce(t *testing.T) {
 	t.Parallel()
 	for name, l := range losses() {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestAResumeThatIsStreamedIsSentOnce(t *testing.T) {
 	}
 }
 
-func TestADetachedResumeIsSentOnce(t *testing.T) {
+func TestResume_DetachedIsSentOnce(t *testing.T) {
 	t.Parallel()
 	for name, l := range losses() {
 		t.Run(name, func(t *testing.T) {

@@ -41,7 +41,7 @@ type loss struct {
 	seed  uint64
 }
 
-func TestARunIsExecutedOnceWhereverItsAnswerIsLost(t *testing.T) {
+func TestStart_IsExecutedOnceWhereverItsAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	direct := client(t)
 	for name, l := range losses() {
@@ -63,7 +63,7 @@ func TestARunIsExecutedOnceWhereverItsAnswerIsLost(t *testing.T) {
 	}
 }
 
-func TestARunIsExecutedOnceThoughItsAnswerIsLostTimeAndAgain(t *testing.T) {
+func TestStart_IsExecutedOnceThoughItsAnswerIsLostTimeAndAgain(t *testing.T) {
 	t.Parallel()
 	direct := client(t)
 	every := []contract.Fault{contract.DropUnsent, contract.DropSent, contract.DropAnswer, contract.CutAnswer, contract.CutTail}
@@ -85,7 +85,7 @@ func TestARunIsExecutedOnceThoughItsAnswerIsLostTimeAndAgain(t *testing.T) {
 	}
 }
 
-func TestAStartWhoseAnswersAreAllLostIsAnUnknownOutcomeAndTheRunIsThere(t *testing.T) {
+func TestStart_WhoseAnswersAreAllLostIsAnUnknownOutcomeAndTheRunIsThere(t *testing.T) {
 	t.Parallel()
 	c, proxy := through(t, 1, mastra.WithRetries(1))
 	key := unique("key")
@@ -103,7 +103,7 @@ func TestAStartWhoseAnswersAreAllLostIsAnUnknownOutcomeAndTheRunIsThere(t *testi
 	assert.Equal(t, 1, countOf(t, c, key))
 }
 
-func TestAStartIsTriedAgainWhileNobodyCanBeReached(t *testing.T) {
+func TestStart_IsTriedAgainWhileNobodyCanBeReached(t *testing.T) {
 	t.Parallel()
 	var proxy *contract.Proxy
 	refusals := 0
@@ -122,7 +122,7 @@ func TestAStartIsTriedAgainWhileNobodyCanBeReached(t *testing.T) {
 	assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
 }
 
-func TestAStartGivesUpWhenNobodyCanBeReachedAfterItsAnswerWasLost(t *testing.T) {
+func TestStart_GivesUpWhenNobodyCanBeReachedAfterItsAnswerWasLost(t *testing.T) {
 	t.Parallel()
 	c, proxy := through(t, 1)
 	proxy.OnFault(func(contract.Fault) { proxy.Refuse() })
@@ -139,7 +139,7 @@ func TestAStartGivesUpWhenNobodyCanBeReachedAfterItsAnswerWasLost(t *testing.T) 
 	assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
 }
 
-func TestARefusalWhoseAnswerIsLostIsStillARefusal(t *testing.T) {
+func TestStart_RefusalWhoseAnswerIsLostIsStillARefusal(t *testing.T) {
 	t.Parallel()
 	for name, l := range losses() {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +153,7 @@ func TestARefusalWhoseAnswerIsLostIsStillARefusal(t *testing.T) {
 	}
 }
 
-func TestAStreamedRunIsStartedOnceAndItsStreamBreaksHonestly(t *testing.T) {
+func TestRunStream_IsStartedOnceAndBreaksHonestly(t *testing.T) {
 	t.Parallel()
 	direct := client(t)
 	for name, l := range losses() {
@@ -182,7 +182,7 @@ func TestAStreamedRunIsStartedOnceAndItsStreamBreaksHonestly(t *testing.T) {
 	}
 }
 
-func TestStartsAtOnceWithOneRunIDShareOneExecution(t *testing.T) {
+func TestStart_ManyAtOnceShareOneExecution(t *testing.T) {
 	t.Parallel()
 	c, other := client(t), client(t)
 	for _, ms := range []int{0, 5, 50} {
@@ -212,7 +212,7 @@ func TestStartsAtOnceWithOneRunIDShareOneExecution(t *testing.T) {
 	}
 }
 
-func TestADetachedStartIsSentOnce(t *testing.T) {
+func TestStart_DetachedIsSentOnce(t *testing.T) {
 	t.Parallel()
 	c, proxy := through(t, 1)
 	proxy.Plan("/create-run", contract.DropSent, contract.DropAnswer, contract.CutAnswer)

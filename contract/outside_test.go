@@ -90,7 +90,7 @@ func inFunction(n int, snippet string) string {
 	return fmt.Sprintf(outsideFunc, n, snippet, uses)
 }
 
-func TestAnEmptyModuleOutsideCompilesEverySnippetOfTheReadme(t *testing.T) {
+func TestReadme_EverySnippetCompilesInAnEmptyModuleOutside(t *testing.T) {
 	t.Parallel()
 	checkout, err := filepath.Abs("..")
 	require.NoError(t, err)

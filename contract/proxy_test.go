@@ -14,7 +14,7 @@ import (
 	"github.com/mastra-go/mastra/contract"
 )
 
-func TestAProxyLosesWhatItIsToldToLose(t *testing.T) {
+func TestProxy_LosesWhatItIsToldToLose(t *testing.T) {
 	t.Parallel()
 	var served atomic.Int64
 	whole := strings.Repeat("line\n", 1000)
@@ -71,7 +71,7 @@ func TestAProxyLosesWhatItIsToldToLose(t *testing.T) {
 	assert.NotZero(t, proxy.Forwarded("/chunked"))
 }
 
-func TestTheRecorderKeepsWhatWentOverTheWire(t *testing.T) {
+func TestRecorder_KeepsWhatWentOverTheWire(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")

@@ -20,7 +20,7 @@ func textOf(t testing.TB, s *mastra.AgentStream, err error) string {
 // saidNo is what the model hears of a call that was declined without a reason.
 const saidNo = `Tool said: [{"type":"text","value":"Tool call was not approved by the user"}]`
 
-func TestTheRunsOfAnAgentThatWaitAreAnsweredAfterARestart(t *testing.T) {
+func TestCrash_LeavesTheRunsOfAnAgentThatWait(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, _ := recorded(t, server.URL())
@@ -80,7 +80,7 @@ func TestTheRunsOfAnAgentThatWaitAreAnsweredAfterARestart(t *testing.T) {
 	}
 }
 
-func TestANetworkThatWaitsIsAnsweredAfterARestart(t *testing.T) {
+func TestCrash_LeavesANetworkThatWaits(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, _ := recorded(t, server.URL())
@@ -93,7 +93,7 @@ func TestANetworkThatWaitsIsAnsweredAfterARestart(t *testing.T) {
 	assert.Equal(t, `{"done":"vase"}`, string(result))
 }
 
-func TestADurableAgentsRunIsObservedAgainOnceItIsResumed(t *testing.T) {
+func TestCrash_LeavesADurableRunToBeObservedOnceItIsResumed(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, _ := recorded(t, server.URL())
@@ -121,7 +121,7 @@ func TestADurableAgentsRunIsObservedAgainOnceItIsResumed(t *testing.T) {
 	assert.Equal(t, "This workflow run was not suspended", failed.Message)
 }
 
-func TestADurableAgentsRunThatACrashHasCutOffCannotBeTakenUp(t *testing.T) {
+func TestCrash_CutsADurableRunOffForGood(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, _ := recorded(t, server.URL())
@@ -154,7 +154,7 @@ func TestADurableAgentsRunThatACrashHasCutOffCannotBeTakenUp(t *testing.T) {
 	assert.Empty(t, page.Runs)
 }
 
-func TestScoresAndMemoryOutliveAKilledServer(t *testing.T) {
+func TestCrash_LeavesScoresAndMemory(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, _ := recorded(t, server.URL())

@@ -27,7 +27,7 @@ func stored[T any](t testing.TB, v T) (out T) {
 	return out
 }
 
-func TestARunThatIsKilledIsNotExecutedAgainByTheClient(t *testing.T) {
+func TestCrash_DoesNotMakeTheClientExecuteARunAgain(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, recorder := recorded(t, server.URL())
@@ -89,7 +89,7 @@ func TestARunThatIsKilledIsNotExecutedAgainByTheClient(t *testing.T) {
 	})
 }
 
-func TestAStreamOfAServerThatIsKilledIsCutOffAndKeepsWhatCame(t *testing.T) {
+func TestCrash_CutsAStreamOffThatKeepsWhatCame(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, _ := recorded(t, server.URL())
@@ -121,7 +121,7 @@ func posts(r *contract.Recorder, path string) (n int) {
 	return n
 }
 
-func TestWhatWaitsOutlivesAKilledServer(t *testing.T) {
+func TestCrash_LeavesTheRunsThatWait(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, _ := recorded(t, server.URL())

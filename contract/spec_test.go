@@ -18,7 +18,7 @@ var (
 	textHeader = http.Header{"Content-Type": {"text/plain"}}
 )
 
-func TestCheckFindsMistakes(t *testing.T) {
+func TestCheck_FindsMistakes(t *testing.T) {
 	spec := suite.spec
 	thread := `{"id":"t","resourceId":"r","title":"","metadata":null,"createdAt":"2026-01-01T00:00:00.000Z","updatedAt":"2026-01-01T00:00:00.000Z"}`
 	get := func(body string) contract.Exchange {
@@ -88,13 +88,13 @@ func TestCheckFindsMistakes(t *testing.T) {
 	}
 }
 
-func TestCheckLeavesUnknownRoutesAlone(t *testing.T) {
+func TestCheck_LeavesUnknownRoutesAlone(t *testing.T) {
 	verdict := suite.spec.Check(t.Context(), contract.Exchange{Method: "GET", Path: "/api/nothing", Status: 404, Header: textHeader})
 	assert.Empty(t, verdict.OperationID)
 	assert.Empty(t, verdict.Problems)
 }
 
-func TestCheckForgivesTheCutOfABrokenStream(t *testing.T) {
+func TestCheck_ForgivesTheCutOfABrokenStream(t *testing.T) {
 	verdict := suite.spec.Check(t.Context(), contract.Exchange{
 		Method: "POST", Path: "/api/agents/a/stream", RequestHeader: jsonHeader, RequestBody: []byte(`{"messages":"hi"}`),
 		Status: 200, Header: sseHeader, Body: []byte("data: {\"type\":\"start\",\"payload\":{}}\n\ndata: {\"ty"), Cut: true,

@@ -42,7 +42,7 @@ func (e *expiring) Token(context.Context, string) (string, error) {
 	return "expired", nil
 }
 
-func TestAServerThatWantsATokenRefusesEveryCallWithoutTheRightOne(t *testing.T) {
+func TestToken_EveryCallWithoutTheRightOneIsRefused(t *testing.T) {
 	t.Parallel()
 	const token = "the-right-token"
 	server := own(t, contract.Config{Token: token})

@@ -15,7 +15,7 @@ type forecast struct {
 	TempC float64 `json:"tempC"`
 }
 
-func TestTheListOfToolsHasEveryToolWithItsSchemas(t *testing.T) {
+func TestTool_ListHasEveryOneWithItsSchemas(t *testing.T) {
 	t.Parallel()
 	tools, err := client(t).Tools().List(within(t))
 	require.NoError(t, err)
@@ -29,7 +29,7 @@ func TestTheListOfToolsHasEveryToolWithItsSchemas(t *testing.T) {
 	}
 }
 
-func TestAToolTellsOfItself(t *testing.T) {
+func TestTool_TellsOfItself(t *testing.T) {
 	t.Parallel()
 	tool := client(t).Tool("weather")
 	info, err := tool.Get(within(t))
@@ -40,7 +40,7 @@ func TestAToolTellsOfItself(t *testing.T) {
 	assert.NotEmpty(t, info.OutputSchema)
 }
 
-func TestAnUnknownToolIsNotFound(t *testing.T) {
+func TestTool_UnknownIsNotFound(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"none", "a/b", "a b", "é😀", "weather?x=1"} {
 		tool := client(t).Tool(id)
@@ -53,7 +53,7 @@ func TestAnUnknownToolIsNotFound(t *testing.T) {
 	}
 }
 
-func TestAToolIsExecutedAndItsOutputDecoded(t *testing.T) {
+func TestTool_IsExecutedAndItsOutputDecoded(t *testing.T) {
 	t.Parallel()
 	tool := client(t).Tool("weather")
 	raw, err := tool.Execute(within(t), map[string]string{"city": "é😀", "more": "is ignored"})
@@ -67,7 +67,7 @@ func TestAToolIsExecutedAndItsOutputDecoded(t *testing.T) {
 	require.NotErrorIs(t, err, mastra.ErrServer)
 }
 
-func TestAToolThatThrowsIsAServerErrorThatIsNotRepeated(t *testing.T) {
+func TestTool_ThatThrowsIsAServerErrorThatIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	_, err := client(t).Tool("weather").Execute(within(t), map[string]string{"city": "Nowhere"})
 	require.ErrorIs(t, err, mastra.ErrServer)
@@ -76,7 +76,7 @@ func TestAToolThatThrowsIsAServerErrorThatIsNotRepeated(t *testing.T) {
 	assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown)
 }
 
-func TestInputAToolDoesNotTakeIsAToolErrorThoughTheStatusIs200(t *testing.T) {
+func TestTool_InputThatItDoesNotTakeIsAToolErrorThoughTheStatusIs200(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, x := range map[string]struct {
@@ -105,14 +105,14 @@ func TestInputAToolDoesNotTakeIsAToolErrorThoughTheStatusIs200(t *testing.T) {
 	}
 }
 
-func TestAnApprovalIsNotAskedForWhenAToolIsExecutedDirectly(t *testing.T) {
+func TestTool_ExecutedDirectlyNeedsNoApproval(t *testing.T) {
 	t.Parallel()
 	raw, err := client(t).Tool("delicate").Execute(within(t), map[string]string{"what": "vase"})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"done":"vase"}`, string(raw))
 }
 
-func TestAnAgentsToolIsDescribedAndExecuted(t *testing.T) {
+func TestTool_OfAnAgentIsDescribedAndExecuted(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	tool := agent.Tool("weather")

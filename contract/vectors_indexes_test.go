@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestTheServerTellsOfItsStoresAndEmbedders(t *testing.T) {
+func TestVector_StoresAndEmbeddersAreListed(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	stores, err := c.Vectors().List(within(t))
@@ -26,7 +26,7 @@ func TestTheServerTellsOfItsStoresAndEmbedders(t *testing.T) {
 	assert.Equal(t, 1536, byID["openai/text-embedding-3-small"].Dimensions)
 }
 
-func TestAnIndexIsListedDescribedAndDeleted(t *testing.T) {
+func TestIndex_IsListedDescribedAndDeleted(t *testing.T) {
 	t.Parallel()
 	v := client(t).Vector("vec")
 	name := index(t, v)
@@ -48,7 +48,7 @@ func TestAnIndexIsListedDescribedAndDeleted(t *testing.T) {
 	assert.Contains(t, failure(t, err).Message, "not found")
 }
 
-func TestIndexesOfAStoreThatIsNotThereAreNotFound(t *testing.T) {
+func TestIndex_OfAStoreThatIsNotThereIsNotFound(t *testing.T) {
 	t.Parallel()
 	v := client(t).Vector("nothing")
 	_, err := v.ListIndexes(within(t))

@@ -25,7 +25,7 @@ func ids(matches []mastra.VectorMatch) (out []string) {
 	return out
 }
 
-func TestVectorsAreStoredAndTheLikestFound(t *testing.T) {
+func TestVector_IsStoredAndTheLikestFound(t *testing.T) {
 	t.Parallel()
 	v := client(t).Vector("vec")
 	name := index(t, v)
@@ -61,7 +61,7 @@ func TestVectorsAreStoredAndTheLikestFound(t *testing.T) {
 	}
 }
 
-func TestAVectorWithAnIDThatExistsReplacesIt(t *testing.T) {
+func TestVector_WithAnIDThatExistsReplacesIt(t *testing.T) {
 	t.Parallel()
 	v := client(t).Vector("vec")
 	name := index(t, v)
@@ -75,7 +75,7 @@ func TestAVectorWithAnIDThatExistsReplacesIt(t *testing.T) {
 	assert.Equal(t, []float32{0, 1}, matches[0].Vector)
 }
 
-func TestVectorsWithoutIDsGetThemFromTheClient(t *testing.T) {
+func TestVector_WithoutAnIDGetsOneFromTheClient(t *testing.T) {
 	t.Parallel()
 	v := client(t).Vector("vec")
 	name := index(t, v)
@@ -88,7 +88,7 @@ func TestVectorsWithoutIDsGetThemFromTheClient(t *testing.T) {
 	assert.Equal(t, stored, ids(matches))
 }
 
-func TestAnIndexThatExistsStaysAsItIs(t *testing.T) {
+func TestIndex_ThatExistsStaysAsItIs(t *testing.T) {
 	t.Parallel()
 	v := client(t).Vector("vec")
 	name := index(t, v)
@@ -100,7 +100,7 @@ func TestAnIndexThatExistsStaysAsItIs(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestVectorCallsFailWithATypedError(t *testing.T) {
+func TestVector_CallsFailWithATypedError(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	v, unknown := c.Vector("vec"), c.Vector("nothing")

@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestARunThatIsStartedInOneExchangeTellsItsTrace(t *testing.T) {
+func TestAsync_StartTellsItsTrace(t *testing.T) {
 	t.Parallel()
 	w := client(t).Workflow("doubler")
 	run := w.NewRun()
@@ -31,7 +31,7 @@ func TestARunThatIsStartedInOneExchangeTellsItsTrace(t *testing.T) {
 	assert.JSONEq(t, `{"n":10}`, string(again.Result), "this route runs a run twice")
 }
 
-func TestAStartInOneExchangeFailsAsItsRunDoes(t *testing.T) {
+func TestAsync_StartFailsAsItsRunDoes(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	w := c.Workflow("doubler")
@@ -50,7 +50,7 @@ func TestAStartInOneExchangeFailsAsItsRunDoes(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrNotFound)
 }
 
-func TestASuspendedRunIsResumedInOneExchange(t *testing.T) {
+func TestAsync_SuspendedRunIsResumed(t *testing.T) {
 	t.Parallel()
 	w := client(t).Workflow("approval")
 	run := w.NewRun()
@@ -75,7 +75,7 @@ func TestASuspendedRunIsResumedInOneExchange(t *testing.T) {
 	assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown)
 }
 
-func TestASuspendedRunIsResumedWithoutWaiting(t *testing.T) {
+func TestResume_NeedNotWait(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	run, at := suspended(t, c.Workflow("approval"), number{4})
@@ -90,7 +90,7 @@ func TestASuspendedRunIsResumedWithoutWaiting(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrNotFound)
 }
 
-func TestAnItemOfAForeachIsResumedByItsIndexInOneExchange(t *testing.T) {
+func TestAsync_ItemOfAForeachIsResumedByItsIndex(t *testing.T) {
 	t.Parallel()
 	run, at := suspended(t, client(t).Workflow("fan"), []int{1, -2, -3})
 	require.Len(t, at, 1)

@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestARunningRunIsCanceled(t *testing.T) {
+func TestCancel_EndsARunningRun(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("slowly").NewRun()
 	s, err := run.Stream(within(t), mastra.StartRequest{Input: map[string]int{"ms": 20_000}})
@@ -32,7 +32,7 @@ func TestARunningRunIsCanceled(t *testing.T) {
 	assert.Equal(t, mastra.RunCanceled, stored.Status)
 }
 
-func TestAStartThatWaitsReturnsWhenItsRunIsCanceled(t *testing.T) {
+func TestCancel_EndsAStartThatWaits(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("slowly").NewRun()
 	type outcome struct {
@@ -55,7 +55,7 @@ func TestAStartThatWaitsReturnsWhenItsRunIsCanceled(t *testing.T) {
 	assert.Equal(t, mastra.RunCanceled, got.state.Status)
 }
 
-func TestCancellingARunThatHasEndedRewritesItsStatusAndKeepsItsResult(t *testing.T) {
+func TestCancel_OfARunThatHasEndedRewritesItsStatusAndKeepsItsResult(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("doubler").NewRun()
 	_, err := run.Start(within(t), mastra.StartRequest{Input: number{4}})
@@ -68,7 +68,7 @@ func TestCancellingARunThatHasEndedRewritesItsStatusAndKeepsItsResult(t *testing
 	require.Error(t, state.Err())
 }
 
-func TestASuspendedRunThatWasCanceledCannotBeResumed(t *testing.T) {
+func TestCancel_OfASuspendedRunPreventsItsResume(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("approval").NewRun()
 	_, err := run.Start(within(t), mastra.StartRequest{Input: number{4}})

@@ -21,7 +21,7 @@ func orphan(t testing.TB, c *mastra.Client, ms int) *mastra.Run {
 	return run
 }
 
-func TestRunsThatACrashHasCutOffAreTakenUp(t *testing.T) {
+func TestRestart_TakesUpRunsThatACrashHasCutOff(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, _ := recorded(t, server.URL())
@@ -61,7 +61,7 @@ func TestRunsThatACrashHasCutOffAreTakenUp(t *testing.T) {
 	assert.JSONEq(t, `{"n":8,"approved":true}`, string(state.Result))
 }
 
-func TestARunThatHasEndedIsNotCarriedOutAgainByARestart(t *testing.T) {
+func TestRestart_DoesNotCarryOutAgainARunThatHasEnded(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	run := c.Workflow("counted").NewRun()

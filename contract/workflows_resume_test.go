@@ -30,7 +30,7 @@ func suspended(t testing.TB, w *mastra.Workflow, input any) (*mastra.Run, []mast
 	return run, state.Suspensions()
 }
 
-func TestASuspendedRunTellsWhereItWaitsAndIsResumed(t *testing.T) {
+func TestResume_GoesOnWhereTheRunSaysThatItWaits(t *testing.T) {
 	t.Parallel()
 	w := client(t).Workflow("approval")
 	ways := map[string]func(*mastra.Run, mastra.Suspension) (*mastra.RunState, error){
@@ -87,7 +87,7 @@ func ended(t testing.TB, run *mastra.Run) {
 	})
 }
 
-func TestARunThatIsNotSuspendedIsNotResumed(t *testing.T) {
+func TestResume_NeedsARunThatIsSuspended(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	answered, at := suspended(t, c.Workflow("approval"), number{4})
@@ -126,7 +126,7 @@ func TestARunThatIsNotSuspendedIsNotResumed(t *testing.T) {
 	assert.Equal(t, mastra.RunSuspended, state.Status)
 }
 
-func TestAResumeThatTheServerItselfRefusesIsAFailedFinishAndNothingChanges(t *testing.T) {
+func TestResume_ThatTheServerItselfRefusesIsAFailedFinishAndNothingChanges(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	one, _ := suspended(t, c.Workflow("approval"), number{4})
@@ -168,7 +168,7 @@ func TestAResumeThatTheServerItselfRefusesIsAFailedFinishAndNothingChanges(t *te
 	}
 }
 
-func TestDataThatDoesNotFitIsRefusedAndTheRunStaysSuspended(t *testing.T) {
+func TestResume_WithDataThatDoesNotFitIsRefusedAndTheRunStaysSuspended(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, x := range map[string]struct {
@@ -200,7 +200,7 @@ func TestDataThatDoesNotFitIsRefusedAndTheRunStaysSuspended(t *testing.T) {
 	}
 }
 
-func TestDataThatDoesNotFitANestedStepFailsTheRun(t *testing.T) {
+func TestResume_WithDataThatDoesNotFitANestedStepFailsTheRun(t *testing.T) {
 	t.Parallel()
 	run, at := suspended(t, client(t).Workflow("outer"), number{4})
 	state, err := run.Resume(within(t), mastra.ResumeRequest{Data: map[string]any{"approved": 7}})
@@ -213,7 +213,7 @@ func TestDataThatDoesNotFitANestedStepFailsTheRun(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrNotSuspended, "the suspension is used up")
 }
 
-func TestTwoStepsThatWaitAreResumedOneByOne(t *testing.T) {
+func TestResume_AnswersTwoStepsThatWaitOneByOne(t *testing.T) {
 	t.Parallel()
 	w := client(t).Workflow("review")
 	run, at := suspended(t, w, number{1})
@@ -239,7 +239,7 @@ func TestTwoStepsThatWaitAreResumedOneByOne(t *testing.T) {
 	assert.JSONEq(t, `{"left":{"approved":true},"right":{"approved":false}}`, string(state.Result))
 }
 
-func TestTheStreamOfOneResumedBranchDoesNotPassForTheWholeRun(t *testing.T) {
+func TestResume_StreamOfOneBranchDoesNotPassForTheWholeRun(t *testing.T) {
 	t.Parallel()
 	run, at := suspended(t, client(t).Workflow("review"), number{1})
 	s, err := run.ResumeStream(within(t), mastra.ResumeRequest{Suspension: &at[0], Data: approved{true}})
@@ -254,7 +254,7 @@ func TestTheStreamOfOneResumedBranchDoesNotPassForTheWholeRun(t *testing.T) {
 	assert.Equal(t, []string{"right"}, state.Suspensions()[0].Step)
 }
 
-func TestTheItemsOfALoopAreResumedByIndex(t *testing.T) {
+func TestResume_AnswersTheItemsOfALoopByIndex(t *testing.T) {
 	t.Parallel()
 	run, at := suspended(t, client(t).Workflow("fan"), []int{1, -2, 3, -4})
 	for i, answer := range []value{{5}, {6}} {
@@ -276,7 +276,7 @@ func TestTheItemsOfALoopAreResumedByIndex(t *testing.T) {
 	assert.JSONEq(t, `{"big":{"size":"big","sum":30}}`, string(state.Result))
 }
 
-func TestAnItemThatDoesNotWaitIsLeftAsItIs(t *testing.T) {
+func TestResume_LeavesAnItemThatDoesNotWaitAsItIs(t *testing.T) {
 	t.Parallel()
 	run, _ := suspended(t, client(t).Workflow("fan"), []int{1, -2})
 	state, err := run.Resume(within(t), mastra.ResumeRequest{Step: "twice", ForEachIndex: ptr(0), Data: value{50}})
@@ -288,7 +288,7 @@ func TestAnItemThatDoesNotWaitIsLeftAsItIs(t *testing.T) {
 	assert.JSONEq(t, `{"big":{"size":"big","sum":12}}`, string(state.Result))
 }
 
-func TestAnItemsSuspensionThatWasAnsweredIsNotTheNextOnes(t *testing.T) {
+func TestResume_AnsweredSuspensionOfAnItemIsNotTheNextOnes(t *testing.T) {
 	t.Parallel()
 	run, at := suspended(t, client(t).Workflow("fan"), []int{-1, -2})
 	req := mastra.ResumeRequest{Suspension: &at[0], Data: value{1}}
@@ -303,7 +303,7 @@ func TestAnItemsSuspensionThatWasAnsweredIsNotTheNextOnes(t *testing.T) {
 	assert.Equal(t, 1, *state.Suspensions()[0].ForEachIndex)
 }
 
-func TestAStepOfANestedWorkflowIsResumed(t *testing.T) {
+func TestResume_AnswersAStepOfANestedWorkflow(t *testing.T) {
 	t.Parallel()
 	w := client(t).Workflow("outer")
 	for name, step := range map[string]string{"unnamed": "", "by its path": "approval.approve", "by the nested workflow's id": "approval"} {
@@ -328,7 +328,7 @@ func TestAStepOfANestedWorkflowIsResumed(t *testing.T) {
 	})
 }
 
-func TestOfTwoResumesAtOnceOneCounts(t *testing.T) {
+func TestResume_OfTwoAtOnceOneCounts(t *testing.T) {
 	t.Parallel()
 	w := client(t).Workflow("approval")
 	for range 10 {

@@ -10,7 +10,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestRunsAreListedByOwnerStatusTimeAndPage(t *testing.T) {
+func TestRun_ListIsByOwnerStatusTimeAndPage(t *testing.T) {
 	t.Parallel()
 	w := client(t).Workflow("doubler")
 	user := unique("user")
@@ -70,7 +70,7 @@ func TestRunsAreListedByOwnerStatusTimeAndPage(t *testing.T) {
 	assert.Equal(t, newest, all)
 }
 
-func TestListsOfRunsRefuseWhatTheyDoNotUnderstand(t *testing.T) {
+func TestRun_ListRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	_, err := c.Workflow("doubler").ListRuns(within(t), mastra.ListRunsRequest{Status: "tired"})
@@ -87,7 +87,7 @@ func TestListsOfRunsRefuseWhatTheyDoNotUnderstand(t *testing.T) {
 	}
 }
 
-func TestARunIsDeletedOnce(t *testing.T) {
+func TestRun_IsDeletedOnce(t *testing.T) {
 	t.Parallel()
 	run := doubled(t, client(t))
 	require.NoError(t, run.Delete(within(t)))
@@ -98,7 +98,7 @@ func TestARunIsDeletedOnce(t *testing.T) {
 	assert.Equal(t, 1, failure(t, err).Attempts)
 }
 
-func TestRunsInProgressAndWaitingAreCounted(t *testing.T) {
+func TestRun_ThoseInProgressAndWaitingAreCounted(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	run, _ := suspended(t, c.Workflow("outer"), number{1})

@@ -17,7 +17,7 @@ func streamed(t testing.TB, s *mastra.RunStream, err error) *mastra.RunStream {
 	return s
 }
 
-func TestAWorkflowsStreamTellsOfEveryStep(t *testing.T) {
+func TestRunStream_TellsOfEveryStep(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, x := range map[string]struct {
@@ -52,7 +52,7 @@ func TestAWorkflowsStreamTellsOfEveryStep(t *testing.T) {
 	}
 }
 
-func TestTheEndOfAStreamTellsHowTheRunHasEnded(t *testing.T) {
+func TestRunStream_EndTellsHowTheRunHasEnded(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	s, err := c.Workflow("doubler").Stream(within(t), mastra.StartRequest{Input: number{-1}})
@@ -63,7 +63,7 @@ func TestTheEndOfAStreamTellsHowTheRunHasEnded(t *testing.T) {
 	assert.Equal(t, "negative", failed.Message)
 }
 
-func TestASecondStartOfARunningRunJoinsIt(t *testing.T) {
+func TestStart_OfARunningRunJoinsIt(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	key := unique("key")
@@ -80,7 +80,7 @@ func TestASecondStartOfARunningRunJoinsIt(t *testing.T) {
 	assert.Equal(t, 1, countOf(t, c, key))
 }
 
-func TestARunThatHasEndedIsNotStreamedAgainButItsStateIsRead(t *testing.T) {
+func TestRunStream_OfARunThatHasEndedIsRefusedButItsStateIsRead(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("doubler").NewRun()
 	_, err := run.Start(within(t), mastra.StartRequest{Input: number{4}})
@@ -94,7 +94,7 @@ func TestARunThatHasEndedIsNotStreamedAgainButItsStateIsRead(t *testing.T) {
 	assert.JSONEq(t, `{"n":8}`, string(state.Result), "what the first start came to")
 }
 
-func TestAStartOfASuspendedRunGivesTheSuspensionAgain(t *testing.T) {
+func TestStart_OfASuspendedRunGivesTheSuspensionAgain(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("approval").NewRun()
 	_, err := run.Start(within(t), mastra.StartRequest{Input: number{4}})
@@ -114,7 +114,7 @@ func TestAStartOfASuspendedRunGivesTheSuspensionAgain(t *testing.T) {
 	assert.JSONEq(t, `{"n":8,"approved":true}`, string(state.Result), "of the first input")
 }
 
-func TestAStartOfASuspendedRunGivesTheSuspensionAfterARefusedResumeToo(t *testing.T) {
+func TestStart_OfASuspendedRunGivesTheSuspensionAfterARefusedResumeToo(t *testing.T) {
 	t.Parallel()
 	run, _ := suspended(t, client(t).Workflow("approval"), number{4})
 	_, err := run.Resume(within(t), mastra.ResumeRequest{Data: map[string]any{"approved": 7}})
@@ -129,7 +129,7 @@ func TestAStartOfASuspendedRunGivesTheSuspensionAfterARefusedResumeToo(t *testin
 	assert.Equal(t, mastra.RunSuspended, state.Status)
 }
 
-func TestAFinishedRunCanBeObservedFromAnyChunk(t *testing.T) {
+func TestObserve_GivesAFinishedRunFromAnyChunk(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("doubler").NewRun()
 	s, err := run.Stream(within(t), mastra.StartRequest{Input: number{4}})
@@ -149,7 +149,7 @@ func TestAFinishedRunCanBeObservedFromAnyChunk(t *testing.T) {
 	assert.JSONEq(t, `{"n":8}`, string(state.Result))
 }
 
-func TestARunningRunCanBeObservedToItsEnd(t *testing.T) {
+func TestObserve_FollowsARunningRunToItsEnd(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("slowly").NewRun()
 	first, err := run.Stream(within(t), mastra.StartRequest{Input: map[string]int{"ms": 300}})
@@ -173,7 +173,7 @@ func TestARunningRunCanBeObservedToItsEnd(t *testing.T) {
 	}
 }
 
-func TestASuspendedAndResumedRunCanBeObserved(t *testing.T) {
+func TestObserve_GivesASuspendedAndAResumedRun(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("approval").NewRun()
 	_, err := run.Start(within(t), mastra.StartRequest{Input: number{4}})
@@ -194,7 +194,7 @@ func TestASuspendedAndResumedRunCanBeObserved(t *testing.T) {
 	assert.Equal(t, mastra.RunSuccess, state.Steps["double"].Status)
 }
 
-func TestARunThatWasNeverStreamedHasNothingToObserve(t *testing.T) {
+func TestObserve_FindsNothingOfARunThatWasNeverStreamed(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("doubler").NewRun()
 	require.NoError(t, run.StartDetached(within(t), mastra.StartRequest{Input: number{4}}))

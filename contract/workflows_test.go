@@ -34,7 +34,7 @@ func countOf(t testing.TB, c *mastra.Client, key string) int {
 	return out.Count
 }
 
-func TestTheListOfWorkflowsHasEveryWorkflow(t *testing.T) {
+func TestWorkflow_ListHasEveryOne(t *testing.T) {
 	t.Parallel()
 	workflows, err := client(t).Workflows().List(within(t))
 	require.NoError(t, err)
@@ -43,7 +43,7 @@ func TestTheListOfWorkflowsHasEveryWorkflow(t *testing.T) {
 	}
 }
 
-func TestAWorkflowTellsOfItsStepsAndSchemas(t *testing.T) {
+func TestWorkflow_TellsOfItsStepsAndSchemas(t *testing.T) {
 	t.Parallel()
 	info, err := client(t).Workflow("outer").Get(within(t))
 	require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestAWorkflowTellsOfItsStepsAndSchemas(t *testing.T) {
 	assert.Contains(t, string(schema), `"n":{"type":"number"}`)
 }
 
-func TestAnUnknownWorkflowIsNotFound(t *testing.T) {
+func TestWorkflow_UnknownIsNotFound(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	w := c.Workflow("nothing")
@@ -91,7 +91,7 @@ func TestAnUnknownWorkflowIsNotFound(t *testing.T) {
 	}
 }
 
-func TestAnUnknownRunIsNotFound(t *testing.T) {
+func TestRun_UnknownIsNotFound(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("doubler").Run(unique("run"))
 	for name, call := range map[string]func() error{
@@ -105,7 +105,7 @@ func TestAnUnknownRunIsNotFound(t *testing.T) {
 	}
 }
 
-func TestAStartedWorkflowRunsToItsResult(t *testing.T) {
+func TestStart_RunsAWorkflowToItsResult(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, x := range map[string]struct {
@@ -148,7 +148,7 @@ func TestAStartedWorkflowRunsToItsResult(t *testing.T) {
 	}
 }
 
-func TestAStepThatThrowsIsAFailedRunAndNoFailedCall(t *testing.T) {
+func TestStart_StepThatThrowsIsAFailedRunAndNoFailedCall(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for name, x := range map[string]struct {
@@ -180,7 +180,7 @@ func TestAStepThatThrowsIsAFailedRunAndNoFailedCall(t *testing.T) {
 	}
 }
 
-func TestInputThatDoesNotFitIsRefused(t *testing.T) {
+func TestStart_WithInputThatDoesNotFitIsRefused(t *testing.T) {
 	t.Parallel()
 	w := client(t).Workflow("doubler")
 	run := w.NewRun()
@@ -203,7 +203,7 @@ func TestInputThatDoesNotFitIsRefused(t *testing.T) {
 	assert.Equal(t, mastra.RunPending, state.Status)
 }
 
-func TestARunThatWasRefusedIsRefusedAgainWhateverTheInput(t *testing.T) {
+func TestStart_ThatWasRefusedIsRefusedAgainWhateverTheInput(t *testing.T) {
 	t.Parallel()
 	w := client(t).Workflow("doubler")
 	for name, input := range map[string]any{"good": number{4}, "as wrong as before": map[string]any{"n": "four"}} {
@@ -218,7 +218,7 @@ func TestARunThatWasRefusedIsRefusedAgainWhateverTheInput(t *testing.T) {
 	}
 }
 
-func TestARunIsCreatedOnceHoweverOftenItIsAskedFor(t *testing.T) {
+func TestRun_IsCreatedOnceHoweverOftenItIsAskedFor(t *testing.T) {
 	t.Parallel()
 	w := client(t).Workflow("doubler")
 	user := unique("user")
@@ -239,7 +239,7 @@ func TestARunIsCreatedOnceHoweverOftenItIsAskedFor(t *testing.T) {
 	assert.Equal(t, number{2}, n)
 }
 
-func TestADetachedStartReturnsAtOnceAndTheRunIsWaitedFor(t *testing.T) {
+func TestStart_DetachedReturnsAtOnceAndTheRunIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("slowly").NewRun()
 	user := unique("user")
@@ -254,7 +254,7 @@ func TestADetachedStartReturnsAtOnceAndTheRunIsWaitedFor(t *testing.T) {
 	assert.Equal(t, user, state.ResourceID)
 }
 
-func TestADetachedStartDoesNotTellOfInputThatDoesNotFit(t *testing.T) {
+func TestStart_DetachedDoesNotTellOfInputThatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	run := client(t).Workflow("doubler").NewRun()
 	require.NoError(t, run.StartDetached(within(t), mastra.StartRequest{Input: map[string]any{"n": "four"}}))
@@ -263,7 +263,7 @@ func TestADetachedStartDoesNotTellOfInputThatDoesNotFit(t *testing.T) {
 	assert.Equal(t, mastra.RunPending, state.Status)
 }
 
-func TestIDsMayHoldAnyCharacter(t *testing.T) {
+func TestID_MayHoldAnyCharacter(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	for i, id := range []string{"a/b", "a b", "é😀", "a?b=c&d", "a%2Fb", "a#b", "a+b", "..a", `"quoted"`} {
@@ -285,7 +285,7 @@ func TestIDsMayHoldAnyCharacter(t *testing.T) {
 	}
 }
 
-func TestIDsThatCannotStandInAPathAreRefusedBeforeAnythingIsSent(t *testing.T) {
+func TestID_ThatCannotStandInAPathIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
 	c, recorder := recorded(t, suite.server.URL())
 	for _, id := range []string{"", ".", ".."} {

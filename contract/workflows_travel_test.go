@@ -18,7 +18,7 @@ func doubled(t testing.TB, c *mastra.Client) *mastra.Run {
 	return run
 }
 
-func TestARunTravelsBackToAStep(t *testing.T) {
+func TestTimeTravel_GoesBackToAStep(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	again := mastra.TimeTravelRequest{Step: []string{"double"}, Input: number{10}}
@@ -55,7 +55,7 @@ func TestARunTravelsBackToAStep(t *testing.T) {
 	}
 }
 
-func TestARunTravelsBackAndIsSuspendedAgain(t *testing.T) {
+func TestTimeTravel_MaySuspendTheRunAgain(t *testing.T) {
 	t.Parallel()
 	run, at := suspended(t, client(t).Workflow("approval"), number{1})
 	state, err := run.TimeTravel(within(t), mastra.TimeTravelRequest{Step: []string{"double"}, Input: number{10}})
@@ -70,7 +70,7 @@ func TestARunTravelsBackAndIsSuspendedAgain(t *testing.T) {
 
 }
 
-func TestARunTravelsToASuspendedStepWithItsAnswer(t *testing.T) {
+func TestTimeTravel_ReachesASuspendedStepWithItsAnswer(t *testing.T) {
 	t.Parallel()
 	run, _ := suspended(t, client(t).Workflow("approval"), number{1})
 	travel := mastra.TimeTravelRequest{
@@ -85,7 +85,7 @@ func TestARunTravelsToASuspendedStepWithItsAnswer(t *testing.T) {
 	assert.Equal(t, mastra.RunSuspended, state.Status, "the step was not suspended any more: it asks again")
 }
 
-func TestATravelFailsAsItsRunDoesOrWhereThereIsNoSuchStep(t *testing.T) {
+func TestTimeTravel_FailsAsItsRunDoesOrWhereThereIsNoSuchStep(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	run := doubled(t, c)
