@@ -3,7 +3,6 @@ package aisdk
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"strings"
 )
 
@@ -28,7 +27,7 @@ type Chat struct {
 	MessageID string
 	// Messages of the conversation, oldest first.
 	Messages []Message
-	// Approvals are the decisions on tool calls that the messages hold.
+	// Approvals are the decisions on tool calls that the messages hold, at most 64.
 	Approvals []Approval
 	// Resume is the answer to a suspended run, nil for none.
 	Resume *Resume
@@ -113,7 +112,10 @@ func parseChat(body []byte) (Chat, error) {
 		chat.Trigger = Regenerate
 	}
 	chat.Messages = parseMessages(v.Messages)
-	chat.Approvals = approvals(chat.Messages)
+	var err error
+	if chat.Approvals, err = approvals(chat.Messages); err != nil {
+		return Chat{}, err
+	}
 	if data := present(v.ResumeData); data != nil {
 		chat.Resume = &Resume{Data: data, Step: stepPath(v.Step)}
 		chat.Resume.RunID, _ = textOf(v.RunID)
@@ -175,10 +177,16 @@ func (p *toolPart) isTool() bool {
 	return p.Type == "dynamic-tool" || strings.HasPrefix(p.Type, "tool-")
 }
 
+// maxApprovals is how many tool calls a request may decide on: the agent is called
+// once for each.
+const maxApprovals = 64
+
 // approvals collects the decisions in the assistant's messages. Of several on the
 // same call the last one counts.
-func approvals(messages []Message) []Approval {
+func approvals(messages []Message) ([]Approval, error) {
+	type call struct{ runID, toolCallID string }
 	var all []Approval
+	known := map[call]int{} // where in all
 	for _, m := range messages {
 		if m.Role != "assistant" {
 			continue
@@ -199,15 +207,19 @@ func approvals(messages []Message) []Approval {
 			if a.ToolCallID == "" || a.ToolCallID != p.ToolCallID {
 				continue
 			}
-			same := func(b Approval) bool { return b.RunID == a.RunID && b.ToolCallID == a.ToolCallID }
-			if i := slices.IndexFunc(all, same); i >= 0 {
+			of := call{a.RunID, a.ToolCallID}
+			if i, again := known[of]; again {
 				all[i] = a
-			} else {
-				all = append(all, a)
+				continue
 			}
+			if len(all) == maxApprovals {
+				return nil, badRequest("At most 64 tool calls can be decided on at once.")
+			}
+			known[of] = len(all)
+			all = append(all, a)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // last is the newest message, nil for none.

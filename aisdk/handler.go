@@ -82,10 +82,10 @@ type Config struct {
 // does not check.
 //
 // A failure before the first part is a status with a short text: 400 for a body
-// that is not useChat's, 413 for one that is too large, 415 for one that is not
-// application/json (which a form on another site cannot send), else that of
-// [mastra.HTTPStatus]. After it, it is an error part. When the browser leaves, or
-// the user presses Stop, the agent's run is stopped.
+// that is not useChat's or decides on more than 64 tool calls, 413 for one that is
+// too large, 415 for one that is not application/json (which a form on another site
+// cannot send), else that of [mastra.HTTPStatus]. After it, it is an error part.
+// When the browser leaves, or the user presses Stop, the agent's run is stopped.
 //
 // The handler is safe for concurrent use and costs nothing to make, so that there
 // may be one for each request, say with a client of that user's.
