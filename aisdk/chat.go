@@ -69,7 +69,8 @@ type Approval struct {
 
 const approvalSeparator = "::"
 
-// ID is the approval's id in the browser, which names the run and the call.
+// ID is the approval's id in the browser, which names the run and the call. Where
+// the one ends and the other begins tells the tool call that it comes back with.
 func (a Approval) ID() string { return a.RunID + approvalSeparator + a.ToolCallID }
 
 // Resume is the answer to a run that is suspended.
@@ -112,8 +113,7 @@ func parseChat(body []byte) (Chat, error) {
 		chat.Trigger = Regenerate
 	}
 	chat.Messages = parseMessages(v.Messages)
-	var err error
-	if chat.Approvals, err = approvals(chat.Messages); err != nil {
+	if err := chat.readApprovals(); err != nil {
 		return Chat{}, err
 	}
 	if data := present(v.ResumeData); data != nil {
@@ -166,9 +166,9 @@ type toolPart struct {
 	Type       string `json:"type"`
 	ToolCallID string `json:"toolCallId"`
 	State      string `json:"state"`
-	Approval   *struct {
+	Approval   struct {
 		ID       string `json:"id"`
-		Approved bool   `json:"approved"`
+		Approved *bool  `json:"approved"`
 		Reason   string `json:"reason"`
 	} `json:"approval"`
 }
@@ -177,49 +177,60 @@ func (p *toolPart) isTool() bool {
 	return p.Type == "dynamic-tool" || strings.HasPrefix(p.Type, "tool-")
 }
 
+// decision is what the part says of its call, and whether it says it. Both ids may
+// hold the separator: only what is before the call's own id is the run's.
+func (p *toolPart) decision() (Approval, bool) {
+	runID, fits := strings.CutSuffix(p.Approval.ID, approvalSeparator+p.ToolCallID)
+	if !fits || runID == "" || p.ToolCallID == "" || p.Approval.Approved == nil {
+		return Approval{}, false
+	}
+	return Approval{RunID: runID, ToolCallID: p.ToolCallID, Approved: *p.Approval.Approved, Reason: p.Approval.Reason}, true
+}
+
 // maxApprovals is how many tool calls a request may decide on: the agent is called
 // once for each.
 const maxApprovals = 64
 
-// approvals collects the decisions in the assistant's messages. Of several on the
-// same call the last one counts.
-func approvals(messages []Message) ([]Approval, error) {
+// readApprovals collects the decisions in the assistant's messages. Of several on
+// the same call the last one counts. One that cannot be read decides nothing. Where
+// the message that goes on has no other it is an error: the agent would begin a new
+// turn instead.
+func (c *Chat) readApprovals() error {
 	type call struct{ runID, toolCallID string }
-	var all []Approval
-	known := map[call]int{} // where in all
-	for _, m := range messages {
+	known := map[call]int{} // where in Approvals
+	for i, m := range c.Messages {
 		if m.Role != "assistant" {
 			continue
 		}
+		read, unread := 0, 0
 		for _, raw := range m.Parts {
 			var p toolPart
-			if !decode(raw, &p) || !p.isTool() || p.State != "approval-responded" || p.Approval == nil {
+			whole := decode(raw, &p) // if not, p still has the members that fit
+			if !p.isTool() || p.State != "approval-responded" {
 				continue
 			}
-			at := strings.LastIndex(p.Approval.ID, approvalSeparator)
-			if at <= 0 {
+			a, ok := p.decision()
+			if !ok || !whole {
+				unread++
 				continue
 			}
-			a := Approval{
-				RunID: p.Approval.ID[:at], ToolCallID: p.Approval.ID[at+len(approvalSeparator):],
-				Approved: p.Approval.Approved, Reason: p.Approval.Reason,
-			}
-			if a.ToolCallID == "" || a.ToolCallID != p.ToolCallID {
-				continue
-			}
+			read++
 			of := call{a.RunID, a.ToolCallID}
-			if i, again := known[of]; again {
-				all[i] = a
+			if at, again := known[of]; again {
+				c.Approvals[at] = a
 				continue
 			}
-			if len(all) == maxApprovals {
-				return nil, badRequest("At most 64 tool calls can be decided on at once.")
+			if len(c.Approvals) == maxApprovals {
+				return badRequest("At most 64 tool calls can be decided on at once.")
 			}
-			known[of] = len(all)
-			all = append(all, a)
+			known[of] = len(c.Approvals)
+			c.Approvals = append(c.Approvals, a)
+		}
+		if unread > 0 && read == 0 && c.Trigger == Submit && i == len(c.Messages)-1 {
+			return badRequest("The decision on a tool call could not be read.")
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // last is the newest message, nil for none.
