@@ -55,11 +55,13 @@ func captureNames(t testing.TB) []string {
 
 func (c *capture) options(v aisdk.Version) aisdk.Options {
 	o := aisdk.Options{
-		Version:       v,
-		From:          map[string]aisdk.Source{"workflow": aisdk.FromWorkflow, "network": aisdk.FromNetwork}[c.Options.From],
-		MessageID:     c.Options.LastMessageID,
-		SendReasoning: c.Options.SendReasoning,
-		SendSources:   c.Options.SendSources,
+		Display: aisdk.Display{
+			Version:       v,
+			SendReasoning: c.Options.SendReasoning,
+			SendSources:   c.Options.SendSources,
+		},
+		From:      map[string]aisdk.Source{"workflow": aisdk.FromWorkflow, "network": aisdk.FromNetwork}[c.Options.From],
+		MessageID: c.Options.LastMessageID,
 	}
 	o.OmitFinish = c.Options.SendFinish != nil && !*c.Options.SendFinish
 	o.OmitStepText = c.Options.TextParts != nil && !*c.Options.TextParts

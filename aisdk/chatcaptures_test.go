@@ -83,7 +83,7 @@ func TestChatCapturesAreAnsweredByteForByte(t *testing.T) {
 
 			up := newUpstream(t, replay(inputs(t, c.InputFrom)...))
 			version := map[string]aisdk.Version{"v5": aisdk.V5, "v6": aisdk.V6, "v7": aisdk.V7}[c.Version]
-			got := post(t, aisdk.Handler(up.agent(t), aisdk.Config{Options: aisdk.Options{Version: version}}), string(c.Body))
+			got := post(t, aisdk.Handler(up.agent(t), aisdk.Config{Display: aisdk.Display{Version: version}}), string(c.Body))
 
 			if c.Threw != "" {
 				assert.Equal(t, http.StatusBadRequest, got.Status)

@@ -151,7 +151,7 @@ func (c *Converter) follow(runs map[string]*agentRun, chunk stream.Chunk) (*agen
 		run.Object = orNull(payload)
 	case stream.TypeToolCallInputStart, stream.TypeToolCallDelta, stream.TypeToolCallInputEnd,
 		stream.TypeToolCall, stream.TypeToolResult, stream.TypeToolError:
-		if !run.tool(chunk.Type, payload, &c.o) {
+		if !run.tool(chunk.Type, payload, &c.o.Display) {
 			return nil, nil
 		}
 	case stream.TypeStepFinish:
@@ -165,7 +165,7 @@ func (c *Converter) follow(runs map[string]*agentRun, chunk stream.Chunk) (*agen
 	return run, step
 }
 
-func (r *agentRun) tool(typ string, payload json.RawMessage, o *Options) bool {
+func (r *agentRun) tool(typ string, payload json.RawMessage, d *Display) bool {
 	var v struct {
 		pendingToolCall
 		ArgsTextDelta string          `json:"argsTextDelta"`
@@ -201,7 +201,7 @@ func (r *agentRun) tool(typ string, payload json.RawMessage, o *Options) bool {
 	case stream.TypeToolError:
 		r.ToolErrors = append(r.ToolErrors, toolError{
 			ToolCallID: v.ToolCallID, ToolName: v.ToolName, Args: v.Args,
-			ErrorText: o.errorText(v.Error), ProviderExecuted: v.ProviderExecuted,
+			ErrorText: d.errorText(v.Error), ProviderExecuted: v.ProviderExecuted,
 		})
 	}
 	var left list[pendingToolCall]

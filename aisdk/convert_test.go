@@ -15,7 +15,7 @@ import (
 // every chunk is r.
 var every = []struct {
 	name, chunk string
-	options     aisdk.Options
+	display     aisdk.Display
 	want        []string
 }{
 	{name: "structured output", chunk: `{"type":"object-result","object":{"a":1}}`, want: []string{`{"type":"data-structured-output","data":{"object":{"a":1}}}`}},
@@ -49,12 +49,12 @@ var every = []struct {
 	{name: "a tool's own data", chunk: `{"type":"tool-output","payload":{"toolCallId":"c","output":{"type":"data-x","data":1,"transient":true}}}`, want: []string{`{"type":"data-x","data":1,"transient":true}`}},
 	{name: "a tool's output that is no chunk", chunk: `{"type":"tool-output","payload":{"toolCallId":"c","output":{"percent":5}}}`},
 	{name: "a chunk of a run that is observed", chunk: `{"type":"chunk","id":"e","index":3,"data":{"type":"text-delta","runId":"r","payload":{"id":"t","text":"hi"}}}`, want: []string{`{"type":"text-delta","id":"t","delta":"hi"}`}},
-	{name: "metadata of OpenAI, with its reasoning", options: aisdk.Options{SendReasoning: true}, chunk: `{"type":"text-start","payload":{"id":"t","providerMetadata":{"openai":{"itemId":"i"}}}}`,
+	{name: "metadata of OpenAI, with its reasoning", display: aisdk.Display{SendReasoning: true}, chunk: `{"type":"text-start","payload":{"id":"t","providerMetadata":{"openai":{"itemId":"i"}}}}`,
 		want: []string{`{"type":"text-start","id":"t","providerMetadata":{"openai":{"itemId":"i"}}}`}},
 	{name: "abort", chunk: `{"type":"abort","payload":{"reason":"x"}}`, want: []string{`{"type":"abort"}`}},
 	{name: "a finish without a reason", chunk: `{"type":"finish","payload":{}}`, want: []string{`{"type":"finish","finishReason":"other"}`}},
-	{name: "a finish without a reason, for version 5", options: aisdk.Options{Version: aisdk.V5}, chunk: `{"type":"finish","payload":{}}`, want: []string{`{"type":"finish"}`}},
-	{name: "an error in other words", options: aisdk.Options{ErrorText: func(e stream.ErrorDetail) string { return "Code " + e.Code }}, chunk: `{"type":"error","payload":{"error":{"message":"x","code":"E1"}}}`,
+	{name: "a finish without a reason, for version 5", display: aisdk.Display{Version: aisdk.V5}, chunk: `{"type":"finish","payload":{}}`, want: []string{`{"type":"finish"}`}},
+	{name: "an error in other words", display: aisdk.Display{ErrorText: func(e stream.ErrorDetail) string { return "Code " + e.Code }}, chunk: `{"type":"error","payload":{"error":{"message":"x","code":"E1"}}}`,
 		want: []string{`{"type":"error","errorText":"Code E1"}`}},
 	{name: "an error that is no object", chunk: `{"type":"error","payload":{"error":null}}`, want: []string{`{"type":"error","errorText":"An error occurred."}`}},
 	{name: "an error with a name only", chunk: `{"type":"error","payload":{"error":{"name":"TypeError"}}}`, want: []string{`{"type":"error","errorText":"TypeError"}`}},
@@ -79,9 +79,7 @@ var every = []struct {
 func TestEveryChunkType(t *testing.T) {
 	for _, c := range every {
 		t.Run(c.name, func(t *testing.T) {
-			o := c.options
-			o.OmitStart = true
-			assert.Equal(t, values(t, c.want...), convert(t, chunks(t, c.chunk), o))
+			assert.Equal(t, values(t, c.want...), convert(t, chunks(t, c.chunk), aisdk.Options{Display: c.display, OmitStart: true}))
 		})
 	}
 }
@@ -210,6 +208,6 @@ func TestDeltasThatLookLikeTheLastOne(t *testing.T) {
 			want = append(want, `{"type":"`+typ+`",`+c[1]+`}`)
 		}
 	}
-	o := aisdk.Options{OmitStart: true, SendReasoning: true}
+	o := aisdk.Options{OmitStart: true, Display: aisdk.Display{SendReasoning: true}}
 	assert.Equal(t, values(t, want...), convert(t, chunks(t, in...), o))
 }

@@ -78,7 +78,7 @@ func TestErrorTextsHoldNoStackTraces(t *testing.T) {
 	})
 
 	t.Run("in what is told of background tasks and of sub-agents", func(t *testing.T) {
-		c := aisdk.NewConverter(aisdk.Options{SendSubAgents: true})
+		c := aisdk.NewConverter(aisdk.Options{Display: aisdk.Display{SendSubAgents: true}})
 		var sent strings.Builder
 		for _, chunk := range chunks(t,
 			`{"type":"background-task-failed","runId":"r","payload":{"taskId":"t","error":{"message":"lost","stack":"at SECRET"}}}`,

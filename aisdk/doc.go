@@ -29,11 +29,11 @@
 // latter. With memory the agent gets the last message only; message ids are made
 // those of the thread, and runs to be resumed must be the thread's. Files must be
 // data URLs. Failures are told in words that hold nothing of the server; the words
-// of a failed run are the exception, see [Options.ErrorText].
+// of a failed run are the exception, see [Display.ErrorText].
 //
 // # Versions
 //
-// Versions 5, 6 and 7 of the AI SDK are served, see [Options.Version]. Version 6,
+// Versions 5, 6 and 7 of the AI SDK are served, see [Display.Version]. Version 6,
 // the default, suits 7 too. Version 5 has no approvals: its pages read the
 // `data-tool-call-approval` part, which comes in every version, and answer with
 // resumeData.

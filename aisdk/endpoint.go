@@ -16,21 +16,43 @@ import (
 
 const defaultMaxBody = 4 << 20
 
+// Serving says how requests are read and answered, whatever answers them:
+//
+//	aisdk.Config{
+//		Display: aisdk.Display{SendReasoning: true},
+//		Serving: aisdk.Serving{OnError: logged},
+//		Request: request,
+//	}
+type Serving struct {
+	Pace
+
+	// Reattach finds the stream of the answer that a chat is being given, for a page
+	// that was loaded anew: `GET {path}/{chatId}/stream`. It gives nil where there is
+	// none, and must make sure that the chat is the user's. With a durable agent,
+	// Request sets a RunID and keeps it with the chat, and Reattach gives what
+	// [mastra.Agent.Observe] gives for it; with a workflow, what [mastra.Run.Observe]
+	// gives. Nil answers 204 always.
+	Reattach func(r *http.Request, chatID string) (ChunkStream, error)
+	// MaxBody is how large a request may be, in bytes. Default: 4 MiB.
+	MaxBody int64
+	// OnError is told why a request failed, for the log; the browser is told less.
+	// A browser that leaves is no error.
+	OnError func(r *http.Request, err error)
+}
+
 // endpoint is what the handlers have in common: it reads the request and answers
 // failures.
 type endpoint struct {
-	options  Options
-	pace     Pace
-	maxBody  int64
-	reattach func(*http.Request, string) (ChunkStream, error)
-	onError  func(*http.Request, error)
+	Serving
+	// options of every conversion. That of a chat has the id of its message too.
+	options Options
 	// serve answers a chat. An error that it returns before it has written is
 	// answered with a status.
-	serve func(*Writer, *http.Request, Chat) error
+	serve func(*Writer, *http.Request, Chat, Options) error
 }
 
 func (e *endpoint) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	w := NewWriter(rw, e.pace)
+	w := NewWriter(rw, e.Pace)
 	var err error
 	switch r.Method {
 	case http.MethodPost:
@@ -47,8 +69,8 @@ func (e *endpoint) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if !w.begun {
 		answer(rw, err)
 	}
-	if e.onError != nil && !errors.Is(r.Context().Err(), context.Canceled) {
-		e.onError(r, err)
+	if e.OnError != nil && !errors.Is(r.Context().Err(), context.Canceled) {
+		e.OnError(r, err)
 	}
 }
 
@@ -61,14 +83,16 @@ func (e *endpoint) post(w *Writer, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return e.serve(w, r, chat)
+	o := e.options
+	o.MessageID = chat.continues()
+	return e.serve(w, r, chat, o)
 }
 
 func (e *endpoint) read(w *Writer, r *http.Request) ([]byte, error) {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return nil, Refuse(http.StatusUnsupportedMediaType, "The request body must be application/json.")
 	}
-	limit := e.maxBody
+	limit := e.MaxBody
 	if limit <= 0 {
 		limit = defaultMaxBody
 	}
@@ -90,9 +114,9 @@ func (e *endpoint) get(w *Writer, r *http.Request) error {
 		return Refuse(http.StatusNotFound, "Not found.")
 	}
 	var s ChunkStream
-	if e.reattach != nil {
+	if e.Reattach != nil {
 		var err error
-		if s, err = e.reattach(r, chatID); err != nil {
+		if s, err = e.Reattach(r, chatID); err != nil {
 			return err
 		}
 	}

@@ -60,7 +60,7 @@ func ExampleHandler() {
 }
 
 func ExampleConverter() {
-	c := aisdk.NewConverter(aisdk.Options{Version: aisdk.V6})
+	c := aisdk.NewConverter(aisdk.Options{Display: aisdk.Display{Version: aisdk.V6}})
 	for _, text := range []string{
 		`{"type":"start","runId":"r","payload":{"messageId":"m1"}}`,
 		`{"type":"step-start","runId":"r","payload":{"messageId":"m1"}}`,
@@ -123,7 +123,7 @@ func ExampleWriter_Pipe() {
 }
 
 func ExampleMessages() {
-	messages := aisdk.Messages([]mastra.StoredMessage{mastra.NewMessage("user", "Hello")}, aisdk.Options{})
+	messages := aisdk.Messages([]mastra.StoredMessage{mastra.NewMessage("user", "Hello")}, aisdk.Display{})
 	b, _ := json.Marshal(messages)
 	fmt.Println(string(b))
 	// Output: [{"id":"","role":"user","parts":[{"type":"text","text":"Hello","state":"done"}]}]

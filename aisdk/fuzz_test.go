@@ -122,7 +122,10 @@ func FuzzConvert(f *testing.F) {
 		for _, from := range []aisdk.Source{aisdk.FromAgent, aisdk.FromWorkflow, aisdk.FromNetwork} {
 			for _, v := range versions {
 				c := aisdk.NewConverter(aisdk.Options{
-					Version: v, From: from, SendReasoning: true, SendSources: true, SendSubAgents: true, SendStepErrors: true, EndText: true,
+					Display: aisdk.Display{
+						Version: v, SendReasoning: true, SendSources: true, SendSubAgents: true, SendStepErrors: true, EndText: true,
+					},
+					From: from,
 				})
 				starts := 0
 				check := func(parts []aisdk.Part) {
@@ -175,7 +178,7 @@ func FuzzHandler(f *testing.F) {
 	client := up.client(f)
 	handlers := []http.Handler{
 		aisdk.Handler(client.Agent("assistant"), aisdk.Config{}),
-		aisdk.Handler(client.Agent("assistant"), aisdk.Config{Request: remembered, Options: aisdk.Options{Version: aisdk.V5}}),
+		aisdk.Handler(client.Agent("assistant"), aisdk.Config{Request: remembered, Display: aisdk.Display{Version: aisdk.V5}}),
 		aisdk.WorkflowHandler(client.Workflow("doubler"), aisdk.WorkflowConfig{}),
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

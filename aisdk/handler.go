@@ -10,12 +10,13 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-// Config says how chats are served. The zero Config serves an agent without
-// memory.
+// Config says how an agent's chats are served. The zero Config serves an agent
+// without memory.
 type Config struct {
-	// Options of the conversion. From and MessageID are set by the handler.
-	Options
-	Pace
+	// Display says what the browser gets to see.
+	Display
+	// Serving is what is the same for agents and workflows.
+	Serving
 
 	// Request makes the call of the agent out of what the server knows: who is
 	// logged in, which thread of theirs this chat is, what the agent may do. Its
@@ -34,8 +35,8 @@ type Config struct {
 	//
 	// Everything in the chat is the browser's word. An error ends the request: that
 	// of [Refuse] with its status and text, any other with the status that
-	// [mastra.HTTPStatus] has for it. For a run that is resumed Memory, MaxSteps, ClientTools, MaxToolRounds, Tracing, UntilIdle,
-	// RequestContext and Extra count.
+	// [mastra.HTTPStatus] has for it. For a run that is resumed Memory, MaxSteps,
+	// ClientTools, MaxToolRounds, Tracing, UntilIdle, RequestContext and Extra count.
 	//
 	// Nil calls the agent with the messages alone.
 	Request func(r *http.Request, chat Chat) (mastra.AgentRequest, error)
@@ -47,19 +48,6 @@ type Config struct {
 	// fetches it, from inside your network. Nil allows data URLs only, which are
 	// always allowed.
 	FileURL func(url string) bool
-
-	// Reattach finds the stream of the answer that a chat is being given, for a page
-	// that was loaded anew: `GET {path}/{chatId}/stream`. It gives nil where there is
-	// none, and must make sure that the chat is the user's. With a durable agent,
-	// Request sets a RunID and keeps it with the chat, and Reattach gives what
-	// [mastra.Agent.Observe] gives for it. Nil answers 204 always.
-	Reattach func(r *http.Request, chatID string) (ChunkStream, error)
-
-	// MaxBody is how large a request may be, in bytes. Default: 4 MiB.
-	MaxBody int64
-	// OnError is told why a request failed, for the log; the browser is told less.
-	// A browser that leaves is no error.
-	OnError func(r *http.Request, err error)
 }
 
 // Handler answers the requests of AI SDK's useChat with an agent:
@@ -91,22 +79,20 @@ type Config struct {
 // may be one for each request, say with a client of that user's.
 func Handler(agent *mastra.Agent, cfg Config) http.Handler {
 	h := &agentHandler{agent: agent, cfg: cfg}
-	h.cfg.From = FromAgent
 	h.open = func(r *http.Request, req mastra.AgentRequest) (ChunkStream, error) {
 		return opened(agent.Stream(r.Context(), req))
 	}
-	return h.endpoint()
+	return h.endpoint(FromAgent)
 }
 
 // NetworkHandler is Handler for an agent that routes to others:
 // `POST /agents/{agentId}/network`. It does not resume.
 func NetworkHandler(agent *mastra.Agent, cfg Config) http.Handler {
 	h := &agentHandler{agent: agent, cfg: cfg}
-	h.cfg.From = FromNetwork
 	h.open = func(r *http.Request, req mastra.AgentRequest) (ChunkStream, error) {
 		return opened(agent.Network(r.Context(), req))
 	}
-	return h.endpoint()
+	return h.endpoint(FromNetwork)
 }
 
 // opened keeps a nil pointer from becoming a stream.
@@ -123,14 +109,11 @@ type agentHandler struct {
 	open  func(*http.Request, mastra.AgentRequest) (ChunkStream, error)
 }
 
-func (h *agentHandler) endpoint() http.Handler {
-	return &endpoint{
-		options: h.cfg.Options, pace: h.cfg.Pace, maxBody: h.cfg.MaxBody,
-		reattach: h.cfg.Reattach, onError: h.cfg.OnError, serve: h.serve,
-	}
+func (h *agentHandler) endpoint(from Source) http.Handler {
+	return &endpoint{Serving: h.cfg.Serving, options: Options{Display: h.cfg.Display, From: from}, serve: h.serve}
 }
 
-func (h *agentHandler) serve(w *Writer, r *http.Request, chat Chat) error {
+func (h *agentHandler) serve(w *Writer, r *http.Request, chat Chat, o Options) error {
 	if chat.Messages == nil {
 		return badRequest("messages must be an array of UI messages.")
 	}
@@ -141,8 +124,6 @@ func (h *agentHandler) serve(w *Writer, r *http.Request, chat Chat) error {
 			return err
 		}
 	}
-	o := h.cfg.Options
-	o.MessageID = chat.continues()
 	last := chat.last()
 	switch {
 	case chat.Resume != nil && o.From == FromAgent:
@@ -275,7 +256,7 @@ type merger struct {
 // add writes what follows one answer.
 func (m *merger) add(w *Writer, s ChunkStream) error {
 	o := m.o
-	o.OmitStart = o.OmitStart || m.c != nil && m.c.started
+	o.OmitStart = m.c != nil && m.c.started
 	m.c = NewConverter(o)
 	err := w.convert(s, func(chunk stream.Chunk) []Part { return m.hold(m.c.Convert(chunk)) })
 	if err == nil || told(err) {
@@ -303,7 +284,7 @@ func (m *merger) end(w *Writer, broken error, always bool) error {
 	if broken != nil {
 		return w.end(m.c, broken)
 	}
-	if m.finish == nil && always && !m.o.OmitFinish {
+	if m.finish == nil && always {
 		m.finish = &Part{Type: PartFinish}
 	}
 	m.c.out = m.c.out[:0]

@@ -173,7 +173,7 @@ func TestNothingOfTheServerReachesTheBrowser(t *testing.T) {
 			server := newUpstream(t, up)
 			var logged []error
 			got := post(t, aisdk.Handler(server.agent(t), aisdk.Config{
-				OnError: func(_ *http.Request, err error) { logged = append(logged, err) },
+				Serving: aisdk.Serving{OnError: func(_ *http.Request, err error) { logged = append(logged, err) }},
 			}), chatBody("hi"))
 			all := got.Body + fmt.Sprint(got.Header)
 			for _, secret := range secrets {
@@ -350,7 +350,7 @@ func TestTheAgentStopsWhenTheBrowserLeaves(t *testing.T) {
 		close(left)
 	})
 	logged := make(chan error, 1)
-	srv := httptest.NewServer(aisdk.Handler(up.agent(t), aisdk.Config{OnError: func(_ *http.Request, err error) { logged <- err }}))
+	srv := httptest.NewServer(aisdk.Handler(up.agent(t), aisdk.Config{Serving: aisdk.Serving{OnError: func(_ *http.Request, err error) { logged <- err }}}))
 	defer srv.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, srv.URL, strings.NewReader(chatBody("hi")))
@@ -392,9 +392,9 @@ func TestAPageThatWasLoadedAnewAttachesAgain(t *testing.T) {
 		return agent.Stream(r.Context(), mastra.AgentRequest{Messages: mastra.Prompt("again")})
 	}
 	assert.Equal(t, http.StatusNoContent, get(t, "/api/chat/c1/stream", aisdk.Config{}).Status)
-	assert.Equal(t, http.StatusNotFound, get(t, "/api/chat/c1", aisdk.Config{Reattach: stream}).Status)
+	assert.Equal(t, http.StatusNotFound, get(t, "/api/chat/c1", aisdk.Config{Serving: aisdk.Serving{Reattach: stream}}).Status)
 
-	got := get(t, "/api/chat/c%2F1%20x/stream", aisdk.Config{Reattach: stream})
+	got := get(t, "/api/chat/c%2F1%20x/stream", aisdk.Config{Serving: aisdk.Serving{Reattach: stream}})
 	plain := readCapture(t, "real-plain")
 	assert.Equal(t, plain.output(t, aisdk.V6), got.parts(t))
 	assert.Equal(t, "c/1 x", chat)
@@ -403,12 +403,12 @@ func TestAPageThatWasLoadedAnewAttachesAgain(t *testing.T) {
 		"nothing":       func(*http.Request, string) (aisdk.ChunkStream, error) { return nil, nil },
 		"a nil pointer": func(*http.Request, string) (aisdk.ChunkStream, error) { var s *mastra.AgentStream; return s, nil },
 	} {
-		assert.Equal(t, http.StatusNoContent, get(t, "/api/chat/c1/stream", aisdk.Config{Reattach: hook}).Status, name)
+		assert.Equal(t, http.StatusNoContent, get(t, "/api/chat/c1/stream", aisdk.Config{Serving: aisdk.Serving{Reattach: hook}}).Status, name)
 	}
 	refuse := func(*http.Request, string) (aisdk.ChunkStream, error) {
 		return nil, aisdk.Refuse(http.StatusForbidden, "Not yours.")
 	}
-	assert.Equal(t, http.StatusForbidden, get(t, "/api/chat/c1/stream", aisdk.Config{Reattach: refuse}).Status)
+	assert.Equal(t, http.StatusForbidden, get(t, "/api/chat/c1/stream", aisdk.Config{Serving: aisdk.Serving{Reattach: refuse}}).Status)
 }
 
 func TestTheServersReadTimeoutDoesNotEndAnAnswer(t *testing.T) {

@@ -11,17 +11,17 @@ import (
 
 // History turns the messages of a thread into those that useChat begins with:
 //
-//	messages, err := aisdk.History(thread.AllMessages(ctx, mastra.MessagesRequest{}), aisdk.Options{})
+//	messages, err := aisdk.History(thread.AllMessages(ctx, mastra.MessagesRequest{}), aisdk.Display{})
 //
 // Tool calls keep their results, and what waits for an approval or an answer waits
-// on the page too. Reasoning and sources are left out unless the options say
+// on the page too. Reasoning and sources are left out unless the Display says
 // otherwise, as they are while the answer is written. Messages that are not the
 // user's or the assistant's are left out, and so are failures. Of the metadata the
 // page gets when a message was stored (createdAt), and what the user's message
 // brought along itself.
 //
 // It blocks until all messages are read, and returns the error that ended them.
-func History(stored iter.Seq2[mastra.StoredMessage, error], o Options) ([]Message, error) {
+func History(stored iter.Seq2[mastra.StoredMessage, error], d Display) ([]Message, error) {
 	var all []mastra.StoredMessage
 	for m, err := range stored {
 		if err != nil {
@@ -29,12 +29,12 @@ func History(stored iter.Seq2[mastra.StoredMessage, error], o Options) ([]Messag
 		}
 		all = append(all, m)
 	}
-	return Messages(all, o), nil
+	return Messages(all, d), nil
 }
 
 // Messages is History for messages that are there already, the oldest first.
-func Messages(stored []mastra.StoredMessage, o Options) []Message {
-	h := history{o: o, calls: map[string]storedCall{}, told: map[string]bool{}}
+func Messages(stored []mastra.StoredMessage, d Display) []Message {
+	h := history{display: d, calls: map[string]storedCall{}, told: map[string]bool{}}
 	for i := range stored {
 		h.learn(&stored[i])
 	}
@@ -49,7 +49,7 @@ func Messages(stored []mastra.StoredMessage, o Options) []Message {
 
 // history is what is known of a thread beyond the single message.
 type history struct {
-	o Options
+	display Display
 	// calls are the tool calls as they stand now. A call that a tool in the browser
 	// answered is stored twice: once as it was made, once with its result.
 	calls map[string]storedCall
@@ -201,7 +201,7 @@ func (b *messageBuilder) metadata(metadata json.RawMessage) json.RawMessage {
 	if metadata = providerData(metadata); metadata == nil {
 		return nil
 	}
-	if !b.o.SendReasoning {
+	if !b.display.SendReasoning {
 		metadata = withoutItemID(metadata)
 	}
 	var providers map[string]json.RawMessage
@@ -233,7 +233,7 @@ func (b *messageBuilder) reasoning(p *mastra.MessagePart, metadata json.RawMessa
 		}
 		text = all.String()
 	}
-	if !b.o.SendReasoning || text == "" {
+	if !b.display.SendReasoning || text == "" {
 		return
 	}
 	b.add("reasoning", func(o *objectWriter) {
@@ -269,7 +269,7 @@ func (b *messageBuilder) source(raw json.RawMessage, metadata json.RawMessage) {
 		MediaType  string `json:"mediaType"`
 		Filename   string `json:"filename"`
 	}
-	if !b.o.SendSources || !decode(raw, &v) {
+	if !b.display.SendSources || !decode(raw, &v) {
 		return
 	}
 	p := sourcePart(v.SourceType, v.ID, v.URL, v.Title, v.MimeType+v.MediaType, v.Filename)

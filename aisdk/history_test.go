@@ -58,7 +58,7 @@ func answerTo(t testing.TB, messages []aisdk.Message, text string) aisdk.Message
 }
 
 func TestHistoryKeepsWhatAThreadHolds(t *testing.T) {
-	all := aisdk.Messages(storedThread(t), aisdk.Options{SendReasoning: true, SendSources: true})
+	all := aisdk.Messages(storedThread(t), aisdk.Display{SendReasoning: true, SendSources: true})
 
 	first := all[0]
 	assert.Equal(t, "user", first.Role)
@@ -104,11 +104,11 @@ func TestHistoryKeepsWhatAThreadHolds(t *testing.T) {
 }
 
 func TestHistoryHidesWhatTheStreamHides(t *testing.T) {
-	all := aisdk.Messages(storedThread(t), aisdk.Options{})
+	all := aisdk.Messages(storedThread(t), aisdk.Display{})
 	assert.Len(t, uiParts(t, answerTo(t, all, "think:")), 1)
 	assert.Len(t, uiParts(t, answerTo(t, all, "source:")), 1)
 
-	v5 := aisdk.Messages(storedThread(t), aisdk.Options{Version: aisdk.V5})
+	v5 := aisdk.Messages(storedThread(t), aisdk.Display{Version: aisdk.V5})
 	assert.Equal(t, value(t, `{"type":"tool-delicate","toolCallId":"call_561","state":"input-available","input":{"what":"vase"}}`),
 		uiParts(t, answerTo(t, v5, "tool:delicate"))[0])
 }
@@ -121,11 +121,11 @@ func TestHistoryOfCallsThatWereDecidedOn(t *testing.T) {
 	assert.Equal(t, values(t,
 		`{"type":"tool-delicate","toolCallId":"c1","state":"output-available","input":{"what":"vase"},"output":{"done":"vase"},"approval":{"id":"c1","approved":true}}`,
 		`{"type":"tool-delicate","toolCallId":"c2","state":"output-denied","input":{"what":"cup"},"approval":{"id":"c2","approved":false,"reason":"no"}}`),
-		uiParts(t, aisdk.Messages(thread, aisdk.Options{})[0]))
+		uiParts(t, aisdk.Messages(thread, aisdk.Display{})[0]))
 	assert.Equal(t, values(t,
 		`{"type":"tool-delicate","toolCallId":"c1","state":"output-available","input":{"what":"vase"},"output":{"done":"vase"}}`,
 		`{"type":"tool-delicate","toolCallId":"c2","state":"output-error","input":{"what":"cup"},"errorText":"no"}`),
-		uiParts(t, aisdk.Messages(thread, aisdk.Options{Version: aisdk.V5})[0]))
+		uiParts(t, aisdk.Messages(thread, aisdk.Display{Version: aisdk.V5})[0]))
 }
 
 func TestHistoryShowsACallThatTheBrowserAnsweredOnce(t *testing.T) {
@@ -133,7 +133,7 @@ func TestHistoryShowsACallThatTheBrowserAnsweredOnce(t *testing.T) {
 		`{"id":"a1","role":"assistant","content":{"format":2,"parts":[{"type":"tool-invocation","toolInvocation":{"state":"call","toolCallId":"c","toolName":"pick","args":{"a":1}}}]}}`,
 		`{"id":"a2","role":"assistant","content":{"format":2,"parts":[
 			{"type":"tool-invocation","toolInvocation":{"state":"result","toolCallId":"c","toolName":"pick","args":{},"result":{"picked":7}}},
-			{"type":"text","text":"Seven."}]}}`), aisdk.Options{})
+			{"type":"text","text":"Seven."}]}}`), aisdk.Display{})
 	require.Len(t, all, 2)
 	assert.Equal(t, values(t, `{"type":"tool-pick","toolCallId":"c","state":"output-available","input":{"a":1},"output":{"picked":7}}`), uiParts(t, all[0]))
 	assert.Equal(t, values(t, `{"type":"text","text":"Seven.","state":"done"}`), uiParts(t, all[1]))
@@ -157,7 +157,7 @@ func TestHistoryOfOlderAndOddForms(t *testing.T) {
 			{"type":"text","text":"t","providerMetadata":{"openai":{"itemId":"i","x":1},"mastra":{"y":"SECRET"}}},
 			{"type":"tool-invocation","toolInvocation":{"state":"result","toolCallId":"m","toolName":"w","args":"SECRET","result":"SECRET"},
 				"providerMetadata":{"mastra":{"toolPayloadTransform":{"display":{"input-available":{"transformed":"in"},"output-available":{"transformed":"out"}}}}}}]}}`,
-	), aisdk.Options{SendReasoning: true, SendSources: true})
+	), aisdk.Display{SendReasoning: true, SendSources: true})
 	got, err := json.Marshal(all)
 	require.NoError(t, err)
 	assert.JSONEq(t, `[
@@ -183,7 +183,7 @@ func TestHistoryReadsAnIteratorAndPassesItsErrorOn(t *testing.T) {
 			if yield(thread[0], nil) && err != nil {
 				yield(mastra.StoredMessage{}, err)
 			}
-		}, aisdk.Options{})
+		}, aisdk.Display{})
 	}
 	got, err := read(nil)
 	require.NoError(t, err)
@@ -191,7 +191,7 @@ func TestHistoryReadsAnIteratorAndPassesItsErrorOn(t *testing.T) {
 	_, err = read(broken)
 	require.ErrorIs(t, err, broken)
 
-	empty, err := json.Marshal(aisdk.Messages(nil, aisdk.Options{}))
+	empty, err := json.Marshal(aisdk.Messages(nil, aisdk.Display{}))
 	require.NoError(t, err)
 	assert.Equal(t, "[]", string(empty))
 }

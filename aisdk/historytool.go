@@ -18,7 +18,7 @@ func (b *messageBuilder) call(id string, metadata json.RawMessage) {
 		o.text("toolCallId", id)
 		input := displayOf(metadata, "input-available").instead(call.Args)
 		switch {
-		case waits && !waiting.asks && !b.o.Version.v5():
+		case waits && !waiting.asks && !b.display.Version.v5():
 			o.text("state", "approval-requested")
 			o.raw("input", input)
 			o.raw("approval", object(func(o *objectWriter) {
@@ -47,9 +47,9 @@ func (b *messageBuilder) state(o *objectWriter, call *storedCall, input, metadat
 	case "output-error":
 		o.text("state", "output-error")
 		o.raw("input", input)
-		o.text("errorText", b.o.errorText(displayOf(metadata, "error").instead(encode(call.ErrorText))))
+		o.text("errorText", b.display.errorText(displayOf(metadata, "error").instead(encode(call.ErrorText))))
 	case "output-denied":
-		if b.o.Version.v5() {
+		if b.display.Version.v5() {
 			p := b.denial(call)
 			o.text("state", "output-error")
 			o.raw("input", input)
@@ -71,12 +71,12 @@ func (b *messageBuilder) state(o *objectWriter, call *storedCall, input, metadat
 func (b *messageBuilder) denial(call *storedCall) Part {
 	v := toolPayload{ToolCallID: call.ID}
 	v.Approval.Reason = call.Approval.Reason
-	return denied(&v, b.o.Version)
+	return denied(&v, b.display.Version)
 }
 
 // decision writes the decision on a call, which version 5 knows nothing of.
 func (b *messageBuilder) decision(o *objectWriter, call *storedCall) {
-	if b.o.Version.v5() {
+	if b.display.Version.v5() {
 		return
 	}
 	id := call.Approval.ID

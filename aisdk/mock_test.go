@@ -106,7 +106,7 @@ func TestAChatWithTheDemoWorld(t *testing.T) {
 	assert.Contains(t, only(parts, "tool-output-denied"), "tool-output-denied")
 
 	messages, err := aisdk.History(client.Memory("assistant").ForResource("user-7").Thread("user-7/chat1").
-		AllMessages(t.Context(), mastra.MessagesRequest{}), aisdk.Options{})
+		AllMessages(t.Context(), mastra.MessagesRequest{}), aisdk.Display{})
 	require.NoError(t, err)
 	var states []string
 	for _, m := range messages {
@@ -247,13 +247,13 @@ func TestAPageAttachesToARunThatAnotherPageReads(t *testing.T) {
 			runs.Store(chat.ID, run)
 			return mastra.AgentRequest{RunID: run}, nil
 		},
-		Reattach: func(r *http.Request, chatID string) (aisdk.ChunkStream, error) {
+		Serving: aisdk.Serving{Reattach: func(r *http.Request, chatID string) (aisdk.ChunkStream, error) {
 			run, ok := runs.Load(chatID)
 			if !ok {
 				return nil, nil
 			}
 			return agent.Observe(r.Context(), mastra.ObserveAgentRequest{RunID: run.(string)})
-		},
+		}},
 	})
 	p := open(t, h)
 	first, err := http.Post(p.url, "application/json", strings.NewReader(chatBody("slow:10")))

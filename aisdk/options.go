@@ -34,20 +34,11 @@ const (
 	FromNetwork
 )
 
-// Options say what becomes of chunks. The zero Options suit an agent and a
-// browser with version 6 or 7.
-type Options struct {
+// Display says what a browser gets to see of an answer, while it is written and
+// when it is read back. The zero Display suits a browser with version 6 or 7.
+type Display struct {
 	// Version of the AI SDK in the browser. Default: V6.
 	Version Version
-	// From tells where the chunks come from. Default: FromAgent.
-	From Source
-	// MessageID is the id of the message that is continued. The server's own id
-	// for it gives way. Default: the server's.
-	MessageID string
-
-	// OmitStart and OmitFinish leave out the parts that open and close the
-	// message. Workflows and networks always send them.
-	OmitStart, OmitFinish bool
 	// SendReasoning passes on the model's reasoning, which is kept back otherwise.
 	SendReasoning bool
 	// SendSources passes on the sources that the model used.
@@ -71,6 +62,20 @@ type Options struct {
 	// ErrorText says what the browser is told about a run or tool that failed.
 	// Default: [DefaultErrorText]. Beware of [stream.ErrorDetail.Raw].
 	ErrorText func(stream.ErrorDetail) string
+}
+
+// Options say how one stream becomes one message. The zero Options suit an agent.
+// The handlers set them, but for the Display.
+type Options struct {
+	Display
+	// From tells where the chunks come from. Default: FromAgent.
+	From Source
+	// MessageID is the id of the message that is continued. The server's own id
+	// for it gives way. Default: the server's.
+	MessageID string
+	// OmitStart and OmitFinish leave out the parts that open and close the
+	// message. Workflows and networks always send them.
+	OmitStart, OmitFinish bool
 }
 
 // ErrorMessage is what the browser is told about a failure that has no message.
@@ -97,15 +102,15 @@ func DefaultErrorText(e stream.ErrorDetail) string {
 const noMessage = "unknown error"
 
 // errorText describes an error that stands in a chunk as JSON.
-func (o *Options) errorText(raw json.RawMessage) string {
+func (d *Display) errorText(raw json.RawMessage) string {
 	var e stream.ErrorDetail
 	_ = json.Unmarshal(orNull(raw), &e)
-	return o.describe(e)
+	return d.describe(e)
 }
 
-func (o *Options) describe(e stream.ErrorDetail) string {
-	if o.ErrorText != nil {
-		return o.ErrorText(e)
+func (d *Display) describe(e stream.ErrorDetail) string {
+	if d.ErrorText != nil {
+		return d.ErrorText(e)
 	}
 	return DefaultErrorText(e)
 }

@@ -166,7 +166,7 @@ func TestWhatIsNoDecisionIsNone(t *testing.T) {
 	stream := func(t *testing.T, v aisdk.Version, body string) {
 		t.Helper()
 		up := newUpstream(t, replay(inputs(t, "real-plain")...))
-		post(t, aisdk.Handler(up.agent(t), aisdk.Config{Options: aisdk.Options{Version: v}}), body).parts(t)
+		post(t, aisdk.Handler(up.agent(t), aisdk.Config{Display: aisdk.Display{Version: v}}), body).parts(t)
 		assert.Equal(t, "/api/agents/assistant/stream", up.seen()[0].Path)
 	}
 	good := decided(`run-1::call_7|"approved":true`)
@@ -191,7 +191,7 @@ func TestResumeDataAnswersASuspendedTool(t *testing.T) {
 	body := `{"id":"chat1","messages":[{"id":"u1","role":"user","parts":[{"type":"text","text":"do"}]},{"id":"a1","role":"assistant","parts":[{"type":"text","text":"x"}]}],
 		"resumeData":{"answer":42},"runId":"run-1","toolCallId":"call_7"}`
 	for _, v := range versions {
-		parts := post(t, aisdk.Handler(up.agent(t), aisdk.Config{Options: aisdk.Options{Version: v}, Request: remembered}), body).parts(t)
+		parts := post(t, aisdk.Handler(up.agent(t), aisdk.Config{Display: aisdk.Display{Version: v}, Request: remembered}), body).parts(t)
 		assert.Equal(t, value(t, `{"type":"start","messageId":"a1"}`), parts[0])
 		assert.Equal(t, []string{"start", "finish"}, only(parts, "start", "finish"))
 	}

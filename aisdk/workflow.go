@@ -12,9 +12,10 @@ import (
 // WorkflowConfig says how a workflow is served. The zero WorkflowConfig starts
 // runs that belong to nobody.
 type WorkflowConfig struct {
-	// Options of the conversion. From and MessageID are set by the handler.
-	Options
-	Pace
+	// Display says what the browser gets to see.
+	Display
+	// Serving is what is the same for agents and workflows.
+	Serving
 
 	// Request makes the call of the workflow out of what the server knows. Its Input
 	// is the chat's unless it sets one: check it, or make it out of the messages.
@@ -27,15 +28,6 @@ type WorkflowConfig struct {
 	// KeepRunning lets a run go on when the browser leaves. Otherwise it is
 	// cancelled.
 	KeepRunning bool
-
-	// Reattach finds the stream of a run that is under way; see [Config.Reattach] and
-	// [mastra.Run.Observe].
-	Reattach func(r *http.Request, chatID string) (ChunkStream, error)
-
-	// MaxBody is how large a request may be, in bytes. Default: 4 MiB.
-	MaxBody int64
-	// OnError is told why a request failed, for the log; the browser is told less.
-	OnError func(r *http.Request, err error)
 }
 
 // WorkflowHandler answers requests with a run of a workflow, whose progress comes
@@ -50,11 +42,7 @@ type WorkflowConfig struct {
 // is said of [Handler] holds here too.
 func WorkflowHandler(workflow *mastra.Workflow, cfg WorkflowConfig) http.Handler {
 	h := &workflowHandler{workflow: workflow, cfg: cfg}
-	h.cfg.From = FromWorkflow
-	return &endpoint{
-		options: h.cfg.Options, pace: h.cfg.Pace, maxBody: h.cfg.MaxBody,
-		reattach: h.cfg.Reattach, onError: h.cfg.OnError, serve: h.serve,
-	}
+	return &endpoint{Serving: cfg.Serving, options: Options{Display: cfg.Display, From: FromWorkflow}, serve: h.serve}
 }
 
 type workflowHandler struct {
@@ -62,7 +50,7 @@ type workflowHandler struct {
 	cfg      WorkflowConfig
 }
 
-func (h *workflowHandler) serve(w *Writer, r *http.Request, chat Chat) error {
+func (h *workflowHandler) serve(w *Writer, r *http.Request, chat Chat, o Options) error {
 	var req mastra.StartRequest
 	if h.cfg.Request != nil {
 		var err error
@@ -70,8 +58,6 @@ func (h *workflowHandler) serve(w *Writer, r *http.Request, chat Chat) error {
 			return err
 		}
 	}
-	o := h.cfg.Options
-	o.MessageID = chat.continues()
 	c := NewConverter(o)
 	var run *mastra.Run
 	var s *mastra.RunStream

@@ -137,7 +137,8 @@ func TestAWorkflowIsCancelledWhenTheBrowserLeaves(t *testing.T) {
 			served := make(chan struct{})
 			var failed error
 			h := aisdk.WorkflowHandler(up.client(t).Workflow("doubler"), aisdk.WorkflowConfig{
-				KeepRunning: c.keep, OnError: func(_ *http.Request, err error) { failed = errors.Join(failed, err) },
+				KeepRunning: c.keep,
+				Serving:     aisdk.Serving{OnError: func(_ *http.Request, err error) { failed = errors.Join(failed, err) }},
 			})
 			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				defer close(served)

@@ -230,9 +230,9 @@ func TestAPanicOfACallbackLeavesNoGoroutine(t *testing.T) {
 	h := newHand()
 	go func() { h.chunks <- chunks(t, `{"type":"start","payload":{}}`)[0]; h.chunks <- delta(t, "a") }()
 	assert.PanicsWithValue(t, "metadata", func() {
-		_ = aisdk.NewWriter(newScreen(), aisdk.Pace{}).Pipe(h, aisdk.Options{
+		_ = aisdk.NewWriter(newScreen(), aisdk.Pace{}).Pipe(h, aisdk.Options{Display: aisdk.Display{
 			MessageMetadata: func(stream.Chunk) any { panic("metadata") },
-		})
+		}})
 	})
 	<-h.closed
 }

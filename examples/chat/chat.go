@@ -27,14 +27,14 @@ func newChat(client *mastra.Client, agent string, log *slog.Logger) *chat {
 	return &chat{agent: client.Agent(agent), memory: client.Memory(agent), log: log}
 }
 
-// options are the same for what is written and for what is read back.
-var options = aisdk.Options{SendReasoning: true, SendSources: true}
+// display is the same for what is written and for what is read back.
+var display = aisdk.Display{SendReasoning: true, SendSources: true}
 
 func (c *chat) routes() http.Handler {
 	answer := aisdk.Handler(c.agent, aisdk.Config{
-		Options: options,
+		Display: display,
+		Serving: aisdk.Serving{OnError: c.failed},
 		Request: c.request,
-		OnError: func(r *http.Request, err error) { c.log.Error("chat", "path", r.URL.Path, "error", err) },
 	})
 	files, err := fs.Sub(static, "static")
 	if err != nil {
@@ -46,6 +46,11 @@ func (c *chat) routes() http.Handler {
 	mux.HandleFunc("GET /api/chat/{id}/messages", c.history)
 	mux.Handle("GET /", http.FileServerFS(files))
 	return visitors(mux)
+}
+
+// failed notes why a chat failed.
+func (c *chat) failed(r *http.Request, err error) {
+	c.log.Error("chat", "path", r.URL.Path, "error", err)
 }
 
 // request says on whose behalf the agent is called. What the browser sends decides
@@ -71,7 +76,7 @@ func (c *chat) history(w http.ResponseWriter, r *http.Request) {
 	var messages []aisdk.Message
 	if err == nil {
 		thread := c.memory.ForResource(ref.Resource).Thread(ref.Thread)
-		messages, err = aisdk.History(thread.AllMessages(r.Context(), mastra.MessagesRequest{}), options)
+		messages, err = aisdk.History(thread.AllMessages(r.Context(), mastra.MessagesRequest{}), display)
 	}
 	if errors.Is(err, mastra.ErrNotFound) { // nothing has been said yet
 		messages, err = []aisdk.Message{}, nil

@@ -64,21 +64,21 @@ var versions = map[string]aisdk.Version{"v5": aisdk.V5, "v6": aisdk.V6, "v7": ai
 func routes(client *mastra.Client, mock *mockserver.Running, upstream string) http.Handler {
 	mux := http.NewServeMux()
 	for name, version := range versions {
-		o := aisdk.Options{Version: version, SendReasoning: true, SendSources: true}
+		display := aisdk.Display{Version: version, SendReasoning: true, SendSources: true}
 		chat := func(w http.ResponseWriter, r *http.Request) {
 			agent := r.PathValue("agent")
-			aisdk.Handler(client.Agent(agent), aisdk.Config{Options: o, Request: requestFor(agent), OnError: report}).ServeHTTP(w, r)
+			aisdk.Handler(client.Agent(agent), aisdk.Config{Display: display, Serving: serving, Request: requestFor(agent)}).ServeHTTP(w, r)
 		}
 		mux.HandleFunc("POST /"+name+"/chat/{agent}", chat)
 		mux.HandleFunc("GET /"+name+"/chat/{agent}/{id}/stream", chat)
 		mux.HandleFunc("GET /"+name+"/history/{agent}/{id}", func(w http.ResponseWriter, r *http.Request) {
 			ref := memoryOf(r.PathValue("id"))
 			thread := client.Memory(r.PathValue("agent")).ForResource(ref.Resource).Thread(ref.Thread)
-			messages, err := aisdk.History(thread.AllMessages(r.Context(), mastra.MessagesRequest{}), o)
+			messages, err := aisdk.History(thread.AllMessages(r.Context(), mastra.MessagesRequest{}), display)
 			answer(w, messages, err)
 		})
 		mux.HandleFunc("POST /"+name+"/workflow/{workflow}", func(w http.ResponseWriter, r *http.Request) {
-			aisdk.WorkflowHandler(client.Workflow(r.PathValue("workflow")), aisdk.WorkflowConfig{Options: o, OnError: report}).ServeHTTP(w, r)
+			aisdk.WorkflowHandler(client.Workflow(r.PathValue("workflow")), aisdk.WorkflowConfig{Display: display, Serving: serving}).ServeHTTP(w, r)
 		})
 	}
 	mux.HandleFunc("POST /convert", convert)
@@ -86,6 +86,8 @@ func routes(client *mastra.Client, mock *mockserver.Running, upstream string) ht
 	mux.HandleFunc("GET /upstream", func(w http.ResponseWriter, r *http.Request) { answer(w, upstream, nil) })
 	return mux
 }
+
+var serving = aisdk.Serving{OnError: report}
 
 func report(r *http.Request, err error) { log.Printf("%s: %v", r.URL.Path, err) }
 
@@ -126,15 +128,17 @@ func convert(w http.ResponseWriter, r *http.Request) {
 	}
 	no := func(flag *bool) bool { return flag != nil && !*flag }
 	c := aisdk.NewConverter(aisdk.Options{
-		Version:       versions[call.Version],
-		From:          map[string]aisdk.Source{"workflow": aisdk.FromWorkflow, "network": aisdk.FromNetwork}[call.Options.From],
-		MessageID:     call.Options.LastMessageID,
-		OmitStart:     no(call.Options.SendStart),
-		OmitFinish:    no(call.Options.SendFinish),
-		OmitStepText:  no(call.Options.IncludeTextStreamParts),
-		SendReasoning: call.Options.SendReasoning,
-		SendSources:   call.Options.SendSources,
-		SendSubAgents: call.Options.IncludeSubAgentMetadata,
+		Display: aisdk.Display{
+			Version:       versions[call.Version],
+			OmitStepText:  no(call.Options.IncludeTextStreamParts),
+			SendReasoning: call.Options.SendReasoning,
+			SendSources:   call.Options.SendSources,
+			SendSubAgents: call.Options.IncludeSubAgentMetadata,
+		},
+		From:       map[string]aisdk.Source{"workflow": aisdk.FromWorkflow, "network": aisdk.FromNetwork}[call.Options.From],
+		MessageID:  call.Options.LastMessageID,
+		OmitStart:  no(call.Options.SendStart),
+		OmitFinish: no(call.Options.SendFinish),
 	})
 	parts := []aisdk.Part{}
 	for _, chunk := range call.Chunks {
