@@ -55,9 +55,7 @@ func ExampleAgent_Stream() {
 	client, ctx, done := demo()
 	defer done()
 
-	s, err := client.Agent("assistant").Stream(ctx, mastra.AgentRequest{
-		Messages: mastra.Prompt("Tell me a story"),
-	})
+	s, err := client.Agent("assistant").Stream(ctx, mastra.AgentRequest{Messages: mastra.Prompt("Tell me a story")})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -82,16 +80,15 @@ func ExampleAgentResult_Pending() {
 
 	agent := client.Agent("assistant")
 	res, err := agent.Generate(ctx, mastra.AgentRequest{
-		Messages: mastra.Prompt(`tool:delicate {"what":"launch"}`),
+		Messages: mastra.Prompt("tool:delicate {\"what\":\"launch\"}\ntool:delicate {\"what\":\"landing\"}"),
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, p := range res.Pending() { // store it as JSON, ask somebody, come back later
+	for len(res.Pending()) > 0 { // the model may ask for one after the other
+		p := res.Pending()[0] // store it as JSON, ask somebody, come back later
 		fmt.Printf("may %s run with %s?\n", p.ToolName, p.Args)
-		res, err = agent.ApproveToolCallGenerate(ctx, mastra.ApproveRequest{
-			RunID: p.RunID, ToolCallID: p.ToolCallID,
-		})
+		res, err = agent.ApproveToolCallGenerate(ctx, mastra.ApproveRequest{RunID: p.RunID, ToolCallID: p.ToolCallID})
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -99,7 +96,8 @@ func ExampleAgentResult_Pending() {
 	fmt.Println(res.Text)
 	// Output:
 	// may delicate run with {"what":"launch"}?
-	// Tool said: [{"type":"json","value":{"done":"launch"}}]
+	// may delicate run with {"what":"landing"}?
+	// Tool said: [{"type":"json","value":{"done":"launch"}},{"type":"json","value":{"done":"landing"}}]
 }
 
 func ExampleWorkflow_Start() {
@@ -111,12 +109,10 @@ func ExampleWorkflow_Start() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, s := range state.Suspensions() { // JSON in and out, like Pending
+	for len(state.Suspensions()) > 0 {
+		s := state.Suspensions()[0] // JSON in and out, like Pending
 		fmt.Println("waits at", s.Step, string(s.Payload))
-		state, err = approval.Resume(ctx, state.RunID, mastra.ResumeRequest{
-			Suspension: &s,
-			Data:       map[string]any{"approved": true},
-		})
+		state, err = approval.Resume(ctx, s.RunID, mastra.ResumeRequest{Suspension: &s, Data: map[string]any{"approved": true}})
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -129,6 +125,30 @@ func ExampleWorkflow_Start() {
 	// Output:
 	// waits at [approve] {"reason":"needs approval"}
 	// success 8
+}
+
+func ExampleWorkflow_Resume() {
+	client, ctx, done := demo()
+	defer done()
+
+	fan := client.Workflow("fan") // asks for a value in place of each that is negative
+	state, err := fan.Start(ctx, mastra.StartRequest{Input: []int{-1, 2, -3}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for len(state.Suspensions()) > 0 { // one after the other
+		s := state.Suspensions()[0]
+		fmt.Println("waits at", s.Step, "for item", *s.ForEachIndex, string(s.Payload))
+		state, err = fan.Resume(ctx, s.RunID, mastra.ResumeRequest{Suspension: &s, Data: map[string]any{"value": 10}})
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println(state.Status, string(state.Result))
+	// Output:
+	// waits at [twice] for item 0 {"item":-1,"reason":"negative item"}
+	// waits at [twice] for item 2 {"item":-3,"reason":"negative item"}
+	// success {"big":{"size":"big","sum":44}}
 }
 
 func ExampleWorkflow_Stream() {
@@ -217,9 +237,7 @@ func ExampleVector_Query() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	matches, err := vec.Query(ctx, mastra.QueryRequest{
-		Index: "docs", Vector: []float32{0, 1}, TopK: 1, Filter: map[string]any{"lang": "en"},
-	})
+	matches, err := vec.Query(ctx, mastra.QueryRequest{Index: "docs", Vector: []float32{0, 1}, TopK: 1, Filter: map[string]any{"lang": "en"}})
 	if err != nil {
 		log.Fatal(err)
 	}

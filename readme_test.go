@@ -15,7 +15,7 @@ import (
 )
 
 // Every Go snippet of the README stands, line by line, in an example, which the
-// compiler and the test run check.
+// compiler and the test run check. Its first is a whole program.
 func TestEveryReadmeSnippetIsPartOfAnExample(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
@@ -30,7 +30,10 @@ func TestEveryReadmeSnippetIsPartOfAnExample(t *testing.T) {
 	examples := plainLines(string(code))
 	snippets := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
 	require.GreaterOrEqual(t, len(snippets), 8)
-	for _, s := range snippets {
+	program, err := os.ReadFile("examples/first/main.go")
+	require.NoError(t, err)
+	assert.Equal(t, string(program), snippets[0][1])
+	for _, s := range snippets[1:] {
 		for block := range strings.SplitSeq(s[1], "\n\n") {
 			assert.True(t, strings.Contains(examples, plainLines(block)), "no example has:\n%s", block)
 		}

@@ -14,8 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a program of somebody else's looks like: snippets stand in functions of the
-// names that they do not declare themselves.
+// What a program of somebody else's looks like: the README's first snippet is the
+// program, the others stand in functions of the names that they do not declare
+// themselves.
 const (
 	outsideMod = `module example.com/outside
 
@@ -25,7 +26,7 @@ require github.com/mastra-go/mastra v0.0.0
 
 replace github.com/mastra-go/mastra => %s
 `
-	outsideMain = `package main
+	outsideSnippets = `package main
 
 import (
 	"context"
@@ -35,30 +36,24 @@ import (
 	"net/http"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/aisdk"
 )
 
 // Each of them is used by one snippet or another.
 var (
+	_ = context.Background
 	_ = errors.Is
+	_ = fmt.Println
+	_ = log.Fatal
 	_ = http.MethodGet
+	_ aisdk.Config
 )
-
-func main() {
-	client, err := mastra.New("")
-	if err != nil {
-		log.Fatal(err)
-	}
-	res, err := client.Agent("plain").Generate(context.Background(), mastra.AgentRequest{Messages: mastra.Prompt("hi")})
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(res.Text)
-}
 `
 	outsideFunc = `
 func snippet%d(
 	ctx context.Context, client *mastra.Client, agent *mastra.Agent, vec *mastra.Vector,
 	res *mastra.AgentResult, answer *struct{ Count int }, err error,
+	mux *http.ServeMux, request func(*http.Request, aisdk.Chat) (mastra.AgentRequest, error),
 ) {
 	{
 %s
@@ -98,13 +93,14 @@ func TestReadme_EverySnippetCompilesInAnEmptyModuleOutside(t *testing.T) {
 	require.NoError(t, err)
 	snippets := goSnippet.FindAllStringSubmatch(string(readme), -1)
 	require.GreaterOrEqual(t, len(snippets), 8)
-	program := outsideMain
-	for i, s := range snippets {
-		program += inFunction(i+1, s[1])
+	others := outsideSnippets
+	for i, s := range snippets[1:] {
+		others += inFunction(i+1, s[1])
 	}
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), fmt.Appendf(nil, outsideMod, checkout), 0o644))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte(program), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte(snippets[0][1]), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "others.go"), []byte(others), 0o644))
 	build := exec.CommandContext(within(t), "go", "build", "-o", "outside", ".")
 	build.Dir = dir
 	build.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
@@ -115,5 +111,5 @@ func TestReadme_EverySnippetCompilesInAnEmptyModuleOutside(t *testing.T) {
 	run.Env = append(os.Environ(), "MASTRA_BASE_URL="+suite.server.URL(), "MASTRA_TOKEN=")
 	out, err = run.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	assert.Equal(t, "You said: hi\n", string(out))
+	assert.Equal(t, "You said: What's the weather in Rome?\n", string(out))
 }

@@ -115,7 +115,8 @@ func approve(ctx context.Context, client *mastra.Client) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range res.Pending() {
+	for len(res.Pending()) > 0 {
+		p := res.Pending()[0]
 		fmt.Printf("waits   %s %s\n", p.ToolName, p.Args)
 		res, err = agent.ApproveToolCallGenerate(ctx, mastra.ApproveRequest{RunID: p.RunID, ToolCallID: p.ToolCallID})
 		if err != nil {
@@ -132,7 +133,8 @@ func workflow(ctx context.Context, client *mastra.Client) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range state.Suspensions() {
+	for len(state.Suspensions()) > 0 {
+		s := state.Suspensions()[0]
 		fmt.Printf("run %s waits at %v with %s\n", state.RunID, s.Step, s.Payload)
 		state, err = approval.Resume(ctx, state.RunID, mastra.ResumeRequest{
 			Suspension: &s,
