@@ -3,6 +3,7 @@ package mastra
 import (
 	"context"
 	"runtime"
+	"time"
 
 	"github.com/mastra-go/mastra/internal/call"
 )
@@ -18,10 +19,11 @@ type config struct {
 	call.Config
 	reattach      bool
 	cancelOnClose bool
+	looksFor      time.Duration // a run whose start got no answer, before it is posted again
 }
 
 func defaults() config {
-	c := config{Config: call.Defaults(), reattach: true}
+	c := config{Config: call.Defaults(), reattach: true, looksFor: 10 * time.Second}
 	c.UserAgent = userAgent()
 	c.Policy = func(a call.Attempt) bool { return RetrySafe(Attempt(a)) }
 	return c

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -77,6 +78,33 @@ func (r *routes) waits(name string) []time.Duration {
 	return out
 }
 
+// pauses are those before the requests to a route, from the first one on: since the
+// request before, whatever that was.
+func (r *routes) pauses(name string) []time.Duration {
+	var out []time.Duration
+	for i, call := range r.calls {
+		if i > 0 && call == name {
+			out = append(out, r.times[i].Sub(r.times[i-1]))
+		}
+	}
+	return out
+}
+
+// summary are all requests in their order; several of one kind in a row that look
+// at a run are written once, with two dots behind.
+func (r *routes) summary() string {
+	var out []string
+	for i, call := range r.calls {
+		switch {
+		case call != "get" || i == 0 || r.calls[i-1] != "get":
+			out = append(out, call)
+		default:
+			out[len(out)-1] = "get.."
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 // sent are the bodies of the requests to a route.
 func (r *routes) sent(name string) []string {
 	var out []string
@@ -116,7 +144,8 @@ type starting struct {
 	name  string
 	steps map[string][]step
 	opts  []mastra.Option
-	// calls are all requests in their order.
+	// calls are all requests in their order; several of one kind are written once
+	// with two dots behind.
 	calls string
 	// status of the run, where the start is a success.
 	status mastra.RunStatus
@@ -131,30 +160,39 @@ func startings(t *testing.T) []starting {
 	good, suspended := replays(t, "doubler"), replays(t, "approval-suspended")
 	reset, refused := fails(errReset), fails(errRefused)
 	record, waits := tells(t, "doubler-ended"), tells(t, "approval-suspended")
+	none := answer(404, `{"error":"Workflow run not found"}`)
+	pending, running := answer(200, `{"runId":"r","workflowName":"w","status":"pending"}`), answer(200, `{"runId":"r","workflowName":"w","status":"running"}`)
 	type m = map[string][]step
 	return []starting{
 		{name: "the answer comes", steps: m{"stream": {good}}, calls: "stream", status: mastra.RunSuccess},
 		{name: "the run fails", steps: m{"stream": {replays(t, "doubler-failed")}}, calls: "stream", status: mastra.RunFailed},
 		{name: "the run is suspended: its record tells more", steps: m{"stream": {suspended}, "get": {waits}}, calls: "stream get", status: mastra.RunSuspended},
-		{name: "lost before the answer", steps: m{"stream": {reset, good}}, calls: "stream stream", status: mastra.RunSuccess},
-		{name: "lost at the beginning of the answer", steps: m{"stream": {breaksOff(t, "doubler", 0, errReset), good}}, calls: "stream stream", status: mastra.RunSuccess},
-		{name: "lost in the middle of the answer", steps: m{"stream": {breaksOff(t, "doubler", 2, errReset), good}}, calls: "stream stream", status: mastra.RunSuccess},
-		{name: "lost in the middle, ended meanwhile", steps: m{"stream": {breaksOff(t, "doubler", 2, errReset), answer(409, `{"error":"already finished"}`)}, "get": {record}}, calls: "stream stream get", status: mastra.RunSuccess},
+		{name: "lost before the answer, and not recorded", steps: m{"stream": {reset, good}, "get": {none}}, calls: "stream get.. stream", status: mastra.RunSuccess},
+		{name: "lost before the answer, recorded after a while", steps: m{"stream": {reset}, "get": {none, pending, running, record}}, calls: "stream get..", status: mastra.RunSuccess},
+		{name: "lost before the answer, and ended", steps: m{"stream": {reset}, "get": {record}}, calls: "stream get", status: mastra.RunSuccess},
+		{name: "lost before the answer, and created only", steps: m{"stream": {reset, good}, "get": {pending}}, calls: "stream get.. stream", status: mastra.RunSuccess},
+		{name: "lost at the beginning of the answer", steps: m{"stream": {breaksOff(t, "doubler", 0, errReset), good}, "get": {none}}, calls: "stream get.. stream", status: mastra.RunSuccess},
+		{name: "lost in the middle of the answer", steps: m{"stream": {breaksOff(t, "doubler", 2, errReset)}, "get": {running, running, record}}, calls: "stream get..", status: mastra.RunSuccess},
+		{name: "lost in the middle, ended meanwhile", steps: m{"stream": {breaksOff(t, "doubler", 2, errReset)}, "get": {record}}, calls: "stream get", status: mastra.RunSuccess},
+		{name: "lost, not recorded, and ended when it is posted again", steps: m{"stream": {reset, answer(409, `{"error":"already finished"}`)}, "get": append(slices.Repeat([]step{none}, 14), record)}, calls: "stream get.. stream get", status: mastra.RunSuccess},
 		{name: "ended before", steps: m{"stream": {answer(409, `{"error":"already finished"}`)}, "get": {record}}, calls: "stream get", status: mastra.RunSuccess},
 		{name: "suspended before: the replay has no end", steps: m{"stream": {replays(t, "approval-replayed")}, "get": {waits}}, calls: "stream get", status: mastra.RunSuspended},
 		{name: "suspended before, inside a nested workflow", steps: m{"stream": {replays(t, "outer-replayed")}, "get": {tells(t, "outer-streamed")}}, calls: "stream get", status: mastra.RunSuspended},
-		{name: "lost, suspended meanwhile", steps: m{"stream": {reset, replays(t, "approval-replayed")}, "get": {waits}}, calls: "stream stream get", status: mastra.RunSuspended},
-		{name: "a gateway gives up", steps: m{"stream": {answer(504, `{"error":"Gateway Timeout"}`), answer(502, html, "Content-Type", "text/html"), good}}, calls: "stream stream stream", status: mastra.RunSuccess},
+		{name: "lost, suspended meanwhile", steps: m{"stream": {reset}, "get": {waits}}, calls: "stream get", status: mastra.RunSuspended},
+		{name: "a gateway gives up", steps: m{"stream": {answer(504, `{"error":"Gateway Timeout"}`), answer(502, html, "Content-Type", "text/html"), good}, "get": {none}}, calls: "stream get.. stream get.. stream", status: mastra.RunSuccess},
+		{name: "a gateway gives up, and the run goes on", steps: m{"stream": {answer(504, `{"error":"Gateway Timeout"}`)}, "get": {running, record}}, calls: "stream get..", status: mastra.RunSuccess},
 		{name: "busy for two seconds", steps: m{"stream": {answer(503, "", "Retry-After", "2"), good}}, calls: "stream stream", status: mastra.RunSuccess, pauses: []time.Duration{2 * time.Second}},
 		{name: "busy for too long", steps: m{"stream": {answer(503, "", "Retry-After", "60"), good}}, calls: "stream", is: []error{mastra.ErrUnavailable}},
 		{name: "always busy", steps: m{"stream": {answer(429, `{"error":"slow down"}`)}}, calls: "stream stream stream stream", is: []error{mastra.ErrRateLimited}},
 		{name: "no connection, later one", steps: m{"stream": {refused, refused, good}}, calls: "stream stream stream", status: mastra.RunSuccess},
 		{name: "no connection", steps: m{"stream": {refused}}, calls: "stream stream stream stream", is: []error{mastra.ErrUnavailable}},
-		{name: "no connection after a lost answer", steps: m{"stream": {reset, refused}}, calls: "stream stream", is: []error{mastra.ErrUnavailable}, unknown: true},
-		{name: "no connection after a stream that broke", steps: m{"stream": {breaksOff(t, "doubler", 2, errReset), refused}}, calls: "stream stream", is: []error{mastra.ErrUnavailable}, unknown: true},
-		{name: "always lost", steps: m{"stream": {reset}}, calls: "stream stream stream stream", is: []error{errReset.Err}, unknown: true},
-		{name: "always cut", steps: m{"stream": {breaksOff(t, "doubler", 2, errReset)}}, calls: "stream stream stream stream", is: []error{mastra.ErrTruncated, errReset.Err}, unknown: true},
-		{name: "lost, then a failure of the server", steps: m{"stream": {reset, answer(500, `{"error":"boom"}`)}}, calls: "stream stream", is: []error{mastra.ErrServer}, unknown: true},
+		{name: "no connection after a lost answer", steps: m{"stream": {reset, refused}, "get": {none}}, calls: "stream get.. stream stream stream", is: []error{mastra.ErrUnavailable}, unknown: true},
+		{name: "lost, and the run cannot be read", steps: m{"stream": {reset}, "get": {refused}}, calls: "stream get..", is: []error{mastra.ErrUnavailable, errReset.Err}, unknown: true},
+		{name: "lost, and a proxy says that there is nothing", steps: m{"stream": {reset}, "get": {answer(404, "404 page not found", "Content-Type", "text/plain")}}, calls: "stream get..", is: []error{errReset.Err}, unknown: true},
+		{name: "lost, and the run may not be read", steps: m{"stream": {reset}, "get": {answer(403, `{"error":"no"}`)}}, calls: "stream get", is: []error{mastra.ErrForbidden}, unknown: true},
+		{name: "always lost", steps: m{"stream": {reset}, "get": {none}}, calls: "stream get.. stream get.. stream get.. stream get..", is: []error{errReset.Err}, unknown: true},
+		{name: "always cut before anything is recorded", steps: m{"stream": {breaksOff(t, "doubler", 0, errReset)}, "get": {none}}, calls: "stream get.. stream get.. stream get.. stream get..", is: []error{mastra.ErrTruncated, errReset.Err}, unknown: true},
+		{name: "lost, then a failure of the server", steps: m{"stream": {reset, answer(500, `{"error":"boom"}`)}, "get": {none}}, calls: "stream get.. stream", is: []error{mastra.ErrServer}, unknown: true},
 		{name: "a failure of the server", steps: m{"stream": {answer(500, `{"error":"boom"}`)}}, calls: "stream", is: []error{mastra.ErrServer}},
 		{name: "no such workflow", steps: m{"stream": {answer(404, `{"error":"no"}`)}}, calls: "stream", is: []error{mastra.ErrNotFound}},
 		{name: "no token", steps: m{"stream": {answer(401, `{"error":"no"}`)}}, calls: "stream", is: []error{mastra.ErrUnauthorized}},
@@ -162,16 +200,17 @@ func startings(t *testing.T) []starting {
 		{name: "the input did not fit the last time: the history says why", steps: m{"stream": {replays(t, "doubler-refused-replayed")}, "get": {tells(t, "doubler-refused")}, "observe": {replays(t, "doubler-refused-observed")}},
 			calls: "stream get observe get", is: []error{mastra.ErrInvalidInput}},
 		{name: "the refusal is lost", steps: m{"stream": {reset, replays(t, "doubler-refused-replayed")}, "get": {tells(t, "doubler-refused")}, "observe": {replays(t, "doubler-refused-observed")}},
-			calls: "stream stream get observe get", is: []error{mastra.ErrInvalidInput}},
-		{name: "the record of a suspended run cannot be read", steps: m{"stream": {suspended}, "get": {answer(403, `{"error":"no"}`)}}, calls: "stream get", is: []error{mastra.ErrForbidden}, unknown: true},
+			calls: "stream get.. stream get observe get", is: []error{mastra.ErrInvalidInput}},
+		{name: "the record of a suspended run cannot be read", steps: m{"stream": {suspended}, "get": {answer(403, `{"error":"no"}`)}}, calls: "stream get..", is: []error{mastra.ErrForbidden}, unknown: true},
 		{name: "the record of an ended run cannot be read", steps: m{"stream": {answer(409, `{"error":"already finished"}`)}, "get": {answer(403, `{"error":"no"}`)}}, calls: "stream get", is: []error{mastra.ErrForbidden}},
-		{name: "lost, and the record of the ended run cannot be read", steps: m{"stream": {reset, answer(409, `{"error":"already finished"}`)}, "get": {answer(403, `{"error":"no"}`)}}, calls: "stream stream get", is: []error{mastra.ErrForbidden}, unknown: true},
-		{name: "an event that is too large", steps: m{"stream": {good}}, opts: []mastra.Option{mastra.WithMaxEventSize(100)}, calls: "stream", is: []error{mastra.ErrEventTooLarge}, unknown: true},
-		{name: "RetryNever gives up at once", steps: m{"stream": {reset}}, opts: []mastra.Option{mastra.WithRetryPolicy(mastra.RetryNever)}, calls: "stream", is: []error{errReset.Err}, unknown: true},
+		{name: "an event that is too large: the record tells", steps: m{"stream": {good}, "get": {record}}, opts: []mastra.Option{mastra.WithMaxEventSize(100)}, calls: "stream get", status: mastra.RunSuccess},
+		{name: "RetryNever looks, and never posts again", steps: m{"stream": {reset}, "get": {none}}, opts: []mastra.Option{mastra.WithRetryPolicy(mastra.RetryNever)}, calls: "stream get..", is: []error{errReset.Err}, unknown: true},
+		{name: "RetryNever finds what goes on", steps: m{"stream": {reset}, "get": {running, record}}, opts: []mastra.Option{mastra.WithRetryPolicy(mastra.RetryNever)}, calls: "stream get..", status: mastra.RunSuccess},
 		{name: "RetryNever reads what has ended", steps: m{"stream": {answer(409, `{"error":"x"}`)}, "get": {record}}, opts: []mastra.Option{mastra.WithRetryPolicy(mastra.RetryNever)}, calls: "stream get", status: mastra.RunSuccess},
 		{name: "RetryAlways repeats a failure of the server", steps: m{"stream": {answer(500, `{"error":"boom"}`), good}}, opts: []mastra.Option{mastra.WithRetryPolicy(mastra.RetryAlways)}, calls: "stream stream", status: mastra.RunSuccess},
-		{name: "no retries", steps: m{"stream": {reset}}, opts: []mastra.Option{mastra.WithRetries(0)}, calls: "stream", is: []error{errReset.Err}, unknown: true},
-		{name: "one retry", steps: m{"stream": {reset}}, opts: []mastra.Option{mastra.WithRetries(1)}, calls: "stream stream", is: []error{errReset.Err}, unknown: true},
+		{name: "no retries: looked for, and never posted again", steps: m{"stream": {reset}, "get": {none}}, opts: []mastra.Option{mastra.WithRetries(0)}, calls: "stream get..", is: []error{errReset.Err}, unknown: true},
+		{name: "no retries, and it goes on", steps: m{"stream": {reset}, "get": {none, running, record}}, opts: []mastra.Option{mastra.WithRetries(0)}, calls: "stream get..", status: mastra.RunSuccess},
+		{name: "one retry", steps: m{"stream": {reset}, "get": {none}}, opts: []mastra.Option{mastra.WithRetries(1)}, calls: "stream get.. stream get..", is: []error{errReset.Err}, unknown: true},
 	}
 }
 
@@ -184,7 +223,7 @@ func TestStartRunsAWorkflowOnceWhateverGetsLost(t *testing.T) {
 				start := time.Now()
 				state, err := inMemory(t, rt).Workflow("w").Run("r").Start(t.Context(), mastra.StartRequest{Input: map[string]int{"n": 2}}, opts...)
 
-				assert.Equal(t, tt.calls, strings.Join(rt.calls, " "))
+				assert.Equal(t, tt.calls, rt.summary())
 				if tt.is == nil {
 					require.NoError(t, err)
 					assert.Equal(t, tt.status, state.Status)
@@ -208,7 +247,7 @@ func TestStartRunsAWorkflowOnceWhateverGetsLost(t *testing.T) {
 				if tt.pauses != nil {
 					assert.Equal(t, tt.pauses, rt.waits("stream"))
 				} else {
-					assertPauses(t, rt.waits("stream"), 200*time.Millisecond, 400*time.Millisecond, 800*time.Millisecond)
+					assertPauses(t, rt.pauses("stream"), 200*time.Millisecond, 400*time.Millisecond, 800*time.Millisecond)
 				}
 				assert.Equal(t, rt.times[len(rt.times)-1].Sub(start), time.Since(start), "no pause after the last request")
 			})
@@ -259,7 +298,7 @@ func TestAStartEndsWithItsContext(t *testing.T) {
 		body := io.MultiReader(strings.NewReader(`{"type":"workflow-start","runId":"r","payload":{}}`+"\x1e"), silence{req.Context()})
 		return response(req, 200, io.NopCloser(body), "Content-Type", "text/plain"), nil
 	}
-	running := answer(200, `{"runId":"r","workflowName":"w","status":"running"}`)
+	running, none := answer(200, `{"runId":"r","workflowName":"w","status":"running"}`), answer(404, `{"error":"Workflow run not found"}`)
 	for _, tt := range []struct {
 		name    string
 		steps   map[string][]step
@@ -270,11 +309,13 @@ func TestAStartEndsWithItsContext(t *testing.T) {
 		{"before anything is sent", map[string][]step{"stream": {hangs}}, 0, "", false},
 		{"while the answer is awaited", map[string][]step{"stream": {hangs}}, time.Second, "stream", true},
 		{"in the middle of the stream", map[string][]step{"stream": {waiting}}, time.Second, "stream", true},
-		{"during the pause after a lost answer", map[string][]step{"stream": {fails(errReset)}}, 10 * time.Millisecond, "stream", true},
-		{"during the pause after a 503 of a proxy", map[string][]step{"stream": {answer(503, "")}}, 10 * time.Millisecond, "stream", true},
+		{"while a lost start is looked for", map[string][]step{"stream": {fails(errReset)}, "get": {none}}, 9 * time.Second, "stream get", true},
+		{"while a lost start is looked for after a 503 of a proxy", map[string][]step{"stream": {answer(503, "")}, "get": {none}}, 50 * time.Millisecond, "stream get", true},
+		{"during the pause after a lost start was looked for", map[string][]step{"stream": {fails(errReset)}, "get": {none}}, 10*time.Second + 10*time.Millisecond, "stream get", true},
+		{"while a look is not answered", map[string][]step{"stream": {fails(errReset)}, "get": {hangs}}, time.Second, "stream get", true},
 		{"during the pause after a refusal", map[string][]step{"stream": {answer(503, `{"error":"busy"}`)}}, 10 * time.Millisecond, "stream", false},
 		{"while an ended run is read", map[string][]step{"stream": {answer(409, `{"error":"x"}`)}, "get": {running}}, 50 * time.Millisecond, "stream get", false},
-		{"while an ended run is read after a loss", map[string][]step{"stream": {fails(errReset), answer(409, `{"error":"x"}`)}, "get": {running}}, 350 * time.Millisecond, "stream stream get", true},
+		{"while an ended run is read after a loss", map[string][]step{"stream": {fails(errReset)}, "get": {running}}, 350 * time.Millisecond, "stream get", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

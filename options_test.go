@@ -266,9 +266,19 @@ func TestRequestContextsMergeKeyByKey(t *testing.T) {
 			return err
 		}, want, nil},
 		{"a GET: in the query", func(ctx context.Context, c *mastra.Client, o mastra.Option) error { return list(ctx, c, o) }, nil, inQuery},
-		{"a POST that does not read it in the body: in the query", func(ctx context.Context, c *mastra.Client, o mastra.Option) error {
+		{"any POST: in the body", func(ctx context.Context, c *mastra.Client, o mastra.Option) error {
 			return c.Vector("v").CreateIndex(ctx, mastra.CreateIndexRequest{Index: "i", Dimension: 1}, o)
+		}, inQuery, nil},
+		{"a POST that has no other members: in the body", func(ctx context.Context, c *mastra.Client, o mastra.Option) error {
+			return c.Workflow("w").Run("r").Cancel(ctx, o)
+		}, inQuery, nil},
+		{"a POST that is a form: in the query", func(ctx context.Context, c *mastra.Client, o mastra.Option) error {
+			_, err := c.Agent("a").Voice().Listen(ctx, mastra.ListenRequest{Audio: strings.NewReader("x")}, o)
+			return err
 		}, nil, inQuery},
+		{"Do by POST without a body: in the body", func(ctx context.Context, c *mastra.Client, o mastra.Option) error {
+			return c.Do(ctx, "POST", "/x", nil, nil, o)
+		}, inQuery, nil},
 		{"Do with an object: in the body", func(ctx context.Context, c *mastra.Client, o mastra.Option) error {
 			return c.Do(ctx, "POST", "/x", map[string]any{"n": 1}, nil, o)
 		}, inQuery, nil},

@@ -80,7 +80,8 @@ func TestTheReadmeListsEveryCall(t *testing.T) {
 		typ := reflect.TypeOf(handle)
 		for method := range typ.NumMethod() {
 			switch name := typ.Method(method).Name; name {
-			case "ID", "Name", "WorkflowID": // no calls
+			case "ID", "Name", "WorkflowID", // no calls
+				"Send", "SendStream": // for the packages under api/
 			default:
 				assert.True(t, regexp.MustCompile("[`.]"+name+"[`(]").Match(readme), "%s.%s", typ, name)
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/api/workflows"
 )
 
 func TestNumbersThatTheServerWouldMisreadNeverLeave(t *testing.T) {
@@ -172,7 +173,8 @@ func TestExtraCarriesWhatIsNotModelledAndNothingElse(t *testing.T) {
 			return err
 		}},
 		{"StartRequest", []string{"inputData", "tracingOptions"}, func(ctx context.Context, c *mastra.Client, x extra) error {
-			return c.Workflow("w").Run("r").StartDetached(ctx, mastra.StartRequest{Extra: x})
+			_, err := workflows.New(c).StartAsync(ctx, "w", "r", mastra.StartRequest{Extra: x})
+			return err
 		}},
 		{"TimeTravelRequest", []string{"step", "context"}, func(ctx context.Context, c *mastra.Client, x extra) error {
 			return c.Workflow("w").Run("r").TimeTravelDetached(ctx, mastra.TimeTravelRequest{Step: []string{"s"}, Extra: x})

@@ -46,6 +46,7 @@ type reattachment struct {
 	read       progress       // in the segment
 	readBefore int            // when the stream was last taken up
 	asked      *call.Exchange // for the run's history, when it was last taken up
+	options    stream.Options // to read that with
 	current    bool           // it was taken up in the run's current segment
 	finishing  bool           // it was a replay, and only its workflow-finish is looked for
 }
@@ -147,10 +148,11 @@ func (b *runBuilder) ask(ctx context.Context, offset int) (*recordReader, error)
 		return nil, err
 	}
 	b.asked = x
-	resp, _, err := x.Frames(ctx)
+	resp, o, err := x.Frames(ctx)
 	if err != nil {
 		return nil, publicError(err)
 	}
+	b.options = o
 	return &recordReader{bufio.NewReader(resp.Body), resp.Body}, nil
 }
 

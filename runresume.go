@@ -79,7 +79,7 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 	}
 	resp, o, err := x.Frames(ctx)
 	for err == nil {
-		state, readErr := r.read(ctx, route.WorkflowResumeStream, false, resp, o).Result()
+		state, readErr := r.builder(route.WorkflowResumeStream).stream(ctx, false, resp.Body, o).Result()
 		switch {
 		case readErr == nil:
 			return state, nil

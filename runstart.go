@@ -42,7 +42,7 @@ func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*Run
 	}
 	resp, o, err := x.Frames(ctx)
 	for err == nil {
-		s := r.read(ctx, route.WorkflowStream, false, resp, o).given(req.Input)
+		s := r.builder(route.WorkflowStream).stream(ctx, false, resp.Body, o).given(req.Input)
 		state, readErr := s.Result()
 		switch now := s.b.record; {
 		case readErr == nil:
@@ -80,19 +80,17 @@ func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*Ru
 	}
 	resp, o, err := x.Frames(ctx)
 	if err == nil {
-		return r.read(ctx, route.WorkflowStream, r.c.cfg.reattach, resp, o).given(req.Input), nil
+		return r.builder(route.WorkflowStream).stream(ctx, r.c.cfg.reattach, resp.Body, o).given(req.Input), nil
 	}
 	if err = publicError(err); err != call.ErrDone && !(lost.asked && errors.Is(err, ErrConflict)) {
 		return nil, err
 	}
-	past, err := r.history(0) // it was begun, and its history tells all
-	if err == nil {
-		resp, o, err = r.quiet().frames(ctx, past)
-	}
+	b := r.builder(route.WorkflowStream)
+	past, err := b.observe(ctx, false) // it was begun, and its history tells all
 	if err != nil {
 		return nil, r.unknown(route.WorkflowStream, x.Attempts(), err)
 	}
-	return r.read(ctx, route.WorkflowStream, r.c.cfg.reattach, resp, o).given(req.Input), nil
+	return b.stream(ctx, r.c.cfg.reattach, past, b.options).given(req.Input), nil
 }
 
 // StartDetached starts the run and returns at once. The server answers before it
@@ -139,17 +137,14 @@ type lostStart struct {
 	found *RunState
 }
 
-const (
-	looksFor = 10 * time.Second // a run that is not recorded
-	lookTime = 10 * time.Second // for one answer
-)
+const lookTime = 10 * time.Second // for one answer
 
 // look reads the run until it is recorded, or has not been for so long that the
 // request cannot have arrived. An idle server records a run within 60 ms, one with
 // 128 starts at once within 7 s.
 func (l *lostStart) look(ctx context.Context) (call.Verdict, error) {
 	l.asked = true
-	until := time.Now().Add(looksFor)
+	until := time.Now().Add(l.run.c.cfg.looksFor)
 	for pause := firstPoll; ; pause = min(2*pause, time.Second) {
 		state, err := l.read(ctx)
 		switch {

@@ -2,6 +2,7 @@ package mastra
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -99,24 +100,26 @@ func (r *Run) open(ctx context.Context, q call.Request) (*RunStream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.read(ctx, q.Op, r.c.cfg.reattach, resp, o), nil
+	return r.builder(q.Op).stream(ctx, r.c.cfg.reattach, resp.Body, o), nil
 }
 
-// read reads an answer as the stream of op. With reattach, it is taken up again
-// where it breaks, if op is one whose stream has a beginning to count from.
-func (r *Run) read(ctx context.Context, op route.Operation, reattach bool, resp *http.Response, o stream.Options) *RunStream {
-	b := &runBuilder{run: r.quiet(), op: op}
-	h := hooks{RunID: r.id, OnChunk: b.add}
-	if r.c.cfg.cancelOnClose && op.ID != route.WorkflowObserve.ID {
+// builder is for the stream of op.
+func (r *Run) builder(op route.Operation) *runBuilder { return &runBuilder{run: r.quiet(), op: op} }
+
+// stream reads a body. With reattach, it is taken up again where it breaks, if the
+// operation is one whose stream has a beginning to count from.
+func (b *runBuilder) stream(ctx context.Context, reattach bool, body io.ReadCloser, o stream.Options) *RunStream {
+	h := hooks{RunID: b.run.id, OnChunk: b.add}
+	if b.run.c.cfg.cancelOnClose && b.op.ID != route.WorkflowObserve.ID {
 		h.OnClose = func() { b.cancel(ctx) }
 	}
-	if b.reattaches = reattach && (op.ID == route.WorkflowStream.ID || op.ID == route.WorkflowResumeStream.ID); b.reattaches {
+	if b.reattaches = reattach && (b.op.ID == route.WorkflowStream.ID || b.op.ID == route.WorkflowResumeStream.ID); b.reattaches {
 		h.Continue = b.reattach
 		h.OnEnd = func(err error) error { b.ended = true; return err }
 	} else {
 		h.OnEnd = func(err error) error { return b.end(ctx, err) }
 	}
-	return &RunStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, h), ctx: ctx, b: b}
+	return &RunStream{Stream: stream.NewWithHooks(ctx, body, o, h), ctx: ctx, b: b}
 }
 
 // frames opens one of the run's streams, and leaves the reading of it to the caller.

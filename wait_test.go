@@ -142,12 +142,12 @@ func TestARunStreamIsStartedOnce(t *testing.T) {
 		{"the answer comes", []step{replays(t, "doubler")}, 1, nil, false},
 		{"lost before the answer", []step{fails(errReset), replays(t, "doubler")}, 2, nil, false},
 		{"always lost", []step{fails(errReset)}, 4, errReset.Err, true},
-		{"nobody listens after a loss", []step{fails(errReset), fails(errRefused)}, 2, mastra.ErrUnavailable, true},
+		{"nobody listens after a loss", []step{fails(errReset), fails(errRefused)}, 4, mastra.ErrUnavailable, true},
 		{"ended before", []step{answer(409, `{"error":"x"}`)}, 1, mastra.ErrConflict, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				rt := &routes{steps: map[string][]step{"stream": tt.steps}}
+				rt := &routes{steps: map[string][]step{"stream": tt.steps, "get": {answer(404, `{"error":"Workflow run not found"}`)}}}
 				s, err := inMemory(t, rt).Workflow("w").Stream(t.Context(), mastra.StartRequest{})
 				assert.Equal(t, tt.streams, rt.count("stream"))
 				if tt.is != nil {

@@ -2,6 +2,7 @@ package call
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"mime/multipart"
 )
@@ -21,7 +22,9 @@ func (f *Form) File(field, name string, content io.Reader) {
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(part, content)
+		if _, err = io.Copy(part, content); err != nil {
+			err = fmt.Errorf("%s: %w", field, err)
+		}
 		return err
 	})
 }
@@ -31,7 +34,7 @@ func (f *Form) JSON(field string, value any) {
 	f.write(func(w *multipart.Writer) error {
 		text, err := Marshal(value)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", field, err)
 		}
 		return w.WriteField(field, string(text))
 	})
