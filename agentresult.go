@@ -6,64 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/stream"
-)
-
-// Types that streams and results share.
-type (
-	// Usage counts tokens.
-	Usage = stream.Usage
-	// ToolCall is a model's call of a tool.
-	ToolCall = stream.ToolCall
-	// ToolResult is what a tool call came to.
-	ToolResult = stream.ToolResult
-	// Pending is one thing that an agent's run waits for.
-	Pending = stream.Pending
-	// PendingKind is what a suspended run waits for.
-	PendingKind = stream.PendingKind
-	// FinishReason is why a model call or a run ended.
-	FinishReason = stream.FinishReason
-	// RunError is a run that failed while its stream was open.
-	RunError = stream.RunError
-	// TripwireError is a run that a processor stopped on purpose.
-	TripwireError = stream.TripwireError
-	// Source is what a model based its answer on.
-	Source = stream.Source
-	// Schema is a JSON Schema; it decodes from every form that the server sends.
-	Schema = stream.Schema
-	// Chunk is one piece of a stream.
-	Chunk = stream.Chunk
-	// Time is a moment as the server writes it: ISO 8601 or epoch milliseconds.
-	Time = stream.Time
-	// AgentStep is one model call of a run.
-	AgentStep = gen.AgentStep
-)
-
-// What a run can wait for.
-const (
-	PendingApproval   = stream.PendingApproval
-	PendingSuspended  = stream.PendingSuspended
-	PendingClientTool = stream.PendingClientTool
-)
-
-// Why a run can have ended.
-const (
-	FinishStop      = stream.FinishStop
-	FinishLength    = stream.FinishLength
-	FinishToolCalls = stream.FinishToolCalls
-	FinishError     = stream.FinishError
-	FinishOther     = stream.FinishOther
-	FinishSuspended = stream.FinishSuspended
-)
-
-// What ends a stream badly, besides [*RunError] and [*TripwireError].
-var (
-	ErrTruncated     = stream.ErrTruncated
-	ErrIdleTimeout   = stream.ErrIdleTimeout
-	ErrEventTooLarge = stream.ErrEventTooLarge
-	ErrClosed        = stream.ErrClosed
 )
 
 // AgentResult is what a run of an agent came to, whole or streamed. An empty Text

@@ -35,11 +35,6 @@ const (
 	maxReserved   = 1 << 20         // bytes reserved on the word of a header
 )
 
-var (
-	errAnswerTooLarge = errors.New("the answer is larger than WithMaxResponseSize allows")
-	errEmptyAnswer    = errors.New("the answer is empty")
-)
-
 // judge tells whether an answer is a success, and reads it unless it stays open.
 // final: another attempt would meet the same.
 func (x *Exchange) judge(ctx context.Context, resp *http.Response) (failure *Failure, final bool) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 )
 
+var errEmptyAnswer = errors.New("the answer is empty")
+
 // decode decodes the answer that was read.
 func (x *Exchange) decode(out any) error {
 	if len(bytes.TrimSpace(x.body)) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -91,7 +92,7 @@ func (x *Exchange) encode(ctx context.Context) error {
 		}
 	}
 	if values := MergeContext(x.cfg.RequestContext, x.req.Context); len(values) > 0 {
-		if x.payload, err = placeContext(x.req, values, x.payload, query); err != nil {
+		if x.payload, err = placeContext(x.req.Op.Context, x.req.Form != nil, values, x.payload, query); err != nil {
 			return err
 		}
 	}
@@ -106,6 +107,23 @@ func (x *Exchange) encode(ctx context.Context) error {
 		x.url += "?" + x.query
 	}
 	return nil
+}
+
+// headers are those of every attempt.
+func (x *Exchange) headers() http.Header {
+	h := make(http.Header, 8+len(x.cfg.Header))
+	h.Set("User-Agent", x.cfg.UserAgent)
+	h.Set("Accept", x.kind.accept())
+	if x.kind != jsonAnswer {
+		h.Set("Accept-Encoding", "identity")
+	}
+	if x.payload != nil {
+		h.Set("Content-Type", x.contentType)
+	}
+	for name, values := range x.cfg.Header {
+		h[name] = slices.Clone(values)
+	}
+	return h
 }
 
 // JSON sends the request, whose answer is JSON, and decodes the answer into out;

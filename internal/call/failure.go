@@ -1,6 +1,7 @@
 package call
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -28,6 +29,8 @@ type Failure struct {
 	Kind         Kind
 	Cause        error
 }
+
+var errAnswerTooLarge = errors.New("the answer is larger than WithMaxResponseSize allows")
 
 // Issue is one field of a request that the server refused.
 type Issue struct{ Field, Message string }

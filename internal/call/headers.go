@@ -3,7 +3,6 @@ package call
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -34,21 +33,4 @@ func CheckToken(token string) error {
 func mediaType(h http.Header) string {
 	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
 	return strings.ToLower(strings.TrimSpace(kind))
-}
-
-// headers are those of every attempt.
-func (x *Exchange) headers() http.Header {
-	h := make(http.Header, 8+len(x.cfg.Header))
-	h.Set("User-Agent", x.cfg.UserAgent)
-	h.Set("Accept", x.kind.accept())
-	if x.kind != jsonAnswer {
-		h.Set("Accept-Encoding", "identity")
-	}
-	if x.payload != nil {
-		h.Set("Content-Type", x.contentType)
-	}
-	for name, values := range x.cfg.Header {
-		h[name] = slices.Clone(values)
-	}
-	return h
 }

@@ -38,11 +38,10 @@ func MergeContext(under, over map[string]any) map[string]any {
 	return merged
 }
 
-// placeContext puts a request context where the operation reads it: into the body,
-// whose new text it returns, or into the query.
-func placeContext(r Request, values map[string]any, body []byte, query url.Values) ([]byte, error) {
-	place := r.Op.Context
-	if place == route.Body && (r.Form != nil || body != nil && body[0] != '{') {
+// placeContext puts a request context into its place: the body, whose new text it
+// returns, or the query.
+func placeContext(place route.Place, form bool, values map[string]any, body []byte, query url.Values) ([]byte, error) {
+	if place == route.Body && (form || body != nil && body[0] != '{') {
 		place = route.Query // a body that is no JSON object holds none
 	}
 	switch place {

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/mastra-go/mastra/internal/route"
 )
 
 // Server is where requests go: a base URL, and the connections to it.
@@ -60,10 +62,10 @@ func (s *Server) Connect(cfg *Config) (*Server, error) {
 	return &Server{origin: s.origin, basePath: s.basePath, http: &hc}, nil
 }
 
-// PathOf is the path of a request, as errors tell it.
-func (s *Server) PathOf(cfg *Config, r Request) string {
-	route, _ := expand(r.Op, r.IDs)
-	return s.path(cfg, r.Op.AtRoot, route)
+// PathOf is the path of an operation, as errors tell it.
+func (s *Server) PathOf(cfg *Config, op route.Operation, ids ...string) string {
+	path, _ := expand(op, ids)
+	return s.path(cfg, op.AtRoot, path)
 }
 
 // path puts what stands before a route before it.
