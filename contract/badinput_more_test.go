@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/api/workflows"
 )
 
 // bad is a call with bad input, and what it must come to: errUnsent, one of the
@@ -90,23 +91,42 @@ func badAgentCalls(t testing.TB, c *mastra.Client) map[string]bad {
 }
 
 func badRunCalls(t testing.TB, c *mastra.Client) map[string]bad {
-	doubler := c.Workflow("doubler")
+	doubler, raw := c.Workflow("doubler"), workflows.New(c)
 	done := doubled(t, c)
 	gone := doubled(t, c)
 	require.NoError(t, gone.Delete(within(t)))
 	return map[string]bad{
 		"start, detached: zero": {func() error { return doubler.NewRun().StartDetached(within(t), mastra.StartRequest{}) }, nil},
-		"start, async: zero":    {func() error { _, err := doubler.NewRun().StartAsync(within(t), mastra.StartRequest{}); return err }, mastra.ErrBadRequest},
+		"start, async: zero": {func() error {
+			_, err := raw.StartAsync(within(t), "doubler", unique("run"), mastra.StartRequest{})
+			return err
+		}, mastra.ErrBadRequest},
 		"start, async: beyond JSON": {func() error {
-			_, err := doubler.NewRun().StartAsync(within(t), mastra.StartRequest{Input: math.NaN()})
+			_, err := raw.StartAsync(within(t), "doubler", unique("run"), mastra.StartRequest{Input: math.NaN()})
 			return err
 		}, errUnsent},
-		"resume, async: zero":    {func() error { _, err := done.ResumeAsync(within(t), mastra.ResumeRequest{}); return err }, mastra.ErrNotSuspended},
-		"resume, no wait: zero":  {func() error { return done.ResumeNoWait(within(t), mastra.ResumeRequest{}) }, mastra.ErrNotSuspended},
-		"resume, detached: zero": {func() error { return done.ResumeDetached(within(t), mastra.ResumeRequest{}) }, mastra.ErrNotSuspended},
-		"travel: zero":           {func() error { _, err := done.TimeTravel(within(t), mastra.TimeTravelRequest{}); return err }, errUnsent},
-		"travel, detached: zero": {func() error { return done.TimeTravelDetached(within(t), mastra.TimeTravelRequest{}) }, errUnsent},
-		"travel, stream: zero":   {func() error { _, err := done.TimeTravelStream(within(t), mastra.TimeTravelRequest{}); return err }, errUnsent},
+		"start, async: no workflow": {func() error {
+			_, err := raw.StartAsync(within(t), "", unique("run"), mastra.StartRequest{})
+			return err
+		}, errUnsent},
+		"start, async: no run": {func() error {
+			_, err := raw.StartAsync(within(t), "doubler", "", mastra.StartRequest{Input: number{1}})
+			return err
+		}, errUnsent},
+		"resume, async: zero": {func() error {
+			_, err := raw.ResumeAsync(within(t), "doubler", done.ID(), workflows.ResumeRequest{})
+			return err
+		}, mastra.ErrNotSuspended},
+		"resume, async: no run": {func() error {
+			_, err := raw.ResumeAsync(within(t), "doubler", "", workflows.ResumeRequest{})
+			return err
+		}, errUnsent},
+		"resume, no wait: zero":   {func() error { return raw.ResumeNoWait(within(t), "doubler", done.ID(), workflows.ResumeRequest{}) }, nil},
+		"resume, no wait: no run": {func() error { return raw.ResumeNoWait(within(t), "doubler", "", workflows.ResumeRequest{}) }, errUnsent},
+		"resume, detached: zero":  {func() error { return done.ResumeDetached(within(t), mastra.ResumeRequest{}) }, mastra.ErrNotSuspended},
+		"travel: zero":            {func() error { _, err := done.TimeTravel(within(t), mastra.TimeTravelRequest{}); return err }, errUnsent},
+		"travel, detached: zero":  {func() error { return done.TimeTravelDetached(within(t), mastra.TimeTravelRequest{}) }, errUnsent},
+		"travel, stream: zero":    {func() error { _, err := done.TimeTravelStream(within(t), mastra.TimeTravelRequest{}); return err }, errUnsent},
 		"travel: an empty step": {func() error {
 			_, err := done.TimeTravel(within(t), mastra.TimeTravelRequest{Step: []string{""}})
 			return err

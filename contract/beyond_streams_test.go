@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/api/workflows"
 	"github.com/mastra-go/mastra/internal/lossy"
 )
 
@@ -242,7 +243,7 @@ func TestTrace_OfTheCallerIsJoined(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, at.TraceID, res.TraceID)
 	assert.NotEqual(t, at.SpanID, res.SpanID, "a span below the caller's")
-	state, err := c.Workflow("doubler").NewRun().StartAsync(ctx, mastra.StartRequest{Input: number{4}})
+	state, err := workflows.New(c).StartAsync(ctx, "doubler", unique("run"), mastra.StartRequest{Input: number{4}})
 	require.NoError(t, err)
 	assert.Equal(t, at.TraceID, state.TraceID)
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/api/workflows"
 )
 
 // A call is one call of the client's that begins with, or comes to, one operation.
@@ -114,15 +115,21 @@ func agentSettingCalls(t testing.TB, c *mastra.Client) map[string]call {
 func workflowCalls(t testing.TB, c *mastra.Client) map[string]call {
 	workflow := c.Workflow("nothing")
 	run := workflow.Run("r")
+	raw, yes := workflows.New(c), workflows.ResumeRequest{Data: approved{true}}
 	travel := mastra.TimeTravelRequest{Step: []string{"s"}}
 	return map[string]call{
-		"WorkflowsList":           func() error { _, err := c.Workflows().List(within(t)); return err },
-		"WorkflowsRunCounts":      func() error { _, err := c.Workflows().RunCounts(within(t)); return err },
-		"WorkflowGet":             func() error { _, err := workflow.Get(within(t)); return err },
-		"WorkflowListRuns":        func() error { _, err := workflow.ListRuns(within(t), mastra.ListRunsRequest{}); return err },
-		"WorkflowCreateRun":       func() error { _, err := workflow.CreateRun(within(t), mastra.CreateRunRequest{}); return err },
-		"WorkflowStream":          func() error { _, err := run.Stream(within(t), mastra.StartRequest{Input: number{1}}); return err },
-		"WorkflowStartAsync":      func() error { _, err := run.StartAsync(within(t), mastra.StartRequest{Input: number{1}}); return err },
+		"WorkflowsList":      func() error { _, err := c.Workflows().List(within(t)); return err },
+		"WorkflowsRunCounts": func() error { _, err := c.Workflows().RunCounts(within(t)); return err },
+		"WorkflowGet":        func() error { _, err := workflow.Get(within(t)); return err },
+		"WorkflowListRuns":   func() error { _, err := workflow.ListRuns(within(t), mastra.ListRunsRequest{}); return err },
+		"WorkflowCreateRun":  func() error { _, err := workflow.CreateRun(within(t), mastra.CreateRunRequest{}); return err },
+		"WorkflowStream":     func() error { _, err := run.Stream(within(t), mastra.StartRequest{Input: number{1}}); return err },
+		"WorkflowStartAsync": func() error {
+			_, err := raw.StartAsync(within(t), "nothing", "r", mastra.StartRequest{Input: number{1}})
+			return err
+		},
+		"WorkflowResumeAsync":     func() error { _, err := raw.ResumeAsync(within(t), "nothing", "r", yes); return err },
+		"WorkflowResumeNoWait":    func() error { return raw.ResumeNoWait(within(t), "nothing", "r", yes) },
 		"WorkflowGetRun":          func() error { _, err := run.Get(within(t)); return err },
 		"WorkflowDeleteRun":       func() error { return run.Delete(within(t)) },
 		"WorkflowCancelRun":       func() error { return run.Cancel(within(t)) },
@@ -151,11 +158,7 @@ func suspendedRunCalls(t testing.TB, c *mastra.Client, run func() *mastra.Run) m
 		"WorkflowStart": func() error {
 			return c.Workflow("doubler").NewRun().StartDetached(within(t), mastra.StartRequest{Input: number{1}})
 		},
-		"WorkflowResume":      func() error { return of().ResumeDetached(within(t), yes) },
-		"WorkflowResumeAsync": func() error { _, err := of().ResumeAsync(within(t), yes); return err },
-		"WorkflowResumeNoWait": func() error {
-			return of().ResumeNoWait(within(t), yes)
-		},
+		"WorkflowResume": func() error { return of().ResumeDetached(within(t), yes) },
 		"WorkflowResumeStream": func() error {
 			s, err := of().ResumeStream(within(t), yes)
 			if err == nil {

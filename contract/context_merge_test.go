@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/api/workflows"
 )
 
 func TestRequestContext_OfTheRequestWinsOverTheCallsAndTheClientsKeyByKey(t *testing.T) {
@@ -73,7 +74,7 @@ func TestRequestContext_OfTheRequestWinsOverTheCallsAndTheClientsKeyByKey(t *tes
 			return err
 		},
 		"WorkflowStartAsync": func(c *mastra.Client) error {
-			_, err := c.Workflow("doubler").NewRun().StartAsync(within(t), mastra.StartRequest{Input: number{1}, RequestContext: own}, opts...)
+			_, err := workflows.New(c).StartAsync(within(t), "doubler", unique("run"), mastra.StartRequest{Input: number{1}, RequestContext: own}, opts...)
 			return err
 		},
 		"WorkflowResumeStream": func(c *mastra.Client) error {
