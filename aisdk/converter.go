@@ -2,6 +2,7 @@ package aisdk
 
 import (
 	"encoding/json"
+	"errors"
 	"iter"
 
 	"github.com/mastra-go/mastra/stream"
@@ -95,6 +96,9 @@ func (c *Converter) Fail(text string) []Part {
 	return c.out
 }
 
+// BrokenMessage is what the browser is told about an answer that broke off.
+const BrokenMessage = "The connection to the agent was lost."
+
 // Convert turns a whole stream into parts. A run that failed, or that a processor
 // stopped, has said so in its parts; any other error that ends the stream becomes
 // an error part with [BrokenMessage], and the details are for whoever holds the
@@ -126,6 +130,13 @@ func Convert(chunks iter.Seq2[stream.Chunk, error], o Options) iter.Seq[Part] {
 			}
 		}
 	}
+}
+
+// told tells that the browser has learned of an end from the parts before it.
+func told(err error) bool {
+	var run *stream.RunError
+	var tripwire *stream.TripwireError
+	return errors.As(err, &run) || errors.As(err, &tripwire)
 }
 
 // emit hands a part out.

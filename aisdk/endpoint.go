@@ -171,9 +171,6 @@ func Refuse(status int, text string) error {
 	return &refusal{status, text}
 }
 
-// answeredText tells that somebody has answered a run before.
-const answeredText = "This question is no longer open."
-
 // texts for the statuses that failures of the Mastra server lead to.
 func statusText(status int) string {
 	switch status {

@@ -138,7 +138,7 @@ func (h *agentHandler) serve(w *Writer, r *http.Request, chat Chat, o Options) e
 		return h.resume(w, r, req, legs, o, true)
 	}
 	if len(req.Messages) == 0 {
-		messages, err := chat.outgoing(req.Memory, &h.cfg)
+		messages, err := chat.outgoing(req.Memory, h.cfg.AllMessages, h.cfg.FileURL)
 		if err != nil {
 			return err
 		}
@@ -151,12 +151,6 @@ func (h *agentHandler) serve(w *Writer, r *http.Request, chat Chat, o Options) e
 	c := NewConverter(o)
 	c.newID = newID
 	return w.all(c, s)
-}
-
-// all writes a whole message out of one stream.
-func (w *Writer) all(c *Converter, s ChunkStream) error {
-	err := w.convert(s, c.Convert)
-	return w.end(c, err)
 }
 
 // newID makes an id for a message that the server has given none.

@@ -56,50 +56,6 @@ type history struct {
 	told  map[string]bool // calls that a message has shown
 }
 
-type storedCall struct {
-	ID        string          `json:"toolCallId"`
-	Name      string          `json:"toolName"`
-	State     string          `json:"state"`
-	Args      json.RawMessage `json:"args"`
-	Result    json.RawMessage `json:"result"`
-	ErrorText string          `json:"errorText"`
-	Approval  struct {
-		ID       string `json:"id"`
-		Approved bool   `json:"approved"`
-		Reason   string `json:"reason"`
-	} `json:"approval"`
-}
-
-// over tells that nothing more will come of the call.
-func (c *storedCall) over() bool { return c.State != "call" && c.State != "partial-call" }
-
-func callOf(v any) (call storedCall) {
-	decode(encode(v), &call)
-	return call
-}
-
-// learn notes the tool calls of a message.
-func (h *history) learn(m *mastra.StoredMessage) {
-	note := func(call storedCall) {
-		known, ok := h.calls[call.ID]
-		if ok && known.over() && !call.over() {
-			return
-		}
-		if ok && !known.over() {
-			call.Args = known.Args // a result alone does not say them
-		}
-		h.calls[call.ID] = call
-	}
-	for i := range m.Content.Parts {
-		if invocation := m.Content.Parts[i].ToolInvocation; invocation != nil {
-			note(callOf(invocation))
-		}
-	}
-	for i := range m.Content.ToolInvocations {
-		note(callOf(m.Content.ToolInvocations[i]))
-	}
-}
-
 func (h *history) message(m *mastra.StoredMessage) Message {
 	out := Message{ID: m.ID, Role: m.Role}
 	switch {
@@ -128,28 +84,6 @@ func (h *history) message(m *mastra.StoredMessage) Message {
 		out.Metadata = encode(metadata)
 	}
 	return out
-}
-
-// waitingCall is a call that waits, as the metadata of a message tells it.
-type waitingCall struct {
-	toolPayload
-	RunID string `json:"runId"`
-	asks  bool   // the tool asks; otherwise it wants to be approved
-}
-
-func waitingIn(m *mastra.StoredMessage) map[string]waitingCall {
-	all := map[string]waitingCall{}
-	for name, asks := range map[string]bool{"suspendedTools": true, "pendingToolApprovals": false} {
-		var byKey map[string]json.RawMessage
-		decode(m.Content.Metadata[name], &byKey)
-		for _, raw := range byKey {
-			call := waitingCall{asks: asks}
-			if decode(raw, &call) && call.ToolCallID != "" {
-				all[call.ToolCallID] = call
-			}
-		}
-	}
-	return all
 }
 
 // messageBuilder makes the parts of one message.

@@ -11,8 +11,9 @@ import (
 
 // outgoing makes the messages for the agent of those that a browser sent. They are
 // built anew: id, role and known parts go on, and only of users and assistants.
-// Whatever else a browser adds might mean something to the server.
-func (c *Chat) outgoing(memory *mastra.MemoryRef, cfg *Config) (mastra.Messages, error) {
+// Whatever else a browser adds might mean something to the server. With memory the
+// last one alone goes on, unless all shall; fileURL is [Config.FileURL].
+func (c *Chat) outgoing(memory *mastra.MemoryRef, all bool, fileURL func(string) bool) (mastra.Messages, error) {
 	messages := c.Messages
 	if c.Trigger == Regenerate && c.continues() != "" {
 		messages = messages[:len(messages)-1]
@@ -30,7 +31,7 @@ func (c *Chat) outgoing(memory *mastra.MemoryRef, cfg *Config) (mastra.Messages,
 		return nil, badRequest("There is no message to answer.")
 	}
 	if memory != nil {
-		if !cfg.AllMessages {
+		if !all {
 			kept = kept[len(kept)-1:]
 			kept[0].Parts = toolResultsOf(&kept[0])
 		}
@@ -38,7 +39,7 @@ func (c *Chat) outgoing(memory *mastra.MemoryRef, cfg *Config) (mastra.Messages,
 			kept[i].ID = ownID(memory, kept[i].ID)
 		}
 	}
-	if err := checkFiles(kept, cfg.FileURL); err != nil {
+	if err := checkFiles(kept, fileURL); err != nil {
 		return nil, err
 	}
 	b := []byte{'['}

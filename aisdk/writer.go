@@ -16,9 +16,6 @@ const (
 	defaultWriteTimeout = time.Minute
 )
 
-// BrokenMessage is what the browser is told about an answer that broke off.
-const BrokenMessage = "The connection to the agent was lost."
-
 // Pace says how a stream is written. The zero Pace is made for browsers behind
 // proxies.
 type Pace struct {
@@ -142,7 +139,11 @@ type ChunkStream interface {
 // BrokenMessage. When the browser is gone the stream is closed, which stops an
 // agent, and the error is that of writing.
 func (w *Writer) Pipe(s ChunkStream, o Options) error {
-	c := NewConverter(o)
+	return w.all(NewConverter(o), s)
+}
+
+// all writes a whole message out of one stream.
+func (w *Writer) all(c *Converter, s ChunkStream) error {
 	err := w.convert(s, c.Convert)
 	return w.end(c, err)
 }
@@ -165,12 +166,8 @@ func (w *Writer) end(c *Converter, err error) error {
 	return err
 }
 
-// told tells that the browser has learned of an end from the parts before it.
-func told(err error) bool {
-	var run *stream.RunError
-	var tripwire *stream.TripwireError
-	return errors.As(err, &run) || errors.As(err, &tripwire)
-}
+// answeredText tells that somebody has answered a run before.
+const answeredText = "This question is no longer open."
 
 // brokenText is what the browser may know about a stream that broke off.
 func brokenText(err error) string {

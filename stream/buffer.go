@@ -1,6 +1,9 @@
 package stream
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 const (
 	smallBuffer = 4 << 10 // what a stream starts with
@@ -67,6 +70,8 @@ func (b *buffer) shrink(used int) bool {
 	b.b, b.calm = make([]byte, smallBuffer), 0
 	return true
 }
+
+var errBadRead = errors.New("stream: body read more than was asked for")
 
 // maxEmptyReads is how often a reader may return nothing at all without an error.
 const maxEmptyReads = 100

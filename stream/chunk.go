@@ -107,7 +107,10 @@ func nested(b json.RawMessage) (Chunk, bool) {
 	return c, err == nil && c.Type != ""
 }
 
-var errNoChunk = errors.New("stream: payload is not a chunk")
+var (
+	errNoPayload = errors.New("stream: chunk has no payload")
+	errNoChunk   = errors.New("stream: payload is not a chunk")
+)
 
 // needType refuses what is valid JSON but no chunk.
 func needType(c Chunk) error {

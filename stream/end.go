@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"io"
 )
 
@@ -47,7 +48,7 @@ func (e *endState) fail(c *Chunk) {
 		return
 	}
 	failure := errorChunk(c).Err()
-	setIfEmpty(&failure.RunID, e.run)
+	failure.RunID = cmp.Or(failure.RunID, e.run)
 	for i, known := range e.failures {
 		if known.RunID == failure.RunID {
 			e.failures[i] = failure
@@ -82,7 +83,7 @@ func (e *endState) trip(c *Chunk) {
 	trip := &TripwireError{RunID: e.run}
 	if v, ok := c.Value().(*Tripwire); ok {
 		trip = v.Err()
-		setIfEmpty(&trip.RunID, e.run)
+		trip.RunID = cmp.Or(trip.RunID, e.run)
 	}
 	e.tripwires = append(e.tripwires, trip)
 }

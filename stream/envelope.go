@@ -65,6 +65,12 @@ func intern(b []byte, last *string) string {
 	return text
 }
 
+// words are the strings of the protocol that repeat in every stream: who sends
+// chunks, and the chunk types, which value.go adds.
+var words = map[string]string{
+	"AGENT": "AGENT", "USER": "USER", "SYSTEM": "SYSTEM", "WORKFLOW": "WORKFLOW", "NETWORK": "NETWORK",
+}
+
 // unquoteKnown is unquote without an allocation for the words of the protocol.
 func unquoteKnown(b []byte) string {
 	if word, ok := words[string(b[1:len(b)-1])]; ok {

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 )
 
@@ -73,8 +74,6 @@ func errorDetail(b []byte) ErrorDetail {
 			}
 		}
 	}
-	for _, text := range []string{cause, details, d.Name, noErrorText} {
-		setIfEmpty(&d.Message, text)
-	}
+	d.Message = cmp.Or(d.Message, cause, details, d.Name, noErrorText)
 	return d
 }

@@ -1,11 +1,6 @@
 package stream
 
-import (
-	"bytes"
-	"errors"
-)
-
-var errBadRead = errors.New("stream: body read more than was asked for")
+import "bytes"
 
 // frame is a piece of a stream that belongs together.
 type frame struct {
@@ -39,13 +34,6 @@ type framer interface {
 	moved(n int)
 	// partial tells that b ends in the middle of something.
 	partial(b []byte) bool
-}
-
-func newFramer(f Framing, maxEvent int) framer {
-	if f == Records {
-		return newRecordFramer(maxEvent)
-	}
-	return newSSEFramer(maxEvent)
 }
 
 // finder finds a byte in a growing buffer and looks at no byte twice.

@@ -47,6 +47,15 @@ func member(b []byte, name string) json.RawMessage {
 	}
 }
 
+// keyBytes is the member's name without its quotes. It allocates only if the name
+// holds escapes.
+func (o *object) keyBytes() []byte {
+	if o.escaped {
+		return []byte(unquote(o.b[o.key.start:o.key.end]))
+	}
+	return o.b[o.key.start+1 : o.key.end-1]
+}
+
 func isObject(b []byte) bool {
 	i := skipSpace(b, 0)
 	return i < len(b) && b[i] == '{'

@@ -1,6 +1,9 @@
 package stream
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+)
 
 // Start is the payload of `start`: a run begins. Resumed streams have none.
 type Start struct {
@@ -202,7 +205,7 @@ type Tripwire struct {
 	Metadata    json.RawMessage `json:"metadata,omitempty"`
 }
 
-func (t *Tripwire) setRunID(id string) { setIfEmpty(&t.RunID, id) }
+func (t *Tripwire) setRunID(id string) { t.RunID = cmp.Or(t.RunID, id) }
 
 // Err returns the stop as an error.
 func (t *Tripwire) Err() *TripwireError {

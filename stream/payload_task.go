@@ -1,6 +1,9 @@
 package stream
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+)
 
 // BackgroundTask is what the payloads of all `background-task-*` chunks but
 // -progress have in common.
@@ -12,7 +15,7 @@ type BackgroundTask struct {
 	RunID      string `json:"runId,omitempty"`
 }
 
-func (t *BackgroundTask) setRunID(id string) { setIfEmpty(&t.RunID, id) }
+func (t *BackgroundTask) setRunID(id string) { t.RunID = cmp.Or(t.RunID, id) }
 
 // BackgroundTaskStarted is the payload of `background-task-started`.
 type BackgroundTaskStarted struct{ BackgroundTask }

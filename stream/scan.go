@@ -191,15 +191,6 @@ func (o *object) next() (bool, error) {
 	return true, nil
 }
 
-// keyBytes is the member's name without its quotes. It allocates only if the name
-// holds escapes.
-func (o *object) keyBytes() []byte {
-	if o.escaped {
-		return []byte(unquote(o.b[o.key.start:o.key.end]))
-	}
-	return o.b[o.key.start+1 : o.key.end-1]
-}
-
 // scanString returns the index behind the string whose opening quote is at b[i],
 // and whether it holds escapes.
 func scanString(b []byte, i int) (end int, escaped bool, err error) {

@@ -79,6 +79,13 @@ func NewWithHooks(ctx context.Context, body io.ReadCloser, o Options, h hook.Hoo
 // maxMaxEventSize keeps sums of sizes within an int of 32 bits.
 const maxMaxEventSize = 1 << 30
 
+func newFramer(f Framing, maxEvent int) framer {
+	if f == Records {
+		return newRecordFramer(maxEvent)
+	}
+	return newSSEFramer(maxEvent)
+}
+
 // RunID returns the id of the run, empty as long as it is not known. Where a
 // stream holds several runs it is that of the first.
 func (s *Stream) RunID() string {

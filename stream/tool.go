@@ -1,6 +1,9 @@
 package stream
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+)
 
 // ToolCall is a model's call of a tool. It is the payload of a `tool-call` chunk.
 type ToolCall struct {
@@ -147,15 +150,9 @@ type ToolOutputDenied struct {
 	} `json:"approval"`
 }
 
-func (c *ToolCall) setRunID(id string)          { setIfEmpty(&c.RunID, id) }
-func (r *ToolResult) setRunID(id string)        { setIfEmpty(&r.RunID, id) }
-func (e *ToolErrorChunk) setRunID(id string)    { setIfEmpty(&e.RunID, id) }
-func (a *ToolCallApproval) setRunID(id string)  { setIfEmpty(&a.RunID, id) }
-func (s *ToolCallSuspended) setRunID(id string) { setIfEmpty(&s.RunID, id) }
-func (d *ToolOutputDenied) setRunID(id string)  { setIfEmpty(&d.RunID, id) }
-
-func setIfEmpty(field *string, value string) {
-	if *field == "" {
-		*field = value
-	}
-}
+func (c *ToolCall) setRunID(id string)          { c.RunID = cmp.Or(c.RunID, id) }
+func (r *ToolResult) setRunID(id string)        { r.RunID = cmp.Or(r.RunID, id) }
+func (e *ToolErrorChunk) setRunID(id string)    { e.RunID = cmp.Or(e.RunID, id) }
+func (a *ToolCallApproval) setRunID(id string)  { a.RunID = cmp.Or(a.RunID, id) }
+func (s *ToolCallSuspended) setRunID(id string) { s.RunID = cmp.Or(s.RunID, id) }
+func (d *ToolOutputDenied) setRunID(id string)  { d.RunID = cmp.Or(d.RunID, id) }

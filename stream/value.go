@@ -6,10 +6,7 @@ import (
 	"strings"
 )
 
-var (
-	errNoPayload  = errors.New("stream: chunk has no payload")
-	errNoEnvelope = errors.New("stream: not a chunk with a place in a run's history")
-)
+var errNoEnvelope = errors.New("stream: not a chunk with a place in a run's history")
 
 // Value is what [Chunk.Value] returns: a pointer to one of this package's types, never
 // the type itself, so that a `case stream.TextDelta:` without the star does not
@@ -171,6 +168,12 @@ var values = map[string]func() Value{
 	TypeNetworkObjectResult:        of[NetworkObjectResult],
 }
 
+func init() {
+	for typ := range values {
+		words[typ] = typ
+	}
+}
+
 // These are the Values. What is only embedded in them, such as WorkflowStep, is none:
 // a case for it would never match.
 
@@ -262,15 +265,3 @@ func (*Data) value()          {}
 func (*NestedChunk) value()   {}
 func (*ObservedChunk) value() {}
 func (*Unknown) value()       {}
-
-// words are the strings of the protocol that repeat in every stream.
-var words = func() map[string]string {
-	known := map[string]string{}
-	for typ := range values {
-		known[typ] = typ
-	}
-	for _, from := range []string{"AGENT", "USER", "SYSTEM", "WORKFLOW", "NETWORK"} {
-		known[from] = from
-	}
-	return known
-}()
