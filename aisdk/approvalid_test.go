@@ -58,7 +58,7 @@ func renaming(t testing.TB, server, id string) string {
 	return proxy.URL
 }
 
-func TestAnApprovalReachesItsCallWhateverTheIDsAre(t *testing.T) {
+func TestApproval_ReachesItsCallWhateverTheIDsAre(t *testing.T) {
 	for i, callID := range oddIDs {
 		runID := oddIDs[len(oddIDs)-1-i]
 		t.Run(fmt.Sprintf("%q of %q", callID, runID), func(t *testing.T) {
@@ -144,7 +144,7 @@ func approvalsIn(t testing.TB, body string) (approvals []aisdk.Approval, status 
 	return approvals, w.Code
 }
 
-func TestNoTwoCallsAreMistakenForEachOther(t *testing.T) {
+func TestApproval_NeverMistakesOneCallForAnother(t *testing.T) {
 	type onThePage struct{ approvalID, toolCallID string }
 	calls := map[onThePage]aisdk.Approval{}
 	all := manyIDs("a:")
@@ -171,7 +171,7 @@ func TestNoTwoCallsAreMistakenForEachOther(t *testing.T) {
 	}
 }
 
-func TestADecisionThatCannotBeReadIsNoNewTurn(t *testing.T) {
+func TestApproval_ThatCannotBeReadIsNoNewTurn(t *testing.T) {
 	ok := map[string]any{"id": "run-1::call_7", "approved": true}
 	for name, part := range map[string]string{
 		"another call's id":    decision(t, "call_9", ok),

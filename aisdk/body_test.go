@@ -29,7 +29,7 @@ func listed(element string, size int) string {
 	return b.String()
 }
 
-func TestTheCostOfABodyGrowsWithItsSizeAlone(t *testing.T) {
+func TestBody_CostGrowsWithItsSizeAlone(t *testing.T) {
 	const small, growth = 256 << 10, 8
 	const question = `{"id":"u1","role":"user","parts":[{"type":"text","text":"hi"}]}`
 	parts := func(element string) func(int) string {
@@ -82,7 +82,7 @@ func TestTheCostOfABodyGrowsWithItsSizeAlone(t *testing.T) {
 	}
 }
 
-func TestARequestDecidesOnSixtyFourCallsAtMost(t *testing.T) {
+func TestApproval_IsOfSixtyFourCallsAtMost(t *testing.T) {
 	decisions := func(n int) string {
 		var all []string
 		for i := range n {

@@ -139,7 +139,7 @@ var divergent = map[string][]aisdk.Version{
 	"syn-error-top-level":         versions,
 }
 
-func TestCapturesAreReproducedPartForPart(t *testing.T) {
+func TestCaptures_AreReproducedPartForPart(t *testing.T) {
 	for _, name := range captureNames(t) {
 		for _, v := range versions {
 			if slices.Contains(divergent[name], v) {

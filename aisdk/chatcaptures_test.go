@@ -70,7 +70,7 @@ var opening = map[string]string{
 	"chat-resume": `data: {"type":"start"}` + "\n\n",
 }
 
-func TestChatCapturesAreAnsweredByteForByte(t *testing.T) {
+func TestCaptures_OfChatsAreAnsweredByteForByte(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "chat", "*.json"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
@@ -126,7 +126,7 @@ func TestChatCapturesAreAnsweredByteForByte(t *testing.T) {
 	}
 }
 
-func TestTheHeadersAreTheFive(t *testing.T) {
+func TestHandler_SetsFiveHeaders(t *testing.T) {
 	up := newUpstream(t, replay(inputs(t, "real-plain")...))
 	rec := newRecorder()
 	r, err := http.NewRequest(http.MethodPost, "/api/chat", strings.NewReader(chatBody("hi")))

@@ -76,7 +76,7 @@ var every = []struct {
 	{name: "a nested output without an id", chunk: `{"type":"tool-output","payload":{"toolCallId":"c","output":{"type":"tool-output","payload":{"output":{"type":"data-x","data":1}}}}}`},
 }
 
-func TestEveryChunkType(t *testing.T) {
+func TestConverter_KnowsEveryChunkType(t *testing.T) {
 	for _, c := range every {
 		t.Run(c.name, func(t *testing.T) {
 			assert.Equal(t, values(t, c.want...), convert(t, chunks(t, c.chunk), aisdk.Options{Display: c.display, OmitStart: true}))
@@ -84,7 +84,7 @@ func TestEveryChunkType(t *testing.T) {
 	}
 }
 
-func TestMessageMetadataGoesWithStartAndFinish(t *testing.T) {
+func TestConverter_SendsMetadataWithStartAndFinish(t *testing.T) {
 	c := readCapture(t, "syn-data-between-start-and-step")
 	o := c.options(aisdk.V6)
 	o.MessageMetadata = func(chunk stream.Chunk) any {
@@ -101,7 +101,7 @@ func TestMessageMetadataGoesWithStartAndFinish(t *testing.T) {
 	assert.Equal(t, c.output(t, aisdk.V6), convert(t, c.Input, o))
 }
 
-func TestTextsThatAreOpenCanBeEnded(t *testing.T) {
+func TestConverter_EndsOpenTextsOnRequest(t *testing.T) {
 	c := readCapture(t, "syn-network")
 	o := c.options(aisdk.V6)
 	o.EndText = true
@@ -121,7 +121,7 @@ func TestTextsThatAreOpenCanBeEnded(t *testing.T) {
 	assert.Equal(t, plain.output(t, aisdk.V6), convert(t, plain.Input, o), "nothing is ended twice")
 }
 
-func TestStartAndFinishCanBeLeftOut(t *testing.T) {
+func TestConverter_OmitsStartAndFinishOnRequest(t *testing.T) {
 	c := readCapture(t, "real-plain")
 	o := c.options(aisdk.V6)
 	o.OmitStart, o.OmitFinish = true, true
@@ -129,12 +129,12 @@ func TestStartAndFinishCanBeLeftOut(t *testing.T) {
 	assert.Equal(t, want[1:len(want)-1], convert(t, c.Input, o))
 }
 
-func TestAStartThatNothingFollowsIsSentAtTheEnd(t *testing.T) {
+func TestConverter_SendsAStartThatNothingFollows(t *testing.T) {
 	assert.Equal(t, values(t, `{"type":"start","messageId":"m"}`, `{"type":"data-x","data":1}`),
 		convert(t, chunks(t, `{"type":"start","payload":{"messageId":"m"}}`, `{"type":"data-x","data":1}`), aisdk.Options{}))
 }
 
-func TestASecondStartIsPassedOn(t *testing.T) {
+func TestConverter_PassesASecondStartOn(t *testing.T) {
 	got := convert(t, chunks(t,
 		`{"type":"start","payload":{"messageId":"m1"}}`, `{"type":"step-start","payload":{}}`,
 		`{"type":"start","payload":{"messageId":"m2"}}`, `{"type":"step-start","payload":{"messageId":"m3"}}`), aisdk.Options{})
@@ -142,7 +142,7 @@ func TestASecondStartIsPassedOn(t *testing.T) {
 		`{"type":"start","messageId":"m2"}`, `{"type":"start-step"}`), got)
 }
 
-func TestPartsCanBeReadBack(t *testing.T) {
+func TestPart_CanBeReadBack(t *testing.T) {
 	yes := true
 	for _, p := range []aisdk.Part{
 		{Type: aisdk.PartStart, MessageID: "m", MessageMetadata: json.RawMessage(`{"a":1}`)},
@@ -163,7 +163,7 @@ func TestPartsCanBeReadBack(t *testing.T) {
 	assert.JSONEq(t, `{"type":"text-delta","id":"t","delta":"a\ufffdb"}`, string(b))
 }
 
-func TestSubAgentsAreToldOfOnRequest(t *testing.T) {
+func TestSubAgent_IsToldOfOnRequest(t *testing.T) {
 	c := readCapture(t, "real-subagent")
 	o := c.options(aisdk.V6)
 	o.SendSubAgents = true
@@ -188,7 +188,7 @@ func TestSubAgentsAreToldOfOnRequest(t *testing.T) {
 	assert.Equal(t, 1, steps)
 }
 
-func TestDeltasThatLookLikeTheLastOne(t *testing.T) {
+func TestConverter_NeverMistakesADeltaForTheLastOne(t *testing.T) {
 	var in, want []string
 	for _, c := range [][2]string{
 		{`"id":"t","text":"plain"`, `"id":"t","delta":"plain"`},

@@ -42,7 +42,7 @@ func swap(t testing.TB, parts []any, typ string, with ...any) []any {
 	return out
 }
 
-func TestErrorTextsHoldNoStackTraces(t *testing.T) {
+func TestDivergence_ErrorTextsHoldNoStackTraces(t *testing.T) {
 	for name, want := range map[string]string{
 		"real-model-error":       "model exploded",
 		"syn-error-object":       "x",
@@ -99,7 +99,7 @@ func TestErrorTextsHoldNoStackTraces(t *testing.T) {
 	})
 }
 
-func TestVersion5IsToldOfADeniedCallAsAFailedOne(t *testing.T) {
+func TestDivergence_Version5IsToldOfADeniedCallAsAFailedOne(t *testing.T) {
 	for name, reason := range map[string]string{
 		"real-approval-declined":      "Tool call was not approved by the user",
 		"real-approval-resume-stream": "too fragile",
@@ -114,7 +114,7 @@ func TestVersion5IsToldOfADeniedCallAsAFailedOne(t *testing.T) {
 	}
 }
 
-func TestVersion5IsToldOnlyFinishReasonsThatItKnows(t *testing.T) {
+func TestDivergence_Version5IsToldOnlyFinishReasonsThatItKnows(t *testing.T) {
 	c := readCapture(t, "syn-finish-unknown")
 	for reason, want := range map[string]string{"suspended": "other", "abort": "other", "unknown": "unknown", "stop": "stop"} {
 		last := len(c.Input) - 1
@@ -126,7 +126,7 @@ func TestVersion5IsToldOnlyFinishReasonsThatItKnows(t *testing.T) {
 	}
 }
 
-func TestUnknownChunksAreDropped(t *testing.T) {
+func TestDivergence_UnknownChunksAreDropped(t *testing.T) {
 	// The reference makes a part of them, and of any type that the payload names:
 	// a bare text-delta, which ends the stream in the browser.
 	c := readCapture(t, "real-plain")
@@ -142,7 +142,7 @@ func TestUnknownChunksAreDropped(t *testing.T) {
 	}
 }
 
-func TestTransientDataStaysTransient(t *testing.T) {
+func TestDivergence_TransientDataStaysTransient(t *testing.T) {
 	c := readCapture(t, "syn-data-parts")
 	for _, v := range versions {
 		want := c.output(t, v)
@@ -153,7 +153,7 @@ func TestTransientDataStaysTransient(t *testing.T) {
 	}
 }
 
-func TestAnErrorBesideTheTypeIsAnError(t *testing.T) {
+func TestDivergence_ErrorBesideTheTypeIsAnError(t *testing.T) {
 	c := readCapture(t, "syn-error-top-level")
 	for _, v := range versions {
 		require.Nil(t, c.output(t, v), "the reference throws")
@@ -162,7 +162,7 @@ func TestAnErrorBesideTheTypeIsAnError(t *testing.T) {
 	}
 }
 
-func TestDataChunksWithoutDataAreSkipped(t *testing.T) {
+func TestDivergence_DataChunksWithoutDataAreSkipped(t *testing.T) {
 	c := readCapture(t, "syn-data-missing-data")
 	for _, v := range versions {
 		require.Nil(t, c.output(t, v), "the reference throws")
@@ -172,7 +172,7 @@ func TestDataChunksWithoutDataAreSkipped(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreBytesAreDecoded(t *testing.T) {
+func TestDivergence_FilesThatAreBytesAreDecoded(t *testing.T) {
 	c := readCapture(t, "syn-file")
 	for _, data := range []string{
 		`"aGk="`, `{"0":104,"1":105}`, `{"type":"Buffer","data":[104,105]}`, `[104,105]`,
@@ -185,7 +185,7 @@ func TestFilesThatAreBytesAreDecoded(t *testing.T) {
 	}
 }
 
-func TestDocumentsWithoutATitleGetOne(t *testing.T) {
+func TestDivergence_DocumentsWithoutATitleGetOne(t *testing.T) {
 	c := readCapture(t, "syn-sources-on")
 	for without, title := range map[string]string{
 		`,"title":"D"`:                    "d.txt",
@@ -206,7 +206,7 @@ func TestDocumentsWithoutATitleGetOne(t *testing.T) {
 	}
 }
 
-func TestAResumedRunOpensTheMessageThatItContinues(t *testing.T) {
+func TestDivergence_ResumedRunOpensTheMessageThatItContinues(t *testing.T) {
 	for _, name := range []string{"real-approval-declined", "real-approval-resume-stream"} {
 		for _, v := range []aisdk.Version{aisdk.V6, aisdk.V7} {
 			c := readCapture(t, name)

@@ -96,8 +96,9 @@ func requireAcceptable(t testing.TB, v aisdk.Version, p aisdk.Part) {
 	}
 }
 
-// FuzzConvert feeds streams of any chunks, one in each line, to every converter.
-func FuzzConvert(f *testing.F) {
+// FuzzConverter_MakesOnlyPartsThatABrowserAccepts feeds streams of any chunks, one
+// in each line, to every converter.
+func FuzzConverter_MakesOnlyPartsThatABrowserAccepts(f *testing.F) {
 	for _, name := range captureNames(f) {
 		var lines []string
 		c := readCapture(f, name)
@@ -147,9 +148,9 @@ func FuzzConvert(f *testing.F) {
 	})
 }
 
-// FuzzHandler posts any bodies. Whatever comes, the answer is a status with a
-// short text or a whole stream, and the agent is asked in good form.
-func FuzzHandler(f *testing.F) {
+// FuzzHandler_AnswersAnyBody posts any bodies. Whatever comes, the answer is a
+// status with a short text or a whole stream, and the agent is asked in good form.
+func FuzzHandler_AnswersAnyBody(f *testing.F) {
 	files, err := filepath.Glob(filepath.Join("testdata", "chat", "*.json"))
 	require.NoError(f, err)
 	for _, file := range files {

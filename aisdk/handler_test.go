@@ -38,7 +38,7 @@ const threeMessages = `{"id":"chat1","trigger":"submit-message","messages":[
 	{"id":"a1","role":"assistant","parts":[{"type":"step-start"},{"type":"text","text":"two","state":"done"}]},
 	{"id":"u2","role":"user","parts":[{"type":"text","text":"three"},{"type":"file","mediaType":"text/plain","url":"data:text/plain;base64,aGk="}]}]}`
 
-func TestWithMemoryOnlyTheLastMessageIsSent(t *testing.T) {
+func TestMemory_GetsOnlyTheLastMessage(t *testing.T) {
 	up := newUpstream(t, replay(inputs(t, "real-plain")...))
 	post(t, aisdk.Handler(up.agent(t), aisdk.Config{Request: remembered}), threeMessages).parts(t)
 	sent := up.seen()[0]
@@ -64,7 +64,7 @@ func TestWithMemoryOnlyTheLastMessageIsSent(t *testing.T) {
 	})
 }
 
-func TestAMessageIDOfAnotherThreadCannotBeTakenOver(t *testing.T) {
+func TestMemory_KeepsMessageIDsOfOtherThreadsApart(t *testing.T) {
 	// The server stores a message under its id alone: the same id in another thread
 	// takes the message away from the first.
 	idIn := func(thread, id string) string {
@@ -98,7 +98,7 @@ var hostile = []string{
 	`"__proto__":{"memory":{"resource":"user-8"}}`, `"versionId":"x"`, `"Memory":{"thread":"x"}`, `"MEMORY":1`,
 }
 
-func TestAHostileBodyChangesNothing(t *testing.T) {
+func TestBody_ThatIsHostileChangesNothing(t *testing.T) {
 	up := newUpstream(t, replay(inputs(t, "real-plain")...))
 	srv := httptest.NewServer(aisdk.Handler(up.agent(t), aisdk.Config{Request: remembered}))
 	defer srv.Close()
@@ -140,7 +140,7 @@ func TestAHostileBodyChangesNothing(t *testing.T) {
 	}
 }
 
-func TestNothingOfTheServerReachesTheBrowser(t *testing.T) {
+func TestHandler_TellsTheBrowserNothingOfTheServer(t *testing.T) {
 	secrets := []string{"SECRET", "127.0.0.1", "4111", "stack", "node_modules", "    at "}
 	detail := `{"error":"SECRET in postgres://user:SECRET@10.0.0.1","stack":"Error\n    at /srv/node_modules/x.js","code":"SECRET"}`
 	for name, up := range map[string]http.HandlerFunc{
@@ -184,7 +184,7 @@ func TestNothingOfTheServerReachesTheBrowser(t *testing.T) {
 	}
 }
 
-func TestAFailureBeforeTheFirstPartIsAStatus(t *testing.T) {
+func TestHandler_AnswersAFailureBeforeTheFirstPartWithAStatus(t *testing.T) {
 	for upstreamStatus, want := range map[int]struct {
 		status int
 		text   string
@@ -231,7 +231,7 @@ func TestAFailureBeforeTheFirstPartIsAStatus(t *testing.T) {
 	})
 }
 
-func TestRequestMayRefuse(t *testing.T) {
+func TestRequest_MayRefuse(t *testing.T) {
 	up := newUpstream(t, nil)
 	for _, c := range []struct {
 		err    error
@@ -252,7 +252,7 @@ func TestRequestMayRefuse(t *testing.T) {
 	assert.Empty(t, up.seen())
 }
 
-func TestRequestSeesTheChatAndDecides(t *testing.T) {
+func TestRequest_SeesTheChatAndDecides(t *testing.T) {
 	up := newUpstream(t, replay(inputs(t, "real-plain")...))
 	var seen aisdk.Chat
 	h := aisdk.Handler(up.agent(t), aisdk.Config{Request: func(r *http.Request, chat aisdk.Chat) (mastra.AgentRequest, error) {
@@ -273,7 +273,7 @@ func TestRequestSeesTheChatAndDecides(t *testing.T) {
 	assert.JSONEq(t, `{"messages":[{"role":"user","content":"mine"}],"maxSteps":3,"instructions":"Be kind.","requestContext":{"path":"/api/chat"}}`, up.seen()[0].Body)
 }
 
-func TestWhatIsNotUseChatsIsRefused(t *testing.T) {
+func TestHandler_RefusesWhatIsNotUseChats(t *testing.T) {
 	up := newUpstream(t, nil)
 	srv := httptest.NewServer(aisdk.Handler(up.agent(t), aisdk.Config{}))
 	defer srv.Close()
@@ -315,7 +315,7 @@ func TestWhatIsNotUseChatsIsRefused(t *testing.T) {
 	assert.Empty(t, up.seen())
 }
 
-func TestTheServerIsNotMadeToFetchFiles(t *testing.T) {
+func TestFile_MustBeADataURLUnlessAllowed(t *testing.T) {
 	up := newUpstream(t, replay(inputs(t, "real-plain")...))
 	body := func(url string) string {
 		return strings.Replace(chatBody("hi"), `"parts":[`, `"parts":[{"type":"file","mediaType":"image/png","url":"`+url+`"},`, 1)
@@ -340,7 +340,7 @@ func TestTheServerIsNotMadeToFetchFiles(t *testing.T) {
 	assert.Len(t, up.seen(), 2)
 }
 
-func TestTheAgentStopsWhenTheBrowserLeaves(t *testing.T) {
+func TestDisconnect_StopsTheAgent(t *testing.T) {
 	left := make(chan struct{})
 	up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
@@ -368,7 +368,7 @@ func TestTheAgentStopsWhenTheBrowserLeaves(t *testing.T) {
 	assert.Empty(t, logged, "to leave is no error")
 }
 
-func TestAPageThatWasLoadedAnewAttachesAgain(t *testing.T) {
+func TestReattach_GivesTheAnswerToAPageThatWasLoadedAnew(t *testing.T) {
 	up := newUpstream(t, replay(inputs(t, "real-plain")...))
 	agent := up.agent(t)
 	get := func(t *testing.T, path string, cfg aisdk.Config) answered {
@@ -411,7 +411,7 @@ func TestAPageThatWasLoadedAnewAttachesAgain(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, get(t, "/api/chat/c1/stream", aisdk.Config{Serving: aisdk.Serving{Reattach: refuse}}).Status)
 }
 
-func TestTheServersReadTimeoutDoesNotEndAnAnswer(t *testing.T) {
+func TestHandler_OutlastsTheServersReadTimeout(t *testing.T) {
 	up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		for _, text := range []string{"a", "b", "c"} {

@@ -57,7 +57,7 @@ func answerTo(t testing.TB, messages []aisdk.Message, text string) aisdk.Message
 	return aisdk.Message{}
 }
 
-func TestHistoryKeepsWhatAThreadHolds(t *testing.T) {
+func TestHistory_KeepsWhatAThreadHolds(t *testing.T) {
 	all := aisdk.Messages(storedThread(t), aisdk.Display{SendReasoning: true, SendSources: true})
 
 	first := all[0]
@@ -103,7 +103,7 @@ func TestHistoryKeepsWhatAThreadHolds(t *testing.T) {
 	}
 }
 
-func TestHistoryHidesWhatTheStreamHides(t *testing.T) {
+func TestHistory_HidesWhatTheStreamHides(t *testing.T) {
 	all := aisdk.Messages(storedThread(t), aisdk.Display{})
 	assert.Len(t, uiParts(t, answerTo(t, all, "think:")), 1)
 	assert.Len(t, uiParts(t, answerTo(t, all, "source:")), 1)
@@ -113,7 +113,7 @@ func TestHistoryHidesWhatTheStreamHides(t *testing.T) {
 		uiParts(t, answerTo(t, v5, "tool:delicate"))[0])
 }
 
-func TestHistoryOfCallsThatWereDecidedOn(t *testing.T) {
+func TestHistory_ShowsHowCallsWereDecidedOn(t *testing.T) {
 	thread := stored(t, `{"id":"a","role":"assistant","content":{"format":2,"parts":[
 		{"type":"tool-invocation","toolInvocation":{"state":"result","toolCallId":"c1","toolName":"delicate","args":{"what":"vase"},"result":{"done":"vase"},"approval":{"id":"c1","approved":true}}},
 		{"type":"tool-invocation","toolInvocation":{"state":"output-denied","toolCallId":"c2","toolName":"delicate","args":{"what":"cup"},"approval":{"id":"c2","approved":false,"reason":"no"}}}],
@@ -128,7 +128,7 @@ func TestHistoryOfCallsThatWereDecidedOn(t *testing.T) {
 		uiParts(t, aisdk.Messages(thread, aisdk.Display{Version: aisdk.V5})[0]))
 }
 
-func TestHistoryShowsACallThatTheBrowserAnsweredOnce(t *testing.T) {
+func TestHistory_ShowsOnceACallThatTheBrowserAnswered(t *testing.T) {
 	all := aisdk.Messages(stored(t,
 		`{"id":"a1","role":"assistant","content":{"format":2,"parts":[{"type":"tool-invocation","toolInvocation":{"state":"call","toolCallId":"c","toolName":"pick","args":{"a":1}}}]}}`,
 		`{"id":"a2","role":"assistant","content":{"format":2,"parts":[
@@ -139,7 +139,7 @@ func TestHistoryShowsACallThatTheBrowserAnsweredOnce(t *testing.T) {
 	assert.Equal(t, values(t, `{"type":"text","text":"Seven.","state":"done"}`), uiParts(t, all[1]))
 }
 
-func TestHistoryOfOlderAndOddForms(t *testing.T) {
+func TestHistory_ReadsOlderAndOddForms(t *testing.T) {
 	all := aisdk.Messages(stored(t,
 		`{"id":"1","role":"user","content":"plain"}`,
 		`{"id":"2","role":"assistant","content":{"format":2,"parts":[],"content":"old text","reasoning":"old thoughts",
@@ -175,7 +175,7 @@ func TestHistoryOfOlderAndOddForms(t *testing.T) {
 	]`, string(got))
 }
 
-func TestHistoryReadsAnIteratorAndPassesItsErrorOn(t *testing.T) {
+func TestHistory_ReadsAnIteratorAndPassesItsErrorOn(t *testing.T) {
 	broken := errors.New("broken")
 	thread := stored(t, `{"id":"1","role":"user","content":"plain"}`)
 	read := func(err error) ([]aisdk.Message, error) {

@@ -20,7 +20,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestFiveHundredChatsAtOnceAreAllComplete(t *testing.T) {
+func TestLoad_FiveHundredChatsAtOnceAreAllComplete(t *testing.T) {
 	leakcheck.Check(t)
 	const chats, pieces = 500, 200
 	server := mockserver.Start(t, mockserver.WithDemoWorld())
@@ -61,8 +61,9 @@ func TestFiveHundredChatsAtOnceAreAllComplete(t *testing.T) {
 	}
 }
 
-// BenchmarkConvert is one delta through the converter and onto a response.
-func BenchmarkConvert(b *testing.B) {
+// BenchmarkConverter_OfOneDelta is one delta through the converter and onto a
+// response.
+func BenchmarkConverter_OfOneDelta(b *testing.B) {
 	c := aisdk.NewConverter(aisdk.Options{OmitStart: true})
 	chunk := delta(b, "the next word ")
 	var size int
@@ -76,9 +77,9 @@ func BenchmarkConvert(b *testing.B) {
 	b.SetBytes(int64(size / b.N))
 }
 
-// BenchmarkAddedLatency sends a part every millisecond and measures how much later
-// it arrives through the handler than straight from the server.
-func BenchmarkAddedLatency(b *testing.B) {
+// BenchmarkHandler_AddedLatency sends a part every millisecond and measures how much
+// later it arrives through the handler than straight from the server.
+func BenchmarkHandler_AddedLatency(b *testing.B) {
 	var begin, tick chan struct{}
 	sent := make(chan time.Time, 1)
 	up := newUpstream(b, func(w http.ResponseWriter, r *http.Request) {

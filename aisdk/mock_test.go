@@ -87,7 +87,7 @@ func textOf(parts []any) string {
 	return b.String()
 }
 
-func TestAChatWithTheDemoWorld(t *testing.T) {
+func TestDemoWorld_AgentChats(t *testing.T) {
 	_, client := demo(t)
 	p := open(t, aisdk.Handler(client.Agent("assistant"), aisdk.Config{Request: remembered}))
 	assert.Equal(t, "You said: Hello", textOf(p.say("Hello")))
@@ -119,7 +119,7 @@ func TestAChatWithTheDemoWorld(t *testing.T) {
 	assert.Equal(t, []string{"output-available", "output-available", "output-denied"}, states)
 }
 
-func TestAnApprovalCannotBeGivenByAnotherUser(t *testing.T) {
+func TestApproval_CannotBeGivenByAnotherUser(t *testing.T) {
 	_, client := demo(t)
 	as := func(user string) http.Handler {
 		return aisdk.Handler(client.Agent("assistant"), aisdk.Config{Request: func(r *http.Request, chat aisdk.Chat) (mastra.AgentRequest, error) {
@@ -148,7 +148,7 @@ func approvalOf(t testing.TB, parts []any) string {
 	return ""
 }
 
-func TestAToolThatAsksIsAnswered(t *testing.T) {
+func TestResume_AnswersAToolOfTheDemoWorld(t *testing.T) {
 	_, client := demo(t)
 	p := open(t, aisdk.Handler(client.Agent("assistant"), aisdk.Config{Request: remembered}))
 	var asked map[string]any
@@ -162,14 +162,14 @@ func TestAToolThatAsksIsAnswered(t *testing.T) {
 	assert.Equal(t, `Tool said: [{"type":"json","value":{"answer":"42"}}]`, textOf(got.parts(t)))
 }
 
-func TestAProcessorsStopIsTold(t *testing.T) {
+func TestDemoWorld_TellsOfAProcessorsStop(t *testing.T) {
 	_, client := demo(t)
 	p := open(t, aisdk.Handler(client.Agent("guarded"), aisdk.Config{}))
 	parts := p.say("this is forbidden")
 	assert.Equal(t, []string{"data-tripwire", "finish"}, only(parts, "data-tripwire", "finish", "error"))
 }
 
-func TestAWorkflowOfTheDemoWorld(t *testing.T) {
+func TestDemoWorld_ResumesItsWorkflow(t *testing.T) {
 	_, client := demo(t)
 	h := aisdk.WorkflowHandler(client.Workflow("approval"), aisdk.WorkflowConfig{Request: owned})
 	parts := post(t, h, `{"inputData":{"n":3}}`).parts(t)
@@ -212,7 +212,7 @@ func leave(t testing.TB, url, body, text string) {
 	require.Fail(t, "the answer ended first")
 }
 
-func TestStopIsSeenByTheServer(t *testing.T) {
+func TestDisconnect_IsSeenByTheServer(t *testing.T) {
 	server, client := demo(t)
 	p := open(t, aisdk.Handler(client.Agent("assistant"), aisdk.Config{Request: remembered}))
 	leave(t, p.url, chatBody("slow:200"), "chunk-2 ")
@@ -226,7 +226,7 @@ func TestStopIsSeenByTheServer(t *testing.T) {
 	}, 5*time.Second, 5*time.Millisecond)
 }
 
-func TestAWorkflowOfTheDemoWorldIsCancelledWhenTheBrowserLeaves(t *testing.T) {
+func TestDisconnect_CancelsAWorkflowOfTheDemoWorld(t *testing.T) {
 	_, client := demo(t)
 	workflow := client.Workflow("slowly")
 	p := open(t, aisdk.WorkflowHandler(workflow, aisdk.WorkflowConfig{Request: owned}))
@@ -237,7 +237,7 @@ func TestAWorkflowOfTheDemoWorldIsCancelledWhenTheBrowserLeaves(t *testing.T) {
 	}, 5*time.Second, 10*time.Millisecond)
 }
 
-func TestAPageAttachesToARunThatAnotherPageReads(t *testing.T) {
+func TestReattach_FollowsARunThatAnotherPageReads(t *testing.T) {
 	_, client := demo(t)
 	agent := client.Agent("durable")
 	var runs sync.Map // chat -> run

@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra/aisdk"
 )
 
-func TestTheConfigsHoldWhatAUserDecides(t *testing.T) {
+func TestConfig_HoldsWhatAUserDecides(t *testing.T) {
 	configs := []reflect.Type{reflect.TypeFor[aisdk.Config](), reflect.TypeFor[aisdk.WorkflowConfig]()}
 	for _, config := range configs {
 		for _, embedded := range []reflect.Type{reflect.TypeFor[aisdk.Display](), reflect.TypeFor[aisdk.Serving](), reflect.TypeFor[aisdk.Pace]()} {

@@ -54,7 +54,7 @@ func resumes(calls []call) []call {
 	return all
 }
 
-func TestDecisionsResumeTheRunsTheyAreAbout(t *testing.T) {
+func TestApproval_ResumesTheRunsItIsAbout(t *testing.T) {
 	up := newUpstream(t, sequence(
 		replay(inputs(t, "real-approval-approved")...),
 		replay(inputs(t, "real-approval-declined")...),
@@ -97,7 +97,7 @@ func only(parts []any, types ...string) []string {
 	return all
 }
 
-func TestADecisionOnTheRunOfAnotherIsRefused(t *testing.T) {
+func TestApproval_OfTheRunOfAnotherIsRefused(t *testing.T) {
 	for name, suspended := range map[string]string{
 		"another user's":     waiting("run-1@user-8/chat1"),
 		"another thread's":   waiting("run-1@user-7/chat2"),
@@ -119,7 +119,7 @@ func TestADecisionOnTheRunOfAnotherIsRefused(t *testing.T) {
 	}
 }
 
-func TestADecisionThatCameTooLateDoesNotSpoilTheOthers(t *testing.T) {
+func TestApproval_ThatCameTooLateDoesNotSpoilTheOthers(t *testing.T) {
 	body := decided(`run-1::call_7|"approved":true`, `run-2::call_8|"approved":false`)
 	t.Run("the first is late", func(t *testing.T) {
 		up := newUpstream(t, sequence(notSuspended, replay(inputs(t, "real-approval-declined")...)))
@@ -151,7 +151,7 @@ func TestADecisionThatCameTooLateDoesNotSpoilTheOthers(t *testing.T) {
 	})
 }
 
-func TestADecisionThatLeadsToTheNextQuestion(t *testing.T) {
+func TestApproval_MayLeadToTheNextQuestion(t *testing.T) {
 	// Of two calls that want approval the server asks for one after the other; the
 	// stream then holds nothing but the next question.
 	question := inputs(t, "real-approval-request")
@@ -162,7 +162,7 @@ func TestADecisionThatLeadsToTheNextQuestion(t *testing.T) {
 	assert.Equal(t, value(t, `{"type":"finish"}`), parts[len(parts)-1])
 }
 
-func TestWhatIsNoDecisionIsNone(t *testing.T) {
+func TestApproval_IsNotReadIntoWhatIsNone(t *testing.T) {
 	stream := func(t *testing.T, v aisdk.Version, body string) {
 		t.Helper()
 		up := newUpstream(t, replay(inputs(t, "real-plain")...))
@@ -185,7 +185,7 @@ func TestWhatIsNoDecisionIsNone(t *testing.T) {
 	})
 }
 
-func TestResumeDataAnswersASuspendedTool(t *testing.T) {
+func TestResume_AnswersASuspendedTool(t *testing.T) {
 	up := newUpstream(t, replay(inputs(t, "real-approval-approved")...))
 	up.suspended = waiting("run-1@user-7/chat1")
 	body := `{"id":"chat1","messages":[{"id":"u1","role":"user","parts":[{"type":"text","text":"do"}]},{"id":"a1","role":"assistant","parts":[{"type":"text","text":"x"}]}],
@@ -201,7 +201,7 @@ func TestResumeDataAnswersASuspendedTool(t *testing.T) {
 	assert.Len(t, resumes(up.seen()), 3)
 }
 
-func TestAToolInTheBrowserGoesOnWithItsMessage(t *testing.T) {
+func TestClientTool_GoesOnWithItsMessage(t *testing.T) {
 	body := `{"id":"chat1","trigger":"submit-message","messages":[
 		{"id":"u1","role":"user","parts":[{"type":"text","text":"pick"}]},
 		{"id":"a1","role":"assistant","parts":[{"type":"step-start"},{"type":"text","text":"Let me see."},
@@ -224,7 +224,7 @@ func TestAToolInTheBrowserGoesOnWithItsMessage(t *testing.T) {
 		messages[0].Parts, "memory has the rest already")
 }
 
-func TestAnotherTryLeavesTheOldAnswerOut(t *testing.T) {
+func TestRegenerate_LeavesTheOldAnswerOut(t *testing.T) {
 	body := `{"id":"chat1","trigger":"regenerate-message","messageId":"a1","messages":[
 		{"id":"u1","role":"user","parts":[{"type":"text","text":"hi"}]},
 		{"id":"a1","role":"assistant","parts":[{"type":"text","text":"old"}]}]}`

@@ -32,7 +32,7 @@ func owned(r *http.Request, chat aisdk.Chat) (mastra.StartRequest, error) {
 	return mastra.StartRequest{Resource: "user-7", RequestContext: map[string]any{"tier": "gold"}}, nil
 }
 
-func TestAWorkflowIsStarted(t *testing.T) {
+func TestWorkflow_IsStarted(t *testing.T) {
 	c := readCapture(t, "real-wf-doubler")
 	up := newUpstream(t, records(c.Input...))
 	h := aisdk.WorkflowHandler(up.client(t).Workflow("doubler"), aisdk.WorkflowConfig{Request: owned})
@@ -49,7 +49,7 @@ func TestAWorkflowIsStarted(t *testing.T) {
 	assert.JSONEq(t, `{"inputData":{"n":3},"resourceId":"user-7","requestContext":{"tier":"gold"}}`, sent.Body)
 }
 
-func TestAWorkflowsInputMayComeFromTheMessages(t *testing.T) {
+func TestWorkflow_InputMayComeFromTheMessages(t *testing.T) {
 	up := newUpstream(t, records(readCapture(t, "real-wf-doubler").Input...))
 	h := aisdk.WorkflowHandler(up.client(t).Workflow("doubler"), aisdk.WorkflowConfig{
 		Request: func(r *http.Request, chat aisdk.Chat) (mastra.StartRequest, error) {
@@ -60,7 +60,7 @@ func TestAWorkflowsInputMayComeFromTheMessages(t *testing.T) {
 	assert.JSONEq(t, `{"inputData":{"text":"hi"}}`, up.seen()[0].Body)
 }
 
-func TestAWorkflowIsResumed(t *testing.T) {
+func TestWorkflow_IsResumed(t *testing.T) {
 	c := readCapture(t, "real-wf-resume")
 	up := newUpstream(t, runs(`{"runId":"run-1","status":"suspended","resourceId":"user-7","steps":{"approve":{"status":"suspended"}}}`, records(c.Input...)))
 	h := aisdk.WorkflowHandler(up.client(t).Workflow("approval"), aisdk.WorkflowConfig{Request: owned})
@@ -73,7 +73,7 @@ func TestAWorkflowIsResumed(t *testing.T) {
 	assert.JSONEq(t, `{"step":["approve"],"resumeData":{"approved":true},"requestContext":{"tier":"gold"}}`, sent.Body)
 }
 
-func TestTheRunOfAnotherIsNotResumed(t *testing.T) {
+func TestWorkflow_RunOfAnotherIsNotResumed(t *testing.T) {
 	up := newUpstream(t, runs(`{"runId":"run-1","status":"suspended","resourceId":"user-8"}`, nil))
 	h := aisdk.WorkflowHandler(up.client(t).Workflow("approval"), aisdk.WorkflowConfig{Request: owned})
 	got := post(t, h, `{"runId":"run-1","step":"approve","resumeData":{"approved":true}}`)
@@ -81,7 +81,7 @@ func TestTheRunOfAnotherIsNotResumed(t *testing.T) {
 	assert.Len(t, up.seen(), 1)
 }
 
-func TestAStepThatFailedMayBeToldInWords(t *testing.T) {
+func TestWorkflow_StepThatFailedMayBeToldInWords(t *testing.T) {
 	c := readCapture(t, "real-wf-failed")
 	o := c.options(aisdk.V6)
 	o.SendStepErrors = true
@@ -90,7 +90,7 @@ func TestAStepThatFailedMayBeToldInWords(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(parts), "errorText:negative")
 }
 
-func TestARefusalOfTheInputIsAnError(t *testing.T) {
+func TestWorkflow_RefusalOfTheInputIsAnError(t *testing.T) {
 	up := newUpstream(t, runs(`{"runId":"r","status":"failed"}`, records(chunks(t,
 		`{"type":"workflow-start","runId":"r","from":"WORKFLOW","payload":{"workflowId":"doubler"}}`,
 		`{"type":"workflow-finish","runId":"r","from":"WORKFLOW","payload":{"workflowStatus":"failed","metadata":{"errorMessage":"Invalid input: SECRET"},"output":{"usage":{}}}}`)...)))
@@ -121,7 +121,7 @@ func readCaptureRun(t testing.TB) string {
 	return string(readCapture(t, "real-wf-doubler").Input[0].Raw())
 }
 
-func TestAWorkflowIsCancelledWhenTheBrowserLeaves(t *testing.T) {
+func TestDisconnect_CancelsAWorkflow(t *testing.T) {
 	for name, c := range map[string]struct {
 		status    string
 		keep      bool
@@ -168,7 +168,7 @@ func TestAWorkflowIsCancelledWhenTheBrowserLeaves(t *testing.T) {
 	}
 }
 
-func TestANetworkAnswersAChat(t *testing.T) {
+func TestNetwork_AnswersAChat(t *testing.T) {
 	c := readCapture(t, "syn-network")
 	up := newUpstream(t, replay(c.Input...))
 	h := aisdk.NetworkHandler(up.agent(t), aisdk.Config{Request: remembered})
@@ -178,7 +178,7 @@ func TestANetworkAnswersAChat(t *testing.T) {
 	assert.JSONEq(t, `{"thread":"user-7/chat1","resource":"user-7"}`, member(t, up.seen()[0], "memory"))
 }
 
-func TestARunThatFailedEndsLikeOthers(t *testing.T) {
+func TestWorkflow_RunThatFailedEndsLikeOthers(t *testing.T) {
 	_, client := demo(t)
 	parts := post(t, aisdk.WorkflowHandler(client.Workflow("doubler"), aisdk.WorkflowConfig{}), `{"inputData":{"n":-3}}`).parts(t)
 	assert.Equal(t, []string{"start", "finish"}, only(parts, "start", "finish", "error"))

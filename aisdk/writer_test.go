@@ -103,7 +103,7 @@ func deltaFrame(text string) string {
 	return fmt.Sprintf(`data: {"type":"text-delta","id":"t","delta":%q}`, text) + "\n\n"
 }
 
-func TestPipeFlushesBeforeItWaits(t *testing.T) {
+func TestPipe_FlushesBeforeItWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, s := newHand(), newScreen()
 		go func() { _ = aisdk.NewWriter(s, aisdk.Pace{}).Pipe(h, aisdk.Options{}) }()
@@ -125,7 +125,7 @@ func TestPipeFlushesBeforeItWaits(t *testing.T) {
 	})
 }
 
-func TestPipeSendsHeartbeatsWhileNothingComes(t *testing.T) {
+func TestHeartbeat_IsSentWhileNothingComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, s := newHand(), newScreen()
 		go func() { _ = aisdk.NewWriter(s, aisdk.Pace{Heartbeat: 10 * time.Second}).Pipe(h, aisdk.Options{}) }()
@@ -147,7 +147,7 @@ func TestPipeSendsHeartbeatsWhileNothingComes(t *testing.T) {
 	})
 }
 
-func TestHeartbeatsCanBeSwitchedOff(t *testing.T) {
+func TestHeartbeat_CanBeSwitchedOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, s := newHand(), newScreen()
 		go func() { _ = aisdk.NewWriter(s, aisdk.Pace{Heartbeat: -1}).Pipe(h, aisdk.Options{}) }()
@@ -158,7 +158,7 @@ func TestHeartbeatsCanBeSwitchedOff(t *testing.T) {
 	})
 }
 
-func TestTheEndIsToldWhateverItIs(t *testing.T) {
+func TestPipe_TellsTheEndWhateverItIs(t *testing.T) {
 	for name, c := range map[string]struct {
 		end       error
 		wantParts string
@@ -194,7 +194,7 @@ func TestTheEndIsToldWhateverItIs(t *testing.T) {
 	}
 }
 
-func TestWhenTheBrowserIsGoneTheStreamIsClosed(t *testing.T) {
+func TestDisconnect_ClosesTheStream(t *testing.T) {
 	leakcheck.Check(t)
 	h, s := newHand(), newScreen()
 	gone := errors.New("broken pipe")
@@ -210,7 +210,7 @@ func TestWhenTheBrowserIsGoneTheStreamIsClosed(t *testing.T) {
 	<-h.closed
 }
 
-func TestAHeartbeatFindsOutThatTheBrowserIsGone(t *testing.T) {
+func TestHeartbeat_FindsOutThatTheBrowserIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, s := newHand(), newScreen()
 		ended := make(chan error, 1)
@@ -225,7 +225,7 @@ func TestAHeartbeatFindsOutThatTheBrowserIsGone(t *testing.T) {
 	})
 }
 
-func TestAPanicOfACallbackLeavesNoGoroutine(t *testing.T) {
+func TestPipe_LeavesNoGoroutineAfterAPanicOfACallback(t *testing.T) {
 	leakcheck.Check(t)
 	h := newHand()
 	go func() { h.chunks <- chunks(t, `{"type":"start","payload":{}}`)[0]; h.chunks <- delta(t, "a") }()
@@ -263,7 +263,7 @@ func (v *valve) Write(b []byte) (int, error) {
 	return 0, io.ErrClosedPipe
 }
 
-func TestABrowserThatReadsNothingHoldsTheAgentUp(t *testing.T) {
+func TestPipe_IsHeldUpByABrowserThatReadsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &flood{chunk: delta(t, strings.Repeat("x", 1000))}
 		v := &valve{screen: screen{header: http.Header{}}, open: make(chan struct{})}
@@ -277,7 +277,7 @@ func TestABrowserThatReadsNothingHoldsTheAgentUp(t *testing.T) {
 	})
 }
 
-func TestTheServersOwnTimeoutsDoNotCutAnAnswer(t *testing.T) {
+func TestWriteTimeout_TakesThePlaceOfTheServers(t *testing.T) {
 	h := newHand()
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = aisdk.NewWriter(w, aisdk.Pace{}).Pipe(h, aisdk.Options{})
@@ -298,7 +298,7 @@ func TestTheServersOwnTimeoutsDoNotCutAnAnswer(t *testing.T) {
 	assert.Equal(t, startFrame+deltaFrame("a")+deltaFrame("b")+doneFrame, string(body))
 }
 
-func TestADeadlineOfOneAnswerIsNothingToTheNext(t *testing.T) {
+func TestWriteTimeout_OfOneAnswerIsNothingToTheNext(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/plain" {
 			fmt.Fprint(w, "fine")
@@ -324,7 +324,7 @@ func TestADeadlineOfOneAnswerIsNothingToTheNext(t *testing.T) {
 	}
 }
 
-func TestABrowserThatTakesNothingForTooLongIsGone(t *testing.T) {
+func TestWriteTimeout_EndsAnAnswerThatTheBrowserDoesNotTake(t *testing.T) {
 	f := &flood{chunk: delta(t, strings.Repeat("x", 64<<10))}
 	ended := make(chan error, 1)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -339,7 +339,7 @@ func TestABrowserThatTakesNothingForTooLongIsGone(t *testing.T) {
 	require.Error(t, <-ended)
 }
 
-func TestALineBreakInsideJSONDoesNotBreakAFrame(t *testing.T) {
+func TestPipe_KeepsAFrameWholeWithALineBreakInItsJSON(t *testing.T) {
 	h, s := newHand(), newScreen()
 	go func() {
 		h.chunks <- chunks(t, "{\"type\":\"tool-call\",\"payload\":{\"toolCallId\":\"c\",\"toolName\":\"w\",\"args\":{\n  \"a\":\r\n [1,\n2]}}}")[0]
@@ -351,7 +351,7 @@ func TestALineBreakInsideJSONDoesNotBreakAFrame(t *testing.T) {
 		deltaFrame("a\nb\r\n\n\ndata: c")+doneFrame, s.shown())
 }
 
-func TestConvertGivesPartsToWhoeverWritesThemHimself(t *testing.T) {
+func TestConvert_GivesPartsToWhoeverWritesThemHimself(t *testing.T) {
 	up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		fmt.Fprintf(w, "data: %s\n\n", delta(t, "a").Raw()) // and no end

@@ -53,9 +53,9 @@ func packetsOf(b []byte) *packets {
 	return p
 }
 
-// TestAllocationsPerTextDelta counts all that it takes to turn the bytes of a
-// text-delta into its text.
-func TestAllocationsPerTextDelta(t *testing.T) {
+// TestDelta_CostsOneAllocationOrThreeWithEscapes counts all that it takes to turn
+// the bytes of a text-delta into its text.
+func TestDelta_CostsOneAllocationOrThreeWithEscapes(t *testing.T) {
 	const n = 2000
 	plain := deltas(n)
 	escaped := bytes.ReplaceAll(plain, []byte("chunk-"), []byte(`\n\"chunk\" `))
@@ -161,7 +161,7 @@ func readGoSSEText(r io.ReadCloser) int {
 	return n
 }
 
-func BenchmarkDeltas(b *testing.B) {
+func BenchmarkStream_OfDeltas(b *testing.B) {
 	const n = 5000
 	input := deltas(n)
 	b.Run("text", func(b *testing.B) { benchmark(b, input, n, readText) })
@@ -172,7 +172,7 @@ func BenchmarkDeltas(b *testing.B) {
 	})
 }
 
-func BenchmarkEvent106KB(b *testing.B) {
+func BenchmarkStream_OfEventsOf106KB(b *testing.B) {
 	const n = 20
 	input := large(b, n, 106<<10)
 	b.Run("chunks", func(b *testing.B) { benchmark(b, input, n, readAll) })
@@ -180,13 +180,13 @@ func BenchmarkEvent106KB(b *testing.B) {
 	b.Run("value", func(b *testing.B) { benchmark(b, input, n, readValues) })
 }
 
-func BenchmarkEvent4MB(b *testing.B) {
+func BenchmarkStream_OfOneEventOf4MB(b *testing.B) {
 	input := large(b, 1, 4<<20)
 	b.Run("chunks", func(b *testing.B) { benchmark(b, input, 1, readAll) })
 	b.Run("framing/go-sse", func(b *testing.B) { benchmark(b, input, 1, readGoSSE) })
 }
 
-func BenchmarkParseChunk(b *testing.B) {
+func BenchmarkChunk_IsParsed(b *testing.B) {
 	for name, text := range map[string]string{
 		"delta": `{"type":"text-delta","runId":"e05d9839-814d-42ba-90cc-c04a228d1138","from":"AGENT","payload":{"id":"txt-1","text":"chunk-17 "}}`,
 		"tool":  `{"type":"tool-call","runId":"e05d9839-814d-42ba-90cc-c04a228d1138","from":"AGENT","payload":{"toolCallId":"call_1","toolName":"weather","args":{"city":"Oslo"}}}`,

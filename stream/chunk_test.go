@@ -11,9 +11,9 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-// TestSameVerdictAsEncodingJSON changes a text that has every kind of token, in
+// TestJSON_IsJudgedAsByEncodingJSON changes a text that has every kind of token, in
 // every place and to every byte, and cuts it everywhere.
-func TestSameVerdictAsEncodingJSON(t *testing.T) {
+func TestJSON_IsJudgedAsByEncodingJSON(t *testing.T) {
 	const text = `{"a":[-0.5e+7,10,true,false,null],"b":{"":"x\"\\\/\b\f\n\r\t\u00eF é","c":[]},"d":{}, "e" : 1E-2 }`
 	check := func(b []byte) {
 		_, err := stream.ParseChunk(b)
@@ -43,9 +43,9 @@ func TestSameVerdictAsEncodingJSON(t *testing.T) {
 	assert.Equal(t, "x\"\\/\b\f\n\r\tï😀\ufffd😀\ufffd\ufffd\uffff é", got)
 }
 
-// TestADeltaIsNotMistakenForTheOneBefore sends deltas that begin and end alike but
+// TestDelta_IsNotMistakenForTheOneBefore sends deltas that begin and end alike but
 // are not the same with another text.
-func TestADeltaIsNotMistakenForTheOneBefore(t *testing.T) {
+func TestDelta_IsNotMistakenForTheOneBefore(t *testing.T) {
 	first := `{"type":"text-delta","runId":"a","payload":{"id":"t","text":"one"}}`
 	for _, second := range []string{
 		`{"type":"text-delta","runId":"a","payload":{"id":"t","text":"","text":"two"}}`,
@@ -77,7 +77,7 @@ func TestADeltaIsNotMistakenForTheOneBefore(t *testing.T) {
 	}
 }
 
-func TestRunIDsThatLookAlike(t *testing.T) {
+func TestRunID_IsNotMistakenForOneThatLooksAlike(t *testing.T) {
 	// The first is a backslash and five more characters, the second the letter A.
 	chunks, err := collect(open([]byte(sse(`{"runId":"\\u0041"}`, `{"runId":"\u0041"}`, done)), stream.Options{}))
 	require.NoError(t, err)
@@ -85,7 +85,7 @@ func TestRunIDsThatLookAlike(t *testing.T) {
 	assert.Equal(t, "A", chunks[1].RunID)
 }
 
-func TestNestingLimit(t *testing.T) {
+func TestJSON_MayNestAsDeepAsInEncodingJSON(t *testing.T) {
 	nest := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	for _, n := range []int{9_999, 10_000, 10_001} {
 		for _, text := range []string{nest(n), `{"a":` + nest(n-1) + `}`, strings.Repeat(`{"a":`, n-1) + `{}` + strings.Repeat(`}`, n-1)} {
@@ -95,7 +95,7 @@ func TestNestingLimit(t *testing.T) {
 	}
 }
 
-func TestChunkAsJSON(t *testing.T) {
+func TestChunk_IsEncodedAsTheJSONThatItCameAs(t *testing.T) {
 	const text = `{"from":"AGENT","metadata":{"a":1},"type":"text-delta","runId":"r","payload":{"id":"t","text":"x"}}`
 	c := parse(t, text)
 	assert.Equal(t, "AGENT", c.From)
@@ -114,7 +114,7 @@ func TestChunkAsJSON(t *testing.T) {
 	require.EqualError(t, err, "stream: malformed JSON at byte 1: unexpected end")
 }
 
-func TestChunksOwnTheirBytes(t *testing.T) {
+func TestChunk_OwnsItsBytes(t *testing.T) {
 	buffer := []byte(`{"type":"tool-call","runId":"run-1","payload":{"toolCallId":"c","toolName":"w"}}`)
 	c, err := stream.ParseChunk(buffer)
 	require.NoError(t, err)

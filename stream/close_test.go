@@ -11,7 +11,7 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-func TestOnCloseIsToldOfAStreamThatIsGivenUp(t *testing.T) {
+func TestOnClose_IsToldOfAStreamThatIsGivenUp(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		body string
@@ -53,7 +53,7 @@ func TestOnCloseIsToldOfAStreamThatIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestOnCloseIsToldWhenTheContextEndsARead(t *testing.T) {
+func TestOnClose_IsToldWhenTheContextEndsARead(t *testing.T) {
 	body, _ := io.Pipe()
 	closed := make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())

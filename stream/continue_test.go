@@ -48,7 +48,7 @@ func drainText(t *testing.T, s *stream.Stream) (string, error) {
 	return b.String(), nil
 }
 
-func TestAStreamGoesOnInAnotherBody(t *testing.T) {
+func TestContinue_GoesOnInAnotherBody(t *testing.T) {
 	for _, tt := range []struct {
 		name, first string
 		rest        []string
@@ -86,7 +86,7 @@ func TestAStreamGoesOnInAnotherBody(t *testing.T) {
 	}
 }
 
-func TestForwardPassesOneDoneOnOfSeveralBodies(t *testing.T) {
+func TestForward_PassesOneDoneOnOfSeveralBodies(t *testing.T) {
 	for name, forward := range map[string]func(*httptest.ResponseRecorder, *stream.Stream) error{
 		"cleaned": func(w *httptest.ResponseRecorder, s *stream.Stream) error { return stream.Forward(w, s) },
 		"raw":     func(w *httptest.ResponseRecorder, s *stream.Stream) error { return stream.ForwardRaw(w, s) },
@@ -106,7 +106,7 @@ func TestForwardPassesOneDoneOnOfSeveralBodies(t *testing.T) {
 	}
 }
 
-func TestTheEndThatContinueGivesIsTheEnd(t *testing.T) {
+func TestContinue_GivesTheEnd(t *testing.T) {
 	failed := errors.New("the continuation failed")
 	s := stream.NewWithHooks(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{}, hooks{
 		Continue: func(context.Context, error) (io.ReadCloser, error) { return nil, failed },
@@ -115,7 +115,7 @@ func TestTheEndThatContinueGivesIsTheEnd(t *testing.T) {
 	assert.ErrorIs(t, err, failed)
 }
 
-func TestCloseEndsAContinueThatBlocks(t *testing.T) {
+func TestContinue_ThatBlocksIsEndedByClose(t *testing.T) {
 	entered := make(chan struct{})
 	s := stream.NewWithHooks(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{}, hooks{
 		Continue: func(ctx context.Context, _ error) (io.ReadCloser, error) {
@@ -133,7 +133,7 @@ func TestCloseEndsAContinueThatBlocks(t *testing.T) {
 	assert.ErrorIs(t, err, stream.ErrClosed)
 }
 
-func TestCloseIsTheEndOfAContinueThatGivesUp(t *testing.T) {
+func TestContinue_ThatGivesUpAfterCloseEndsWithErrClosed(t *testing.T) {
 	var s *stream.Stream
 	s = stream.NewWithHooks(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{}, hooks{
 		Continue: func(ctx context.Context, _ error) (io.ReadCloser, error) {
@@ -150,7 +150,7 @@ func TestCloseIsTheEndOfAContinueThatGivesUp(t *testing.T) {
 	assert.NotErrorIs(t, err, context.Canceled)
 }
 
-func TestAContextThatEndsIsTheEndOfAContinueThatGivesUp(t *testing.T) {
+func TestContinue_ThatGivesUpAfterTheContextEndsWithItsErrors(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cause := errors.New("enough")
 	s := stream.NewWithHooks(ctx, sseBody(firstHalf), stream.Options{}, hooks{
@@ -164,7 +164,7 @@ func TestAContextThatEndsIsTheEndOfAContinueThatGivesUp(t *testing.T) {
 	assert.ErrorIs(t, err, cause)
 }
 
-func TestACancelledContextIsNotContinued(t *testing.T) {
+func TestContinue_IsNotAskedOnceTheContextIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	s := stream.NewWithHooks(ctx, sseBody(firstHalf+doneEvent), stream.Options{}, hooks{

@@ -140,7 +140,7 @@ var cutRecordings = []string{
 	"workflow-canceled.rs",
 }
 
-func TestStreamCutAtEveryByte(t *testing.T) {
+func TestCut_AtEveryByteIsTold(t *testing.T) {
 	for _, name := range cutRecordings {
 		t.Run(name, func(t *testing.T) {
 			full := recording(t, name)
@@ -174,7 +174,7 @@ func TestStreamCutAtEveryByte(t *testing.T) {
 	}
 }
 
-func TestBrokenConnectionAtEveryByte(t *testing.T) {
+func TestCut_OfABrokenConnectionAtEveryByteIsTold(t *testing.T) {
 	reset := errors.New("connection reset by peer")
 	for _, name := range []string{"answer-tool.sse", "answer-error.sse", "answer-approval.sse", "workflow.rs", "workflow-observed-resumed.rs"} {
 		t.Run(name, func(t *testing.T) {
@@ -198,7 +198,7 @@ func TestBrokenConnectionAtEveryByte(t *testing.T) {
 	}
 }
 
-func TestEverySplitGivesTheSameChunks(t *testing.T) {
+func TestChunk_IsTheSameHoweverTheBytesAreSplit(t *testing.T) {
 	for _, name := range []string{"answer-unicode.sse", "answer-approval.sse", "answer-error.sse", "network-tool.sse", "workflow-observed-resumed.rs", "workflow-emitting.rs"} {
 		t.Run(name, func(t *testing.T) {
 			full := recording(t, name)
@@ -226,7 +226,7 @@ func TestEverySplitGivesTheSameChunks(t *testing.T) {
 	}
 }
 
-func TestBytesThatComeTogetherWithTheEnd(t *testing.T) {
+func TestChunk_CountsThoughItsBytesComeWithTheEnd(t *testing.T) {
 	for _, name := range recordings(t, ".sse", ".rs") {
 		full := recording(t, name)
 		want, wantErr := collect(open(full, optionsFor(name)))
@@ -248,7 +248,7 @@ func sameError(a, b error) bool {
 	return a == b || a != nil && b != nil && a.Error() == b.Error()
 }
 
-func TestChunksAreWhatTheServerSent(t *testing.T) {
+func TestChunk_IsWhatTheServerSent(t *testing.T) {
 	for _, name := range recordings(t, ".sse", ".rs") {
 		t.Run(name, func(t *testing.T) {
 			full := recording(t, name)

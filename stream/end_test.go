@@ -32,7 +32,7 @@ const (
 	done       = "[DONE]"
 )
 
-func TestHowAStreamEnds(t *testing.T) {
+func TestEnd_IsGoodOnlyByTheRule(t *testing.T) {
 	runA := &stream.RunError{RunID: "a", Name: "Error", Message: "broke"}
 	trip := &stream.TripwireError{RunID: "a", Reason: "Blocked", ProcessorID: "guard", Retry: true, Metadata: []byte(`{"word":"x"}`)}
 	tests := []struct {
@@ -123,7 +123,7 @@ func TestHowAStreamEnds(t *testing.T) {
 	}
 }
 
-func TestFailedRunsOfASubscriptionEndNothing(t *testing.T) {
+func TestEnd_OfASubscriptionTellsOfNoFailedRun(t *testing.T) {
 	chunks, err := collect(open([]byte(sse(startA, errorA, tripwireA, startB)), stream.Options{End: stream.EndEndless}))
 	assert.Len(t, chunks, 4)
 	require.ErrorIs(t, err, stream.ErrTruncated)
@@ -131,7 +131,7 @@ func TestFailedRunsOfASubscriptionEndNothing(t *testing.T) {
 	assert.False(t, errors.As(err, new(*stream.TripwireError)))
 }
 
-func TestTwoFailedRuns(t *testing.T) {
+func TestEnd_TellsOfEveryFailedRun(t *testing.T) {
 	errorB := `{"type":"error","runId":"b","error":"broke too"}`
 	_, err := collect(open([]byte(sse(errorA, finishAErr, errorB, done)), stream.Options{End: stream.EndDone}))
 	require.EqualError(t, err, "run a failed: broke\nrun b failed: broke too")
@@ -140,7 +140,7 @@ func TestTwoFailedRuns(t *testing.T) {
 	require.EqualError(t, err, "run b failed: broke too")
 }
 
-func TestWorkflowStreams(t *testing.T) {
+func TestEnd_OfAWorkflowStreamNeedsItsFinish(t *testing.T) {
 	records := func(types ...string) string {
 		text := ""
 		for _, typ := range types {
@@ -175,7 +175,7 @@ func TestWorkflowStreams(t *testing.T) {
 	}
 }
 
-func TestMalformedChunkSaysWhereButNotWhat(t *testing.T) {
+func TestError_OfAMalformedChunkSaysWhereButNotWhat(t *testing.T) {
 	_, err := collect(open([]byte(sse(startA, startB, `{"type":"text-delta","payload":{"text":"my secret" oops}}`)), stream.Options{}))
 	var malformed *stream.MalformedError
 	require.ErrorAs(t, err, &malformed)
@@ -185,7 +185,7 @@ func TestMalformedChunkSaysWhereButNotWhat(t *testing.T) {
 	assert.NotContains(t, err.Error(), "secret")
 }
 
-func TestErrorTexts(t *testing.T) {
+func TestError_TextsTellTheCauseAndNoStack(t *testing.T) {
 	assert.Equal(t, "run a failed: broke", (&stream.RunError{RunID: "a", Name: "Error", Message: "broke"}).Error())
 	assert.Equal(t, "run a failed: AI_APICallError: status 503", (&stream.RunError{RunID: "a", Name: "AI_APICallError", Message: "status 503"}).Error())
 	assert.Equal(t, "run failed: broke", (&stream.RunError{Message: "broke"}).Error())
@@ -207,7 +207,7 @@ func TestErrorTexts(t *testing.T) {
 	assert.NotContains(t, err.Error(), "mastra.mjs", "no stack trace")
 }
 
-func TestOnChunkAndOnEnd(t *testing.T) {
+func TestOnChunk_SeesEveryChunkAndOnEndTheEnd(t *testing.T) {
 	var log []string
 	onEnd := errors.New("replaced")
 	watch := hooks{
@@ -260,7 +260,7 @@ func TestOnChunkAndOnEnd(t *testing.T) {
 	})
 }
 
-func TestRunID(t *testing.T) {
+func TestRunID_IsThatOfTheFirstChunkThatHasOne(t *testing.T) {
 	s := open([]byte(sse(`{"type":"x"}`, startA, startB, done)), stream.Options{})
 	ids := []string{s.RunID()}
 	for range s.Chunks() {

@@ -18,7 +18,7 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-func TestForwardPassesEveryByteOn(t *testing.T) {
+func TestForward_PassesEveryByteOn(t *testing.T) {
 	for _, name := range recordings(t, ".sse", ".rs") {
 		for _, step := range []int{1 << 20, 100, 1} {
 			full := recording(t, name)
@@ -40,7 +40,7 @@ func TestForwardPassesEveryByteOn(t *testing.T) {
 	}
 }
 
-func TestForwardOfAnOddlyFramedStream(t *testing.T) {
+func TestForward_KeepsOddFraming(t *testing.T) {
 	input := "\xEF\xBB\xBF: hello\r\n\r\nevent: x\rid: 7\rdata:{\"type\":\"start\",\r: in between\rdata: \"runId\":\"a\"}\r\r\n\n: ping\n\ndata: [DONE]\r\n\r\n"
 	for step := 1; step < len(input); step++ {
 		rec := httptest.NewRecorder()
@@ -49,9 +49,9 @@ func TestForwardOfAnOddlyFramedStream(t *testing.T) {
 	}
 }
 
-// TestForwardDropsWhatMustNotLeave compares, event by event, what came with what
+// TestForward_DropsWhatMustNotLeave compares, event by event, what came with what
 // went out: only errors differ, and they hold a name and a message.
-func TestForwardDropsWhatMustNotLeave(t *testing.T) {
+func TestForward_DropsWhatMustNotLeave(t *testing.T) {
 	tests := []struct {
 		name string
 		want map[string]string // by chunk type; the others are unchanged
@@ -103,7 +103,7 @@ func TestForwardDropsWhatMustNotLeave(t *testing.T) {
 	}
 }
 
-func TestForwardFindsErrorsWhereverTheyStand(t *testing.T) {
+func TestForward_FindsErrorsWhereverTheyStand(t *testing.T) {
 	const leak = `{"name":"E","message":"m","stack":"SECRET","cause":{"message":"c","stack":"SECRET"},"url":"SECRET","responseBody":"SECRET"}`
 	errorChunk := `{"type":"error","runId":"r","payload":{"error":` + leak + `,"more":"SECRET"},"stack":"SECRET"}`
 	const clean = `{"type":"error","runId":"r","payload":{"error":{"name":"E","message":"m"}}}`
@@ -174,7 +174,7 @@ func TestForwardFindsErrorsWhereverTheyStand(t *testing.T) {
 	})
 }
 
-func TestForwardOfACutStream(t *testing.T) {
+func TestForward_MakesNothingUpBehindACut(t *testing.T) {
 	full := recording(t, "answer-error.sse")
 	_, whole := collect(open(full, stream.Options{}))
 	require.ErrorAs(t, whole, new(*stream.RunError))
@@ -200,7 +200,7 @@ func TestForwardOfACutStream(t *testing.T) {
 	}
 }
 
-func TestNothingBehindTheEndIsForwarded(t *testing.T) {
+func TestForward_PassesNothingOnBehindTheEnd(t *testing.T) {
 	input := sse(startA, done) + "\n" + sse(errorA, startB)
 	for step := 1; step < len(input); step++ {
 		rec := httptest.NewRecorder()
@@ -212,7 +212,7 @@ func TestNothingBehindTheEndIsForwarded(t *testing.T) {
 	}
 }
 
-func TestForwardHeaders(t *testing.T) {
+func TestForward_SetsHeadersThatAreNotSet(t *testing.T) {
 	rec := httptest.NewRecorder()
 	require.NoError(t, stream.Forward(rec, open([]byte(sse(done)), stream.Options{})))
 	assert.Equal(t, http.Header{"Content-Type": {"text/event-stream"}, "Cache-Control": {"no-cache"}, "X-Accel-Buffering": {"no"}}, rec.Header())
@@ -229,9 +229,9 @@ func TestForwardHeaders(t *testing.T) {
 	assert.Equal(t, "text/plain; charset=utf-8", rec.Header().Get("Content-Type"))
 }
 
-// TestForwardFlushesBeforeItWaits holds the upstream still after each event: the
+// TestForward_FlushesBeforeItWaits holds the upstream still after each event: the
 // event has to be at the client although nothing more comes.
-func TestForwardFlushesBeforeItWaits(t *testing.T) {
+func TestForward_FlushesBeforeItWaits(t *testing.T) {
 	for name, forward := range map[string]func(http.ResponseWriter, *stream.Stream) error{"Forward": stream.Forward, "ForwardRaw": stream.ForwardRaw} {
 		t.Run(name, func(t *testing.T) {
 			p := newPipe()
@@ -269,7 +269,7 @@ func TestForwardFlushesBeforeItWaits(t *testing.T) {
 	}
 }
 
-func TestClientThatIsGoneClosesTheUpstream(t *testing.T) {
+func TestForward_ClosesTheStreamOfAClientThatIsGone(t *testing.T) {
 	for name, forward := range map[string]func(http.ResponseWriter, *stream.Stream) error{"Forward": stream.Forward, "ForwardRaw": stream.ForwardRaw} {
 		t.Run(name, func(t *testing.T) {
 			gone := errors.New("broken pipe")
@@ -296,7 +296,7 @@ func (d *deaf) Header() http.Header       { return d.header }
 func (d *deaf) WriteHeader(int)           {}
 func (d *deaf) Write([]byte) (int, error) { return 0, d.err }
 
-func TestForwardFeedsOnChunk(t *testing.T) {
+func TestForward_FeedsOnChunk(t *testing.T) {
 	for name, forward := range map[string]func(http.ResponseWriter, *stream.Stream) error{"Forward": stream.Forward, "ForwardRaw": stream.ForwardRaw} {
 		t.Run(name, func(t *testing.T) {
 			full := recording(t, "answer-error.sse")
@@ -315,7 +315,7 @@ func TestForwardFeedsOnChunk(t *testing.T) {
 	}
 }
 
-func TestForwardGoesOnWhereNextStopped(t *testing.T) {
+func TestForward_GoesOnWhereNextStopped(t *testing.T) {
 	full := recording(t, "answer-text.sse")
 	for name, forward := range map[string]func(http.ResponseWriter, *stream.Stream) error{"Forward": stream.Forward, "ForwardRaw": stream.ForwardRaw} {
 		s := open(full, stream.Options{})
@@ -328,7 +328,7 @@ func TestForwardGoesOnWhereNextStopped(t *testing.T) {
 	}
 }
 
-func TestForwardedErrorsAreValidJSON(t *testing.T) {
+func TestForward_WritesErrorsAsValidJSON(t *testing.T) {
 	rec := httptest.NewRecorder()
 	_ = stream.Forward(rec, open([]byte(sse("{\"type\":\"error\",\"error\":{\"message\":\"a\\u2028\\n<b>\xff\"}}")), stream.Options{}))
 	text := strings.TrimSuffix(strings.TrimPrefix(rec.Body.String(), "data: "), "\n\n")

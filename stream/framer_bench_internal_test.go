@@ -7,8 +7,8 @@ import (
 	"github.com/tmaxmax/go-sse"
 )
 
-// BenchmarkFraming measures the cutting into events alone.
-func BenchmarkFraming(b *testing.B) {
+// BenchmarkFraming_IntoEvents measures the cutting into events alone.
+func BenchmarkFraming_IntoEvents(b *testing.B) {
 	const n = 5000
 	const delta = `{"type":"text-delta","runId":"e05d9839-814d-42ba-90cc-c04a228d1138","from":"AGENT","payload":{"id":"txt-1","text":"chunk-1234 "}}`
 	events := bytes.Repeat([]byte("data: "+delta+"\n\n"), n)

@@ -35,10 +35,10 @@ func readFrames(f framer, input []byte, step int) (events []string, done bool, e
 	}
 }
 
-// TestEachByteIsExaminedAtMostTwice reads one event of 4 MB in reads of 4 KB, which
-// is what net/http gives, and counts the bytes that the framers' searches cover. A
-// framer that begins its search anew with every read covers 2 GB.
-func TestEachByteIsExaminedAtMostTwice(t *testing.T) {
+// TestFraming_ExaminesEachByteAtMostTwice reads one event of 4 MB in reads of 4 KB,
+// which is what net/http gives, and counts the bytes that the framers' searches
+// cover. A framer that begins its search anew with every read covers 2 GB.
+func TestFraming_ExaminesEachByteAtMostTwice(t *testing.T) {
 	const size, step = 4 << 20, 4 << 10
 	sseEvent := []byte("data: {\"text\":\"" + strings.Repeat("x", size) + "\"}\n\ndata: [DONE]\n\n")
 	crlfEvent := bytes.ReplaceAll(sseEvent, []byte("\n"), []byte("\r\n"))
@@ -95,7 +95,7 @@ func (f *forgetful) next(b []byte) (frame, error) {
 	return f.sseFramer.next(b)
 }
 
-func TestBufferGrowsAndShrinks(t *testing.T) {
+func TestBuffer_GrowsAndShrinks(t *testing.T) {
 	read := func(buf *buffer, text string, keep int) int {
 		moved := buf.room(keep)
 		_, err := buf.fill(strings.NewReader(text), len(buf.b))
@@ -158,8 +158,8 @@ type liar struct{}
 
 func (liar) Read(p []byte) (int, error) { return len(p) + 1, nil }
 
-// FuzzSSE compares the framer with go-sse on small inputs.
-func FuzzSSE(f *testing.F) {
+// FuzzSSE_IsFramedAsByGoSSE compares the framer with go-sse on small inputs.
+func FuzzSSE_IsFramedAsByGoSSE(f *testing.F) {
 	for _, seed := range []string{
 		"data: a\n\ndata: b\n\n", "data: a\r\n\r\ndata: b\r\rdata: c\n\r\n", "\xEF\xBB\xBFdata: a\n\n",
 		"data\ndata:\ndata: x\n\n", ": c\nid: 1\nevent: x\nretry: 5\ndata:y\n:d\ndata: z\n\n", "data: [DONE]\ndata: x\n\n",
@@ -212,7 +212,7 @@ func withoutEmpty(list []string) []string {
 
 var _ io.Reader = liar{}
 
-func TestAByteOrderMarkCountsAtTheVeryBeginningOnly(t *testing.T) {
+func TestSSE_ByteOrderMarkCountsAtTheVeryBeginningOnly(t *testing.T) {
 	for input, want := range map[string][]string{
 		"\xEF\xBB\xBFdata: a\n\n":             {"a"},
 		"\n\xEF\xBB\xBFdata: a\n\n":           {},

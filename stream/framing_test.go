@@ -13,7 +13,7 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-func TestServerSentEventsByTheBook(t *testing.T) {
+func TestSSE_IsReadByTheBook(t *testing.T) {
 	const done = "data: [DONE]\n\n"
 	tests := []struct {
 		name  string
@@ -57,7 +57,7 @@ func TestServerSentEventsByTheBook(t *testing.T) {
 	}
 }
 
-func TestUnfinishedEventIsNoEvent(t *testing.T) {
+func TestSSE_UnfinishedEventIsNone(t *testing.T) {
 	tests := []struct {
 		name  string
 		input string
@@ -87,7 +87,7 @@ func TestUnfinishedEventIsNoEvent(t *testing.T) {
 	}
 }
 
-func TestCRLFCutInHalf(t *testing.T) {
+func TestSSE_EventIsCompleteWithHalfACRLF(t *testing.T) {
 	for _, input := range []string{"data: " + finishA + "\r\n\r", "data: " + finishA + "\r\n\r\n"} {
 		for i := range len(input) {
 			_, err := collect(stream.New(context.Background(), whole(input[:i], input[i:]), stream.Options{}))
@@ -96,7 +96,7 @@ func TestCRLFCutInHalf(t *testing.T) {
 	}
 }
 
-func TestRecords(t *testing.T) {
+func TestRecords_AreFollowedBy0x1E(t *testing.T) {
 	const start, finish = `{"type":"workflow-start"}`, `{"type":"workflow-finish"}`
 	tests := []struct {
 		name  string
@@ -129,7 +129,7 @@ func TestRecords(t *testing.T) {
 	})
 }
 
-func TestEventOverTheCap(t *testing.T) {
+func TestEventSize_OverTheLimitEndsTheStream(t *testing.T) {
 	event := func(size int) string { // of exactly size bytes, the blank line included
 		frame := "data: {\"type\":\"x\",\"payload\":\"\"}\n\n"
 		return strings.Replace(frame, `""`, `"`+strings.Repeat("x", size-len(frame))+`"`, 1)

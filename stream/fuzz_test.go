@@ -17,8 +17,9 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-// FuzzRecords compares the framing of records with a split of the whole input.
-func FuzzRecords(f *testing.F) {
+// FuzzRecords_AreFramedAsByASplit compares the framing of records with a split of
+// the whole input.
+func FuzzRecords_AreFramedAsByASplit(f *testing.F) {
 	for _, name := range []string{"workflow.rs", "workflow-observed-resumed.rs"} {
 		f.Add(recording(f, name))
 	}
@@ -43,8 +44,9 @@ func FuzzRecords(f *testing.F) {
 	})
 }
 
-// FuzzEnvelope compares the reading of one chunk with encoding/json.
-func FuzzEnvelope(f *testing.F) {
+// FuzzChunk_IsReadAsByEncodingJSON compares the reading of one chunk with
+// encoding/json.
+func FuzzChunk_IsReadAsByEncodingJSON(f *testing.F) {
 	for _, name := range []string{"answer-tool.sse", "answer-unicode.sse", "answer-tripwire.sse", "answer-structured.sse", "durable-observed.sse"} {
 		chunks, _ := collect(open(recording(f, name), stream.Options{}))
 		for _, c := range chunks {
@@ -122,9 +124,9 @@ func asString(raw json.RawMessage) string {
 	return s
 }
 
-// FuzzSplit cuts an input into reads of many sizes: chunks, end and what is
-// forwarded must not depend on them.
-func FuzzSplit(f *testing.F) {
+// FuzzSplit_ChangesNothing cuts an input into reads of many sizes: chunks, end and
+// what is forwarded must not depend on them.
+func FuzzSplit_ChangesNothing(f *testing.F) {
 	for _, name := range []string{"answer-unicode.sse", "answer-error.sse", "answer-approval.sse"} {
 		f.Add(recording(f, name), false, 3, 1000)
 	}

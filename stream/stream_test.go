@@ -53,7 +53,7 @@ func (p *pipe) send(t *testing.T, text string) {
 	assert.NoError(t, err)
 }
 
-func TestLeavingTheLoopClosesTheBody(t *testing.T) {
+func TestClose_ComesWithLeavingTheLoop(t *testing.T) {
 	leave := map[string]func(*stream.Stream){
 		"break": func(s *stream.Stream) {
 			for range s.Chunks() {
@@ -96,7 +96,7 @@ func TestLeavingTheLoopClosesTheBody(t *testing.T) {
 	}
 }
 
-func TestReadingToTheEndClosesTheBodyOnce(t *testing.T) {
+func TestClose_OfTheBodyComesOnceAtTheEnd(t *testing.T) {
 	for _, input := range []string{sse(startA, done), sse(startA, finishA), sse(startA), sse("{"), ""} {
 		b := whole(input)
 		s := stream.New(context.Background(), b, stream.Options{})
@@ -108,7 +108,7 @@ func TestReadingToTheEndClosesTheBodyOnce(t *testing.T) {
 	}
 }
 
-func TestCloseBeforeReading(t *testing.T) {
+func TestClose_BeforeReadingReadsNothing(t *testing.T) {
 	b := whole(sse(startA, done))
 	s := stream.New(context.Background(), b, stream.Options{})
 	require.NoError(t, s.Close())
@@ -118,7 +118,7 @@ func TestCloseBeforeReading(t *testing.T) {
 	assert.Zero(t, b.reads)
 }
 
-func TestCloseFromAnotherGoroutineInterruptsARead(t *testing.T) {
+func TestClose_FromAnotherGoroutineInterruptsARead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPipe()
 		s := stream.New(t.Context(), p, stream.Options{})
@@ -144,7 +144,7 @@ func TestCloseFromAnotherGoroutineInterruptsARead(t *testing.T) {
 	})
 }
 
-func TestCloseInsideTheLoopHandsOutNothingMore(t *testing.T) {
+func TestClose_InsideTheLoopHandsOutNothingMore(t *testing.T) {
 	s := open([]byte(sse(startA, startB, done)), stream.Options{})
 	var chunks []stream.Chunk
 	var end error
@@ -158,7 +158,7 @@ func TestCloseInsideTheLoopHandsOutNothingMore(t *testing.T) {
 	require.ErrorIs(t, end, stream.ErrClosed)
 }
 
-func TestCancelledContextEndsTheStream(t *testing.T) {
+func TestCancel_EndsTheStream(t *testing.T) {
 	reason := errors.New("user pressed stop")
 	tests := []struct {
 		name string
@@ -257,7 +257,7 @@ func (f *faulty) Read(p []byte) (int, error) {
 
 func (f *faulty) Close() error { return nil }
 
-func TestWhyABodyFails(t *testing.T) {
+func TestCancel_OrCloseIsTheEndThoughTheBodyFailsFirst(t *testing.T) {
 	t.Run("the context was cancelled, and the transport saw it first", func(t *testing.T) {
 		for range 100 {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -282,13 +282,13 @@ func TestWhyABodyFails(t *testing.T) {
 	})
 }
 
-func TestNoContext(t *testing.T) {
+func TestStream_NeedsNoContext(t *testing.T) {
 	var none context.Context
 	_, err := collect(stream.New(none, whole(sse(done)), stream.Options{MaxEventSize: 1 << 40}))
 	require.NoError(t, err)
 }
 
-func TestBodyThatReturnsNothing(t *testing.T) {
+func TestCut_IsABodyThatReturnsNothing(t *testing.T) {
 	b := &stuck{}
 	_, err := collect(stream.New(context.Background(), b, stream.Options{}))
 	require.ErrorIs(t, err, io.ErrNoProgress)
@@ -302,7 +302,7 @@ type stuck struct{ reads int }
 func (s *stuck) Read([]byte) (int, error) { s.reads++; return 0, nil }
 func (s *stuck) Close() error             { return nil }
 
-func TestWhatFollowsTheEndIsReadForALimitedTime(t *testing.T) {
+func TestEnd_IsFollowedByALimitedRead(t *testing.T) {
 	t.Run("silence", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			p := newPipe()
@@ -323,9 +323,9 @@ func TestWhatFollowsTheEndIsReadForALimitedTime(t *testing.T) {
 	})
 }
 
-// TestConnectionIsUsedAgain proves that a stream that was read to [DONE] leaves the
-// connection in a state in which the next request can use it.
-func TestConnectionIsUsedAgain(t *testing.T) {
+// TestEnd_LeavesTheConnectionToBeUsedAgain proves that a stream that was read to
+// [DONE] leaves the connection in a state in which the next request can use it.
+func TestEnd_LeavesTheConnectionToBeUsedAgain(t *testing.T) {
 	full := recording(t, "answer-tool.sse")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write(full)
@@ -353,7 +353,7 @@ func TestConnectionIsUsedAgain(t *testing.T) {
 	assert.Equal(t, 1, dials)
 }
 
-func TestCloseReturnsWhileTheServerIsStillBlocked(t *testing.T) {
+func TestClose_ReturnsWhileTheServerIsStillBlocked(t *testing.T) {
 	release := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, sse(startA))

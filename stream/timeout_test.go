@@ -11,7 +11,7 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-func TestIdleTimeout(t *testing.T) {
+func TestIdleTimeout_EndsASilentStream(t *testing.T) {
 	const limit = 30 * time.Second
 	idle := stream.Options{IdleTimeout: limit}
 	tests := []struct {
@@ -102,7 +102,7 @@ func (l *late) Read(p []byte) (int, error) {
 
 func (l *late) Close() error { close(l.closed); return nil }
 
-func TestWhatArrivesTogetherWithTheTimeoutIsNotLost(t *testing.T) {
+func TestIdleTimeout_LosesNothingThatArrivesWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &late{closed: make(chan struct{}), text: sse(startA)}
 		chunks, err := collect(stream.New(t.Context(), b, stream.Options{IdleTimeout: time.Second}))

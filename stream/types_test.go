@@ -11,7 +11,7 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-func TestPendingSurvivesStorage(t *testing.T) {
+func TestPending_SurvivesStorage(t *testing.T) {
 	suspended := parse(t, `{"type":"tool-call-suspended","runId":"r","payload":{"toolCallId":"c","toolName":"ask-user","args":{"question":"why?"},"suspendPayload":{"prompt":"why?"},"resumeSchema":"{\"type\":\"object\"}"}}`)
 	approval := parse(t, `{"type":"tool-call-approval","runId":"r","payload":{"toolCallId":"c","toolName":"delicate","args":{"what":"b"}}}`)
 	for _, pending := range []stream.Pending{
@@ -31,7 +31,7 @@ func TestPendingSurvivesStorage(t *testing.T) {
 	assert.JSONEq(t, `{"kind":"suspended","runId":"r","toolCallId":"c","toolName":"ask-user","args":{"question":"why?"},"suspendPayload":{"prompt":"why?"},"resumeSchema":{"type":"object"}}`, string(coded))
 }
 
-func TestSchemaForms(t *testing.T) {
+func TestSchema_IsReadInEveryForm(t *testing.T) {
 	for in, want := range map[string]string{
 		`{"type":"object"}`:                    `{"type":"object"}`,
 		`"{\"type\":\"object\"}"`:              `{"type":"object"}`,
@@ -52,7 +52,7 @@ func TestSchemaForms(t *testing.T) {
 	assert.Equal(t, `{"S":null}`, string(coded))
 }
 
-func TestTime(t *testing.T) {
+func TestTime_IsReadInEveryForm(t *testing.T) {
 	for in, want := range map[string]string{
 		`"2026-11-21T16:47:16.242Z"`:      `"2026-11-21T16:47:16.242Z"`,
 		`"2026-11-21T18:47:16.242+02:00"`: `"2026-11-21T16:47:16.242Z"`,
@@ -84,7 +84,7 @@ func TestTime(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestUsage(t *testing.T) {
+func TestUsage_IsReadAndAddedUp(t *testing.T) {
 	var u stream.Usage
 	require.NoError(t, json.Unmarshal([]byte(`{"inputTokens":11,"outputTokens":7,"totalTokens":18,"reasoningTokens":3,"cachedInputTokens":2,"cacheCreationInputTokens":1,"raw":{}}`), &u))
 	assert.Equal(t, stream.Usage{InputTokens: 22, OutputTokens: 14, TotalTokens: 36, ReasoningTokens: 6, CachedInputTokens: 4, CacheCreationInputTokens: 2}, u.Add(u))

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestEveryValueIsAPointer(t *testing.T) {
+func TestValue_IsAPointerAlways(t *testing.T) {
 	made := []Value{newValue(PrefixData + "x"), newValue(PrefixAgentExecutionEvent + "x"), new(ObservedChunk), new(Unknown)}
 	for _, value := range values {
 		made = append(made, value())
@@ -23,8 +23,8 @@ func TestEveryValueIsAPointer(t *testing.T) {
 	}
 }
 
-// TestACaseThatNeverMatchesDoesNotCompile asks the compiler about one case each.
-func TestACaseThatNeverMatchesDoesNotCompile(t *testing.T) {
+// TestValue_CaseThatNeverMatchesDoesNotCompile asks the compiler about one case each.
+func TestValue_CaseThatNeverMatchesDoesNotCompile(t *testing.T) {
 	for name, compiles := range map[string]bool{
 		"*stream.TextDelta":      true,
 		"*stream.Unknown":        true,

@@ -25,7 +25,7 @@ func iso(t *testing.T, text string) stream.Time {
 	return stream.Time{Time: at.UTC()}
 }
 
-func TestEveryRecordedChunkHasItsType(t *testing.T) {
+func TestValue_OfEveryRecordedChunkIsKnown(t *testing.T) {
 	seen := map[string]bool{}
 	for _, name := range recordings(t, ".sse", ".rs") {
 		chunks, _ := collect(open(recording(t, name), optionsFor(name)))
@@ -39,7 +39,7 @@ func TestEveryRecordedChunkHasItsType(t *testing.T) {
 	assert.Greater(t, len(seen), 55)
 }
 
-func TestValue(t *testing.T) {
+func TestValue_HasTheTypeOfItsChunk(t *testing.T) {
 	raw := func(text string) json.RawMessage { return json.RawMessage(text) }
 	tests := []struct {
 		chunk string
@@ -141,7 +141,7 @@ func TestValue(t *testing.T) {
 	}
 }
 
-func TestOddPayloadsAreUnknownNotFatal(t *testing.T) {
+func TestValue_OfAnOddPayloadIsUnknownNotFatal(t *testing.T) {
 	for _, text := range []string{
 		`{"type":"text-delta"}`, `{"type":"text-delta","payload":{"text":5}}`, `{"type":"text-delta","payload":{"text":"a","id":5}}`,
 		`{"type":"reasoning-delta","payload":[]}`, `{"type":"tool-call","payload":"x"}`,
@@ -160,7 +160,7 @@ func TestOddPayloadsAreUnknownNotFatal(t *testing.T) {
 	}
 }
 
-func TestErrorDetail(t *testing.T) {
+func TestErrorDetail_IsReadFromAnyJSON(t *testing.T) {
 	tests := []struct {
 		name, json string
 		want       stream.ErrorDetail
@@ -192,7 +192,7 @@ func TestErrorDetail(t *testing.T) {
 	}
 }
 
-func TestRecordedFailures(t *testing.T) {
+func TestErrorDetail_OfRecordedFailuresSaysWhy(t *testing.T) {
 	find := func(name, typ string) stream.Chunk {
 		chunks, _ := collect(open(recording(t, name), optionsFor(name)))
 		for _, c := range chunks {
@@ -223,7 +223,7 @@ func TestRecordedFailures(t *testing.T) {
 	assert.Equal(t, "no way", denied.Approval.Reason)
 }
 
-func TestFinishLeavesTheConversationAsJSON(t *testing.T) {
+func TestValue_OfAFinishLeavesTheConversationAsJSON(t *testing.T) {
 	chunks, err := collect(open(recording(t, "answer-tool.sse"), stream.Options{}))
 	require.NoError(t, err)
 	last := chunks[len(chunks)-1]
@@ -266,7 +266,7 @@ func TestFinishLeavesTheConversationAsJSON(t *testing.T) {
 	assert.Equal(t, "x", observed.Output.Text())
 }
 
-func TestChunksWithinChunks(t *testing.T) {
+func TestValue_HoldsTheChunkWithinAChunk(t *testing.T) {
 	chunks, err := collect(open(recording(t, "answer-nested-workflow.sse"), stream.Options{}))
 	require.NoError(t, err)
 	var inner []string

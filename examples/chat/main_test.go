@@ -66,7 +66,7 @@ func (v *visitor) history(chat string) (all []aisdk.Message) {
 	return all
 }
 
-func TestTheChat(t *testing.T) {
+func TestChat_IsEachVisitorsOwn(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.WithDemoWorld())
 	client, err := mastra.New(mock.URL)
 	require.NoError(t, err)

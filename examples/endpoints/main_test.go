@@ -57,7 +57,7 @@ func (s *service) call(token, method, path, body string) (int, map[string]any) {
 	return resp.StatusCode, out
 }
 
-func TestAsking(t *testing.T) {
+func TestAsk_IsAnsweredOrRefusedWithAStatus(t *testing.T) {
 	s := newService(t, 100)
 	status, out := s.call("token-a", "POST", "/v1/ask", `{"question":"Hello"}`)
 	assert.Equal(t, http.StatusOK, status)
@@ -83,7 +83,7 @@ func TestAsking(t *testing.T) {
 	assert.NotContains(t, s.log.String(), "token-a")
 }
 
-func TestApprovals(t *testing.T) {
+func TestApproval_IsGivenOnceByItsUser(t *testing.T) {
 	s := newService(t, 100)
 	status, out := s.call("token-a", "POST", "/v1/approvals", `{"n":3}`)
 	require.Equal(t, http.StatusCreated, status, out)
@@ -113,7 +113,7 @@ func TestApprovals(t *testing.T) {
 	assert.Len(t, out["fields"], 1)
 }
 
-func TestSignInAndLimits(t *testing.T) {
+func TestAsk_NeedsATokenAndKeepsToItsLimit(t *testing.T) {
 	s := newService(t, 2)
 	status, _ := s.call("wrong", "POST", "/v1/ask", `{"question":"x"}`)
 	assert.Equal(t, http.StatusUnauthorized, status)
@@ -125,7 +125,7 @@ func TestSignInAndLimits(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status, "bob has a limit of his own")
 }
 
-func TestTokensComeBack(t *testing.T) {
+func TestLimits_ComeBackWithTime(t *testing.T) {
 	l := newLimits(2, time.Minute)
 	now := time.Unix(0, 0)
 	assert.Zero(t, l.take("a", now))

@@ -15,7 +15,7 @@ import (
 	"github.com/mastra-go/mastra/mockserver"
 )
 
-func TestACallAndItsAttemptsAreInOneTrace(t *testing.T) {
+func TestTrace_HoldsACallAndItsAttempts(t *testing.T) {
 	mock := mockserver.Start(t)
 	mock.Inject(mockserver.Fault{Operation: "AgentGenerate", Status: 503, RetryAfter: "0"})
 	spans := tracetest.NewSpanRecorder()
@@ -51,7 +51,7 @@ func TestACallAndItsAttemptsAreInOneTrace(t *testing.T) {
 	assert.Contains(t, log[0], `"WARN"`)
 }
 
-func TestTheProgramRuns(t *testing.T) {
+func TestProgram_Runs(t *testing.T) {
 	t.Setenv("MASTRA_BASE_URL", "")
 	require.NoError(t, run(t.Context()))
 }

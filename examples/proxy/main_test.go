@@ -24,7 +24,7 @@ func post(t *testing.T, url, body string) (*http.Response, string) {
 	return resp, string(b)
 }
 
-func TestTheChunksArrive(t *testing.T) {
+func TestProxy_PassesTheChunksOn(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.WithDemoWorld())
 	client, err := mastra.New(mock.URL)
 	require.NoError(t, err)

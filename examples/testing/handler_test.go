@@ -30,7 +30,7 @@ func served(t *testing.T) (mock *mockserver.Running, get func(target string) (in
 	}
 }
 
-func TestTheAgentsTextIsTheAnswer(t *testing.T) {
+func TestHaiku_IsTheAgentsText(t *testing.T) {
 	mock, get := served(t)
 	status, body := get("/haiku?about=rain")
 	assert.Equal(t, 200, status)
@@ -38,7 +38,7 @@ func TestTheAgentsTextIsTheAnswer(t *testing.T) {
 	mock.ExpectRequests(t, "AgentStream", 1)
 }
 
-func TestAServerThatIsBusyIsNoAnswer(t *testing.T) {
+func TestHaiku_OfABusyServerIsNone(t *testing.T) {
 	mock, get := served(t)
 	mock.Inject(mockserver.Fault{Operation: "AgentStream", Status: 503, Times: -1})
 	status, body := get("/haiku?about=rain")
@@ -46,7 +46,7 @@ func TestAServerThatIsBusyIsNoAnswer(t *testing.T) {
 	assert.Equal(t, "no haiku today\n", body)
 }
 
-func TestAnAnswerThatBreaksOffIsNoAnswer(t *testing.T) {
+func TestHaiku_ThatBreaksOffIsNone(t *testing.T) {
 	mock, get := served(t)
 	mock.Inject(mockserver.Fault{Operation: "AgentStream", CutAtEvent: 5})
 	status, body := get("/haiku?about=rain")

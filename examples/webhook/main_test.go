@@ -46,7 +46,7 @@ func process(t *testing.T, mock *mockserver.Running, dir string) string {
 	return server.URL
 }
 
-func TestAWebhookResumesWhatAnotherProcessStarted(t *testing.T) {
+func TestWebhook_ResumesWhatAnotherProcessStarted(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.WithDemoWorld())
 	dir := t.TempDir()
 	status, started := post(t, process(t, mock, dir)+"/reviews", `{"n":1}`)
@@ -73,7 +73,7 @@ func TestAWebhookResumesWhatAnotherProcessStarted(t *testing.T) {
 	assert.Empty(t, files)
 }
 
-func TestASecondAnswerDoesNothing(t *testing.T) {
+func TestWebhook_SecondAnswerDoesNothing(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.WithDemoWorld())
 	dir := t.TempDir()
 	url := process(t, mock, dir)
@@ -88,7 +88,7 @@ func TestASecondAnswerDoesNothing(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, status)
 }
 
-func TestBadRequestsAreRefused(t *testing.T) {
+func TestWebhook_RefusesBadRequests(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.WithDemoWorld())
 	url := process(t, mock, t.TempDir())
 	for path, want := range map[string]int{

@@ -10,7 +10,7 @@ import (
 	"github.com/mastra-go/mastra/internal/jsonstring"
 )
 
-func TestAStringIsWrittenAsJavaScriptWritesIt(t *testing.T) {
+func TestAppend_WritesAsJavaScriptDoes(t *testing.T) {
 	for s, want := range map[string]string{
 		"":                       `""`,
 		"a\"b\\c/":               `"a\"b\\c/"`,
@@ -24,7 +24,7 @@ func TestAStringIsWrittenAsJavaScriptWritesIt(t *testing.T) {
 	}
 }
 
-func FuzzAppend(f *testing.F) {
+func FuzzAppend_IsReadBackAsByEncodingJSON(f *testing.F) {
 	f.Add("a\"\\\n\u2028\xff")
 	f.Fuzz(func(t *testing.T, s string) {
 		standard, err := json.Marshal(s)

@@ -33,12 +33,12 @@ func (r *recorder) end() {
 	}
 }
 
-func TestMainPassesTheExitCodeOn(t *testing.T) {
+func TestMain_PassesTheExitCodeOn(t *testing.T) {
 	assert.Equal(t, 0, leakcheck.Main(runner(func() int { return 0 })))
 	assert.Equal(t, 3, leakcheck.Main(runner(func() int { return 3 })))
 }
 
-func TestMainWaitsForGoroutinesThatEnd(t *testing.T) {
+func TestMain_WaitsForGoroutinesThatEnd(t *testing.T) {
 	release := make(chan struct{})
 	code := leakcheck.Main(runner(func() int {
 		go func() { <-release }()
@@ -48,7 +48,7 @@ func TestMainWaitsForGoroutinesThatEnd(t *testing.T) {
 	assert.Equal(t, 0, code)
 }
 
-func TestLeftoverGoroutineFails(t *testing.T) {
+func TestMain_FailsForALeftoverGoroutine(t *testing.T) {
 	stderr := os.Stderr
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	assert.NoError(t, err)
@@ -67,7 +67,7 @@ func TestLeftoverGoroutineFails(t *testing.T) {
 	})
 }
 
-func TestCheck(t *testing.T) {
+func TestCheck_FailsForALeakOnly(t *testing.T) {
 	t.Run("clean", func(t *testing.T) {
 		r := &recorder{TB: t}
 		leakcheck.Check(r)

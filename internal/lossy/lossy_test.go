@@ -52,7 +52,7 @@ func serve(t *testing.T) string {
 	return server.URL
 }
 
-func TestConnectionsBreakWhereTheSeedSays(t *testing.T) {
+func TestProxy_BreaksConnectionsWhereTheSeedSays(t *testing.T) {
 	url := serve(t)
 	o := lossy.Options{Seed: 1, Drop: 0.3, Up: 200, Down: 1000}
 	p := lossy.Start(t, url, o)
@@ -66,7 +66,7 @@ func TestConnectionsBreakWhereTheSeedSays(t *testing.T) {
 	assert.NotEqual(t, first, ask(t, lossy.Start(t, url, o).URL(), 200))
 }
 
-func TestAProxyThatDropsNothingPassesEverything(t *testing.T) {
+func TestProxy_ThatDropsNothingPassesEverything(t *testing.T) {
 	p := lossy.Start(t, serve(t), lossy.Options{Seed: 1})
 	require.Equal(t, strings.Repeat("+", 50), ask(t, p.URL(), 50))
 	_, dropped := p.Connections()
