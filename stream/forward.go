@@ -96,8 +96,9 @@ func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byt
 // the client gets the bytes that the server sent, stack traces of failures
 // included, each as soon as it arrives. Use it between trusted services.
 //
-// A stream that goes on in further bodies is passed on event by event: each when it
-// is complete, and the last [DONE] only.
+// A stream of package mastra that goes on in a further response, such as that of an
+// agent with client tools, is passed on event by event: each when it is complete, and
+// the last [DONE] only.
 func ForwardRaw(w http.ResponseWriter, s *Stream) error {
 	if s.hooks.Continue != nil {
 		return forward(w, s, func(string, []byte) ([]byte, bool) { return nil, false })

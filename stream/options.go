@@ -23,8 +23,9 @@ func (f Framing) ContentType() string {
 }
 
 // EndRule says what a complete stream ends with. A stream that ends in any other
-// way was cut off: its end matches [ErrTruncated]. The end of the bytes is a regular
-// one only; a connection that breaks is never a good end unless [DONE] came before.
+// way was cut off: its end matches [ErrTruncated]. In these rules the bytes end where
+// the server ends the body; a connection that breaks is no good end under any rule,
+// unless `[DONE]` came before.
 type EndRule int
 
 const (
@@ -40,30 +41,33 @@ const (
 	// stream can hold several when a history is replayed.
 	EndWorkflow
 	// EndEndless is the rule of subscriptions, which have no good end: they last
-	// until the caller closes them. `[DONE]` is passed over.
+	// until the caller closes them. `[DONE]` is passed over, and the failure of a run
+	// is a chunk like any other, no error of the stream.
 	EndEndless
 )
 
 // DefaultMaxEventSize is the largest event accepted when [Options].MaxEventSize is 0.
 const DefaultMaxEventSize = 16 << 20
 
-// Options say how a stream is read. The zero value reads an agent stream.
+// Options say how a stream is read. The zero Options read an agent's stream.
 type Options struct {
 	// Framing tells how chunks are separated. Default: SSE.
 	Framing Framing
 	// End is the rule that a complete stream obeys. Default: EndDoneOrTerminal.
 	End EndRule
 
-	// MaxEventSize is the most bytes that one event may have, framing included.
-	// A larger one ends the stream with an error matching ErrEventTooLarge.
-	// Default (0 or less): DefaultMaxEventSize, 16 MiB.
+	// MaxEventSize is the most bytes that one event may have, the field names and
+	// line ends of SSE included. A larger one ends the stream with an error matching
+	// ErrEventTooLarge. Default (0 or less): DefaultMaxEventSize, 16 MiB. More than
+	// 1 GiB counts as 1 GiB.
 	MaxEventSize int
 
 	// IdleTimeout is the longest wait for the next byte. Every byte counts, those
 	// of comments too; time that the caller spends between reads does not. When it
-	// is over the stream ends with an error matching ErrIdleTimeout. 0: no limit.
+	// is over the stream ends with an error matching ErrIdleTimeout. Default (0 or
+	// less): no limit.
 	IdleTimeout time.Duration
-	// FirstByteTimeout replaces IdleTimeout for the first byte. 0: IdleTimeout
-	// holds for the first byte too.
+	// FirstByteTimeout replaces IdleTimeout for the first byte. Default (0 or less):
+	// IdleTimeout holds for the first byte too.
 	FirstByteTimeout time.Duration
 }

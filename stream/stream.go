@@ -48,9 +48,9 @@ func New(ctx context.Context, body io.ReadCloser, o Options) *Stream {
 	return NewWithHooks(ctx, body, o, hook.Hooks[Chunk]{})
 }
 
-// NewWithHooks is New for the packages of this module that gather a result from the
-// chunks. Others cannot name the hooks: they use New, and look at the chunks as they
-// read them.
+// NewWithHooks is for the other packages of this module: use [New]. The hooks, whose
+// type no other module can name, gather a result while somebody else reads the
+// stream. Whoever reads it himself looks at the chunks as they come.
 func NewWithHooks(ctx context.Context, body io.ReadCloser, o Options, h hook.Hooks[Chunk]) *Stream {
 	if ctx == nil {
 		ctx = context.Background()
