@@ -13,7 +13,7 @@ func ask(req AgentRequest) call.Request {
 	r := call.Request{Op: route.AgentStream, Body: req, Extra: req.Extra, Context: req.RequestContext}
 	if idle := req.UntilIdle; idle != nil {
 		req.UntilIdle = nil
-		r.Op, r.Body = route.AgentStreamUntilIdle, untilIdleAsk{req, idle.MaxIdleMs}
+		r.Op, r.Body = route.AgentStreamUntilIdle, untilIdleAsk{req, idle.milliseconds()}
 	}
 	return r
 }
@@ -21,7 +21,7 @@ func ask(req AgentRequest) call.Request {
 // untilIdleAsk: the route takes the limit beside the other fields.
 type untilIdleAsk struct {
 	AgentRequest
-	MaxIdleMs int64 `json:"maxIdleMs,omitzero"`
+	MaxIdle int64 `json:"maxIdleMs,omitzero"`
 }
 
 // generate sends a request that is answered with a result, and goes on while the

@@ -2,7 +2,7 @@ package mastra
 
 import (
 	"context"
-	"errors"
+	"strings"
 
 	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/internal/call"
@@ -13,8 +13,6 @@ import (
 type (
 	// AgentProvider is a model provider that the server knows.
 	AgentProvider = gen.AgentProvider
-	// ModelRef names a model and its provider.
-	ModelRef = gen.ModelRequest
 	// StoredAgent is an agent that the server's editor keeps.
 	StoredAgent = gen.StoredAgent
 	// AgentSkill is a skill in an agent's workspace.
@@ -35,23 +33,26 @@ func (a Agents) Providers(ctx context.Context, opts ...Option) ([]AgentProvider,
 	return out.Providers, err
 }
 
-// SetModel makes the agent use another model, for everybody, until the server
+// SetModel makes the agent use another model, as "provider/model", for everybody, until the server
 // restarts or [Agent.ResetModel]. It replaces a list of models too.
 //
 // POST /agents/{agentId}/model. Repeated only where the server refused it unprocessed.
-func (a *Agent) SetModel(ctx context.Context, model ModelRef, opts ...Option) error {
-	if err := checkModel(model); err != nil {
+func (a *Agent) SetModel(ctx context.Context, model string, opts ...Option) error {
+	body, err := modelOf(model)
+	if err != nil {
 		return err
 	}
-	return a.c.call(ctx, opts, call.Request{Op: route.AgentSetModel, IDs: []string{a.id}, Body: model}, nil)
+	return a.c.call(ctx, opts, call.Request{Op: route.AgentSetModel, IDs: []string{a.id}, Body: body}, nil)
 }
 
-// checkModel: the server would take it, and the agent fail from then on.
-func checkModel(m ModelRef) error {
-	if m.ModelID == "" || m.Provider == "" {
-		return errors.New("mastra: ModelRef: the model or its provider is empty")
+// modelOf takes "provider/model" apart. The server would take an empty half, and the
+// agent fail from then on.
+func modelOf(name string) (*gen.ModelRequest, error) {
+	provider, model, _ := strings.Cut(name, "/")
+	if provider == "" || model == "" {
+		return nil, refuse("the model is %q; it must be provider/model", name)
 	}
-	return nil
+	return &gen.ModelRequest{Provider: provider, ModelID: model}, nil
 }
 
 // ResetModel undoes [Agent.SetModel].
@@ -74,13 +75,15 @@ func (a *Agent) ReorderModels(ctx context.Context, entryIDs []string, opts ...Op
 	return a.c.call(ctx, opts, call.Request{Op: route.AgentReorderModels, IDs: []string{a.id}, Body: body}, nil)
 }
 
-// ModelUpdate changes one entry of an agent's model list; nil leaves as it is.
-type ModelUpdate struct {
-	Model *ModelRef `json:"model,omitempty"`
+// UpdateModelRequest changes one entry of an agent's model list; what is empty or nil
+// stays as it is.
+type UpdateModelRequest struct {
+	// Model is another model, as "provider/model".
+	Model string
 	// MaxRetries is how often the server repeats a failing call of this model
 	// before it asks the next one.
-	MaxRetries *int  `json:"maxRetries,omitempty"`
-	Enabled    *bool `json:"enabled,omitempty"`
+	MaxRetries *int
+	Enabled    *bool
 }
 
 // UpdateModel changes one entry of the agent's model list, for everybody. An
@@ -88,17 +91,23 @@ type ModelUpdate struct {
 //
 // POST /agents/{agentId}/models/{modelConfigId}. Repeated only where the server
 // refused it unprocessed.
-func (a *Agent) UpdateModel(ctx context.Context, entryID string, update ModelUpdate, opts ...Option) error {
-	if update.Model != nil {
-		if err := checkModel(*update.Model); err != nil {
+func (a *Agent) UpdateModel(ctx context.Context, entryID string, req UpdateModelRequest, opts ...Option) error {
+	body := struct {
+		Model      *gen.ModelRequest `json:"model,omitempty"`
+		MaxRetries *int              `json:"maxRetries,omitempty"`
+		Enabled    *bool             `json:"enabled,omitempty"`
+	}{nil, req.MaxRetries, req.Enabled}
+	if req.Model != "" {
+		var err error
+		if body.Model, err = modelOf(req.Model); err != nil {
 			return err
 		}
 	}
-	return a.c.call(ctx, opts, call.Request{Op: route.AgentUpdateModelConfig, IDs: []string{a.id, entryID}, Body: update}, nil)
+	return a.c.call(ctx, opts, call.Request{Op: route.AgentUpdateModelConfig, IDs: []string{a.id, entryID}, Body: body}, nil)
 }
 
-// EnhanceRequest asks for better instructions.
-type EnhanceRequest struct {
+// EnhanceInstructionsRequest asks for better instructions.
+type EnhanceInstructionsRequest struct {
 	// Instructions as they are; Comment says what should be better.
 	Instructions string `json:"instructions"`
 	Comment      string `json:"comment"`
@@ -108,7 +117,7 @@ type EnhanceRequest struct {
 //
 // POST /agents/{agentId}/instructions/enhance. Repeated only where the server
 // refused it unprocessed.
-func (a *Agent) EnhanceInstructions(ctx context.Context, req EnhanceRequest, opts ...Option) (*EnhancedInstructions, error) {
+func (a *Agent) EnhanceInstructions(ctx context.Context, req EnhanceInstructionsRequest, opts ...Option) (*EnhancedInstructions, error) {
 	return callFor[EnhancedInstructions](ctx, a.c, opts, call.Request{Op: route.AgentEnhanceInstructions, IDs: []string{a.id}, Body: req})
 }
 
@@ -135,7 +144,7 @@ func (a *Agent) Clone(ctx context.Context, req CloneAgentRequest, opts ...Option
 // GET /agents/{agentId}/plans/file. Safe to repeat, and repeated.
 func (a *Agent) PlanFile(ctx context.Context, path string, opts ...Option) (*AgentPlan, error) {
 	if path == "" {
-		return nil, errors.New("mastra: the path of the plan file is empty")
+		return nil, refuse("the path of the plan file is empty")
 	}
 	var p call.Params
 	p.Set("path", path)

@@ -3,23 +3,36 @@ package mastra
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"iter"
 	"strings"
 
-	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
 	"github.com/mastra-go/mastra/stream"
 )
 
-// Network lets the agent route the task to its sub-agents, workflows and tools
-// until it is done, and streams what happens. The request needs Memory. Of its
-// fields the server reads the same as for Stream; ClientTools are refused.
+// Network lets the agent route the task to its sub-agents, workflows and tools until
+// it is done, and waits for what it came to. The request needs Memory; ClientTools
+// are refused. With an error that came after the network had begun, what came before
+// is returned too.
+//
+// The server has no route that waits: the result is read from a stream.
+//
+// POST /agents/{agentId}/network. Repeated only where the server refused it
+// unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
+func (a *Agent) Network(ctx context.Context, req AgentRequest, opts ...Option) (*NetworkResult, error) {
+	s, err := a.NetworkStream(ctx, req, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return s.Result()
+}
+
+// NetworkStream is Network, and streams what happens.
 //
 // POST /agents/{agentId}/network. Repeated, before the stream is open, only where
 // the server refused it unprocessed.
-func (a *Agent) Network(ctx context.Context, req AgentRequest, opts ...Option) (*NetworkStream, error) {
+func (a *Agent) NetworkStream(ctx context.Context, req AgentRequest, opts ...Option) (*NetworkStream, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
@@ -29,14 +42,14 @@ func (a *Agent) Network(ctx context.Context, req AgentRequest, opts ...Option) (
 	return a.network(ctx, opts, call.Request{Op: route.AgentNetwork, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
-// ApproveNetworkToolCall lets the tool call that a network's run waits for run.
+// ApproveNetworkStream lets the tool call that a network's run waits for run.
 // Beware: a run that does not wait is answered with an empty stream, and an
 // approval that is given again runs the tool again.
 //
 // POST /agents/{agentId}/approve-network-tool-call. Never repeated once it was sent.
-func (a *Agent) ApproveNetworkToolCall(ctx context.Context, req ApproveRequest, opts ...Option) (*NetworkStream, error) {
-	if req.RunID == "" {
-		return nil, errors.New("mastra: ApproveRequest.RunID is empty")
+func (a *Agent) ApproveNetworkStream(ctx context.Context, req ApproveRequest, opts ...Option) (*NetworkStream, error) {
+	if err := named(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
+		return nil, err
 	}
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
@@ -44,13 +57,13 @@ func (a *Agent) ApproveNetworkToolCall(ctx context.Context, req ApproveRequest, 
 	return a.network(ctx, opts, call.Request{Op: route.AgentApproveNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
-// DeclineNetworkToolCall refuses the tool call that a network's run waits for.
+// DeclineNetworkStream refuses the tool call that a network's run waits for.
 // Beware: a run that does not wait is answered with an empty stream.
 //
 // POST /agents/{agentId}/decline-network-tool-call. Never repeated once it was sent.
-func (a *Agent) DeclineNetworkToolCall(ctx context.Context, req DeclineRequest, opts ...Option) (*NetworkStream, error) {
-	if req.RunID == "" {
-		return nil, errors.New("mastra: DeclineRequest.RunID is empty")
+func (a *Agent) DeclineNetworkStream(ctx context.Context, req DeclineRequest, opts ...Option) (*NetworkStream, error) {
+	if err := named(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
+		return nil, err
 	}
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
@@ -61,7 +74,7 @@ func (a *Agent) DeclineNetworkToolCall(ctx context.Context, req DeclineRequest, 
 // noClientTools: the agents of a network cannot be given any.
 func noClientTools(tools []ClientTool) error {
 	if len(tools) > 0 {
-		return errors.New("mastra: a network does not run ClientTools")
+		return refuse("a network does not run ClientTools")
 	}
 	return nil
 }
@@ -97,7 +110,7 @@ type NetworkResult struct {
 	Done   bool
 	Reason string
 	// Pending is what the run waits for: an approval or an answer, of which the
-	// server takes only the approval (ApproveNetworkToolCall, DeclineNetworkToolCall).
+	// server takes only the approval (ApproveNetworkStream, DeclineNetworkStream).
 	Pending []Pending
 	Usage   Usage
 	RunID   string
@@ -193,7 +206,7 @@ type ObserveAgentRequest struct {
 // the server refused it unprocessed.
 func (a *Agent) Observe(ctx context.Context, req ObserveAgentRequest, opts ...Option) (*AgentStream, error) {
 	if req.RunID == "" {
-		return nil, errors.New("mastra: ObserveAgentRequest.RunID is empty")
+		return nil, refuse("ObserveAgentRequest.RunID is empty")
 	}
 	a, err := a.with(opts)
 	if err != nil {
@@ -202,23 +215,23 @@ func (a *Agent) Observe(ctx context.Context, req ObserveAgentRequest, opts ...Op
 	return a.open(ctx, call.Request{Op: route.AgentObserve, Body: req}, nil)
 }
 
-// RecoverRequest says which run to take up.
-type RecoverRequest struct {
+// RecoverAgentRequest says which run to take up.
+type RecoverAgentRequest struct {
 	RunID string `json:"runId"`
 	// Versions picks stored versions of sub-agents.
-	Versions *gen.VersionOverrides `json:"versions,omitempty"`
+	Versions *VersionOverrides `json:"versions,omitempty"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
 }
 
-// Recover takes up a durable agent's run that was cut off, by a crash of the
+// RecoverStream takes up a durable agent's run that was cut off, by a crash of the
 // server for example, and streams what follows. An unknown run matches
 // [ErrServer], an agent that is not durable [ErrBadRequest].
 //
 // POST /agents/{agentId}/recover. Never repeated once it was sent.
-func (a *Agent) Recover(ctx context.Context, req RecoverRequest, opts ...Option) (*AgentStream, error) {
+func (a *Agent) RecoverStream(ctx context.Context, req RecoverAgentRequest, opts ...Option) (*AgentStream, error) {
 	if req.RunID == "" {
-		return nil, errors.New("mastra: RecoverRequest.RunID is empty")
+		return nil, refuse("RecoverAgentRequest.RunID is empty")
 	}
 	a, err := a.with(opts)
 	if err != nil {

@@ -2,7 +2,7 @@ package mastra
 
 import (
 	"encoding/json"
-	"errors"
+	"time"
 
 	"github.com/mastra-go/mastra/gen"
 )
@@ -58,7 +58,7 @@ type AgentRequest struct {
 	// ended; the stream may then hold several finish chunks.
 	UntilIdle *UntilIdle `json:"untilIdle,omitempty"`
 	// Versions picks stored versions of sub-agents.
-	Versions *gen.VersionOverrides `json:"versions,omitempty"`
+	Versions *VersionOverrides `json:"versions,omitempty"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
 	// Extra holds members of the body that this struct does not model, such as
@@ -68,6 +68,20 @@ type AgentRequest struct {
 
 // ModelSettings are the sampling parameters and limits of a model call.
 type ModelSettings = gen.ModelSettings
+
+// ErrorStrategy is what becomes of a structured answer that does not fit its schema.
+type ErrorStrategy = gen.ErrorStrategy
+
+// What can become of an answer that does not fit: it fails the call, it is passed on
+// with a warning in the server's log, or another value takes its place.
+const (
+	ErrorStrict   = gen.ErrorStrategyStrict
+	ErrorWarn     = gen.ErrorStrategyWarn
+	ErrorFallback = gen.ErrorStrategyFallback
+)
+
+// VersionOverrides picks stored versions of sub-agents: see [gen.VersionOverrides].
+type VersionOverrides = gen.VersionOverrides
 
 // StructuredOutput asks for an answer that fits a JSON Schema.
 type StructuredOutput struct {
@@ -80,26 +94,31 @@ type StructuredOutput struct {
 	// JSONPromptInjection writes the schema into the prompt, for models that
 	// cannot be given one.
 	JSONPromptInjection bool `json:"jsonPromptInjection,omitzero"`
-	// ErrorStrategy is "strict" (the default: an answer that does not fit fails
-	// the call), "warn" or "fallback".
-	ErrorStrategy string `json:"errorStrategy,omitzero"`
-	// FallbackValue is the answer of the strategy "fallback".
+	// ErrorStrategy is what becomes of an answer that does not fit; [ErrorStrict]
+	// where it is empty.
+	ErrorStrategy ErrorStrategy `json:"errorStrategy,omitzero"`
+	// FallbackValue is the answer of [ErrorFallback].
 	FallbackValue any `json:"fallbackValue,omitempty"`
 }
 
 // UntilIdle says how long a stream waits for background tasks.
 type UntilIdle struct {
-	// MaxIdleMs is how long to wait without an event, in milliseconds; 0 leaves
-	// it to the server.
-	MaxIdleMs int64
+	// MaxIdle is how long to wait without an event, to the millisecond; 0 leaves it to
+	// the server.
+	MaxIdle time.Duration
+}
+
+// milliseconds is the limit as the server reads it: one that is less than that is one.
+func (u UntilIdle) milliseconds() int64 {
+	return int64((u.MaxIdle + time.Millisecond - 1) / time.Millisecond)
 }
 
 // MarshalJSON gives true where no limit is set.
 func (u UntilIdle) MarshalJSON() ([]byte, error) {
-	if u.MaxIdleMs == 0 {
+	if u.MaxIdle == 0 {
 		return []byte("true"), nil
 	}
-	return json.Marshal(map[string]int64{"maxIdleMs": u.MaxIdleMs})
+	return json.Marshal(map[string]int64{"maxIdleMs": u.milliseconds()})
 }
 
 // ToolChoice says whether the model must call a tool, and which.
@@ -127,9 +146,9 @@ func (t ToolChoice) MarshalJSON() ([]byte, error) {
 func (r *AgentRequest) check() error {
 	switch {
 	case len(r.Messages) == 0:
-		return errors.New("mastra: AgentRequest.Messages is empty; use Prompt, or a Messages literal")
-	case r.Memory != nil && r.Memory.Thread == "":
-		return errors.New("mastra: AgentRequest.Memory.Thread is empty")
+		return refuse("AgentRequest.Messages is empty; use Prompt, or a Messages literal")
+	case r.Memory != nil && r.Memory.ThreadID == "":
+		return refuse("AgentRequest.Memory.Thread is empty")
 	}
 	return checkLimits(r.MaxSteps, r.UntilIdle)
 }
@@ -138,9 +157,9 @@ func (r *AgentRequest) check() error {
 func checkLimits(maxSteps int, idle *UntilIdle) error {
 	switch {
 	case maxSteps < 0:
-		return errors.New("mastra: MaxSteps is negative")
-	case idle != nil && idle.MaxIdleMs < 0:
-		return errors.New("mastra: UntilIdle.MaxIdleMs is negative")
+		return refuse("MaxSteps is negative")
+	case idle != nil && idle.MaxIdle < 0:
+		return refuse("UntilIdle.MaxIdle is negative")
 	}
 	return nil
 }

@@ -40,19 +40,19 @@ func NewClientTool[In, Out any](name, description string, fn func(ctx context.Co
 		t.err = errors.New("mastra: a client tool has no name")
 		return t
 	case fn == nil:
-		t.err = fmt.Errorf("mastra: client tool %q: the function is nil", name)
+		t.err = refuse("client tool %q: the function is nil", name)
 		return t
 	}
 	if t.input, t.err = schemaFor(reflect.TypeFor[In]()); t.err == nil {
 		t.output, t.err = schemaFor(reflect.TypeFor[Out]())
 	}
 	if t.err != nil {
-		t.err = fmt.Errorf("mastra: client tool %q: %w", name, t.err)
+		t.err = refuse("client tool %q: %w", name, t.err)
 		return t
 	}
 	check, err := t.input.Resolve(nil)
 	if err != nil {
-		t.err = fmt.Errorf("mastra: client tool %q: %w", name, err)
+		t.err = refuse("client tool %q: %w", name, err)
 		return t
 	}
 	t.run = func(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
@@ -139,10 +139,10 @@ func newToolset(tools []ClientTool) (toolset, error) {
 			return nil, t.err
 		}
 		if t.run == nil {
-			return nil, errors.New("mastra: a client tool was not made by NewClientTool")
+			return nil, refuse("a client tool was not made by NewClientTool")
 		}
 		if _, twice := set[t.name]; twice {
-			return nil, fmt.Errorf("mastra: two client tools have the name %q", t.name)
+			return nil, refuse("two client tools have the name %q", t.name)
 		}
 		set[t.name] = t
 	}

@@ -95,12 +95,12 @@ func TestAClientToolThatIsNoneIsAnErrorBeforeAnythingIsSent(t *testing.T) {
 			for call, err := range map[string]error{
 				"generate": failureOf(agent.Generate(t.Context(), withTools("x", tt.tools...))),
 				"stream":   failureOf(agent.Stream(t.Context(), withTools("x", tt.tools...))),
-				"approve":  failureOf(agent.ApproveToolCall(t.Context(), mastra.ApproveRequest{RunID: pending.RunID, ToolCallID: "c", ClientTools: tt.tools})),
-				"approve, whole": failureOf(agent.ApproveToolCallGenerate(t.Context(), mastra.ApproveRequest{RunID: "r", ToolCallID: "c",
+				"approve":  failureOf(agent.ApproveStream(t.Context(), mastra.ApproveRequest{RunID: pending.RunID, ToolCallID: "c", ClientTools: tt.tools})),
+				"approve, whole": failureOf(agent.Approve(t.Context(), mastra.ApproveRequest{RunID: "r", ToolCallID: "c",
 					ClientTools: tt.tools})),
-				"decline":        failureOf(agent.DeclineToolCall(t.Context(), mastra.DeclineRequest{RunID: "r", ToolCallID: "c", ClientTools: tt.tools})),
-				"decline, whole": failureOf(agent.DeclineToolCallGenerate(t.Context(), mastra.DeclineRequest{RunID: "r", ToolCallID: "c", ClientTools: tt.tools})),
-				"resume":         failureOf(agent.ResumeStream(t.Context(), mastra.AgentResumeRequest{RunID: "r", Data: 1, ClientTools: tt.tools})),
+				"decline":        failureOf(agent.DeclineStream(t.Context(), mastra.DeclineRequest{RunID: "r", ToolCallID: "c", ClientTools: tt.tools})),
+				"decline, whole": failureOf(agent.Decline(t.Context(), mastra.DeclineRequest{RunID: "r", ToolCallID: "c", ClientTools: tt.tools})),
+				"resume":         failureOf(agent.ResumeStream(t.Context(), mastra.ResumeAgentRequest{RunID: "r", Data: 1, ClientTools: tt.tools})),
 				"typed":          failureOf(mastra.GenerateAs[identity](t.Context(), agent, withTools("x", tt.tools...))),
 			} {
 				assert.ErrorContains(t, err, tt.text, call)
@@ -113,9 +113,9 @@ func TestAClientToolThatIsNoneIsAnErrorBeforeAnythingIsSent(t *testing.T) {
 	req = withTools("x", lookupTool())
 	req.Extra = map[string]any{"clientTools": map[string]any{}}
 	assert.ErrorContains(t, failureOf(agent.Generate(t.Context(), req)), "clientTools")
-	assert.ErrorContains(t, failureOf(agent.Network(t.Context(), withTools("x", lookupTool()))), "ClientTools", "a network does not run them")
-	assert.ErrorContains(t, failureOf(agent.ApproveNetworkToolCall(t.Context(), mastra.ApproveRequest{RunID: "r", ClientTools: []mastra.ClientTool{lookupTool()}})), "ClientTools")
-	assert.ErrorContains(t, failureOf(agent.DeclineNetworkToolCall(t.Context(), mastra.DeclineRequest{RunID: "r", ClientTools: []mastra.ClientTool{lookupTool()}})), "ClientTools")
+	assert.ErrorContains(t, failureOf(agent.NetworkStream(t.Context(), withTools("x", lookupTool()))), "ClientTools", "a network does not run them")
+	assert.ErrorContains(t, failureOf(agent.ApproveNetworkStream(t.Context(), mastra.ApproveRequest{RunID: "r", ClientTools: []mastra.ClientTool{lookupTool()}})), "ClientTools")
+	assert.ErrorContains(t, failureOf(agent.DeclineNetworkStream(t.Context(), mastra.DeclineRequest{RunID: "r", ClientTools: []mastra.ClientTool{lookupTool()}})), "ClientTools")
 	assert.Zero(t, rt.attempts())
 }
 

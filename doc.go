@@ -7,7 +7,7 @@
 //	}
 //	res, err := client.Agent("assistant").Generate(ctx, mastra.AgentRequest{
 //		Messages: mastra.Prompt("What's the weather in Rome?"),
-//		Memory:   &mastra.MemoryRef{Thread: "t-1", Resource: "user-7"},
+//		Memory:   &mastra.MemoryRef{ThreadID: "t-1", ResourceID: "user-7"},
 //	})
 //
 // # Handles, records and requests

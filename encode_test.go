@@ -201,9 +201,9 @@ func TestAMemoryReferenceTravelsAsTheServerReadsIt(t *testing.T) {
 		ref  mastra.MemoryRef
 		want string
 	}{
-		{"an id", mastra.MemoryRef{Thread: "t", Resource: "r"}, `{"thread":"t","resource":"r"}`},
-		{"read only", mastra.MemoryRef{Thread: "t", ReadOnly: true}, `{"thread":"t","options":{"readOnly":true}}`},
-		{"options", mastra.MemoryRef{Thread: "t", ReadOnly: true, Options: map[string]any{"lastMessages": 2}}, `{"thread":"t","options":{"lastMessages":2,"readOnly":true}}`},
+		{"an id", mastra.MemoryRef{ThreadID: "t", ResourceID: "r"}, `{"thread":"t","resource":"r"}`},
+		{"read only", mastra.MemoryRef{ThreadID: "t", ReadOnly: true}, `{"thread":"t","options":{"readOnly":true}}`},
+		{"options", mastra.MemoryRef{ThreadID: "t", ReadOnly: true, Options: map[string]any{"lastMessages": 2}}, `{"thread":"t","options":{"lastMessages":2,"readOnly":true}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			req := ask()

@@ -57,7 +57,7 @@ func ExampleStreamAs() {
 		}
 		grown = max(grown, len(partial.Items))
 	}
-	final, err := s.Final() // the whole, decoded strictly
+	final, err := s.Result() // the whole, decoded strictly
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -141,9 +141,9 @@ func ExamplePending() {
 	if err := json.Unmarshal(row, &p); err != nil {
 		log.Fatal(err)
 	}
-	s, err := client.Agent("assistant").ResumeStream(ctx, mastra.AgentResumeRequest{
-		RunID: p.RunID, ToolCallID: p.ToolCallID,
-		Data: map[string]string{"answer": "green"},
+	s, err := client.Agent("assistant").ResumeStream(ctx, mastra.ResumeAgentRequest{
+		Pending: &p,
+		Data:    map[string]string{"answer": "green"},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -159,25 +159,25 @@ func ExamplePending() {
 	// Tool said: [{"type":"json","value":{"answer":"green"}}]
 }
 
-func ExampleAgent_SuspendedRuns() {
+func ExampleAgent_ListSuspendedRuns() {
 	client, ctx, done := demo()
 	defer done()
 
 	agent := client.Agent("assistant")
 	_, err := agent.Generate(ctx, mastra.AgentRequest{
 		Messages: mastra.Prompt(`tool:delicate {"what":"launch"}`),
-		Memory:   &mastra.MemoryRef{Thread: "t-1", Resource: "user-7"},
+		Memory:   &mastra.MemoryRef{ThreadID: "t-1", ResourceID: "user-7"},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	page, err := agent.SuspendedRuns(ctx, mastra.SuspendedRunsRequest{ResourceID: "user-7"})
+	page, err := agent.ListSuspendedRuns(ctx, mastra.ListSuspendedRunsRequest{ResourceID: "user-7"})
 	if err != nil {
 		log.Fatal(err)
 	}
 	for _, run := range page.Runs {
 		for _, call := range run.ToolCalls {
-			s, err := agent.DeclineToolCall(ctx, mastra.DeclineRequest{
+			s, err := agent.DeclineStream(ctx, mastra.DeclineRequest{
 				RunID: run.RunID, ToolCallID: call.ToolCallID, Reason: "not today",
 			})
 			if err != nil {
@@ -221,7 +221,7 @@ func ExampleRunState_Suspensions() {
 		}
 	}
 	fmt.Println(state.Status, "at", state.Suspensions()[0].Step)
-	// Output: suspended at [right]
+	// Output: suspended at right
 }
 
 func ExampleRun_Stream() {
@@ -266,7 +266,7 @@ func ExampleWithCancelOnClose() {
 	defer done()
 
 	run := client.Workflow("slowly").NewRun()
-	s, err := run.Stream(ctx, mastra.StartRequest{Input: map[string]int{"ms": 60_000}}, mastra.WithCancelOnClose())
+	s, err := run.Stream(ctx, mastra.StartRequest{Input: map[string]int{"ms": 60_000}}, mastra.WithCancelOnClose(true))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -312,12 +312,12 @@ func ExampleAgent_SubscribeThread() {
 	defer done()
 
 	agent := client.Agent("assistant")
-	s, err := agent.SubscribeThread(ctx, "t-1", "user-7") // it lasts until it is closed
+	s, err := agent.SubscribeThread(ctx, mastra.SubscribeThreadRequest{ThreadID: "t-1", ResourceID: "user-7"}) // it lasts until it is closed
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer s.Close()
-	if _, err := agent.SendMessage(ctx, mastra.ThreadTarget{ThreadID: "t-1", ResourceID: "user-7"}, "Hello there"); err != nil {
+	if _, err := agent.SendMessage(ctx, mastra.SendMessageRequest{ThreadID: "t-1", ResourceID: "user-7", Message: "Hello there"}); err != nil {
 		log.Fatal(err)
 	}
 	for chunk, err := range s.Chunks() {
@@ -345,7 +345,7 @@ func ExampleAgent_AbortThread() {
 	agent := client.Agent("assistant")
 	s, err := agent.Stream(ctx, mastra.AgentRequest{
 		Messages: mastra.Prompt("slow:400"),
-		Memory:   &mastra.MemoryRef{Thread: "t-1", Resource: "user-7"},
+		Memory:   &mastra.MemoryRef{ThreadID: "t-1", ResourceID: "user-7"},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -366,14 +366,14 @@ func ExampleAgent_AbortThread() {
 	// Output: a run was stopped: true
 }
 
-func ExampleAgent_Network() {
+func ExampleAgent_NetworkStream() {
 	client, ctx, done := demo()
 	defer done()
 
-	s, err := client.Agent("router").Network(ctx, mastra.AgentRequest{
+	s, err := client.Agent("router").NetworkStream(ctx, mastra.AgentRequest{
 		Messages: mastra.Prompt(`json:{"primitiveId":"plain","primitiveType":"agent","prompt":"find it","selectionReason":"it can",` +
 			`"isComplete":true,"completionReason":"all is said","finalResult":"found"}`), // how the demo's router is steered
-		Memory: &mastra.MemoryRef{Thread: "t-1", Resource: "user-7"},
+		Memory: &mastra.MemoryRef{ThreadID: "t-1", ResourceID: "user-7"},
 	})
 	if err != nil {
 		log.Fatal(err)

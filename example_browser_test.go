@@ -24,7 +24,7 @@ func Example_useChat() {
 		if !ok {
 			return mastra.AgentRequest{}, aisdk.Refuse(http.StatusUnauthorized, "Please sign in.")
 		}
-		return mastra.AgentRequest{Memory: &mastra.MemoryRef{Thread: user + "/" + chat.ID, Resource: user}}, nil
+		return mastra.AgentRequest{Memory: &mastra.MemoryRef{ThreadID: user + "/" + chat.ID, ResourceID: user}}, nil
 	}
 	mux := http.NewServeMux()
 

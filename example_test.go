@@ -42,7 +42,7 @@ func ExampleAgent_Generate() {
 
 	res, err := client.Agent("assistant").Generate(ctx, mastra.AgentRequest{
 		Messages: mastra.Prompt("What's the weather in Rome?"),
-		Memory:   &mastra.MemoryRef{Thread: "t-1", Resource: "user-7"},
+		Memory:   &mastra.MemoryRef{ThreadID: "t-1", ResourceID: "user-7"},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -88,7 +88,7 @@ func ExampleAgentResult_Pending() {
 	for len(res.Pending()) > 0 { // the model may ask for one after the other
 		p := res.Pending()[0] // store it as JSON, ask somebody, come back later
 		fmt.Printf("may %s run with %s?\n", p.ToolName, p.Args)
-		res, err = agent.ApproveToolCallGenerate(ctx, mastra.ApproveRequest{RunID: p.RunID, ToolCallID: p.ToolCallID})
+		res, err = agent.Approve(ctx, mastra.ApproveRequest{Pending: &p})
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func ExampleWorkflow_Start() {
 	}
 	fmt.Println(state.Status, result.N)
 	// Output:
-	// waits at [approve] {"reason":"needs approval"}
+	// waits at approve {"reason":"needs approval"}
 	// success 8
 }
 
@@ -146,8 +146,8 @@ func ExampleWorkflow_Resume() {
 	}
 	fmt.Println(state.Status, string(state.Result))
 	// Output:
-	// waits at [twice] for item 0 {"item":-1,"reason":"negative item"}
-	// waits at [twice] for item 2 {"item":-3,"reason":"negative item"}
+	// waits at twice for item 0 {"item":-1,"reason":"negative item"}
+	// waits at twice for item 2 {"item":-3,"reason":"negative item"}
 	// success {"big":{"size":"big","sum":44}}
 }
 
@@ -193,7 +193,7 @@ func ExampleMemory() {
 	if _, err := memory.SaveMessages(ctx, []mastra.StoredMessage{question}); err != nil {
 		log.Fatal(err)
 	}
-	page, err := memory.Thread(thread.ID).Messages(ctx, mastra.MessagesRequest{PerPage: 20})
+	page, err := memory.Thread(thread.ID).ListMessages(ctx, mastra.ListMessagesRequest{PerPage: 20})
 	if err != nil {
 		log.Fatal(err)
 	}

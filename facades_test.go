@@ -46,8 +46,8 @@ func TestANetworksResultIsThatOfItsRoutingAgent(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			client := inMemory(t, play(sse(t, tt.name)))
-			ask := mastra.AgentRequest{Messages: mastra.Prompt("hi"), Memory: &mastra.MemoryRef{Thread: "t", Resource: "r"}}
-			s, err := client.Agent("router").Network(t.Context(), ask)
+			ask := mastra.AgentRequest{Messages: mastra.Prompt("hi"), Memory: &mastra.MemoryRef{ThreadID: "t", ResourceID: "r"}}
+			s, err := client.Agent("router").NetworkStream(t.Context(), ask)
 			require.NoError(t, err)
 			var text strings.Builder
 			for piece, err := range s.Text() {
@@ -69,7 +69,7 @@ func TestANetworksResultIsThatOfItsRoutingAgent(t *testing.T) {
 			}
 		})
 	}
-	s, err := inMemory(t, play(sse(t, "network-agent"))).Agent("router").Network(t.Context(), mastra.AgentRequest{Messages: mastra.Prompt("hi")})
+	s, err := inMemory(t, play(sse(t, "network-agent"))).Agent("router").NetworkStream(t.Context(), mastra.AgentRequest{Messages: mastra.Prompt("hi")})
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	_, err = s.Result()
@@ -201,11 +201,11 @@ func TestAHandleForAResourceKeepsToIt(t *testing.T) {
 	rt := play(answer(200, `{}`))
 	m := inMemory(t, rt).Memory("a").ForResource("ann")
 	for _, err := range []error{
-		second(m.CreateThread(t.Context(), mastra.CreateThreadRequest{Resource: "bob"})),
-		second(m.ListThreads(t.Context(), mastra.ListThreadsRequest{Resource: "bob"})),
-		second(m.Search(t.Context(), mastra.SearchRequest{Query: "q", Resource: "bob"})),
+		second(m.CreateThread(t.Context(), mastra.CreateThreadRequest{ResourceID: "bob"})),
+		second(m.ListThreads(t.Context(), mastra.ListThreadsRequest{ResourceID: "bob"})),
+		second(m.Search(t.Context(), mastra.SearchRequest{Query: "q", ResourceID: "bob"})),
 		second(m.SaveMessages(t.Context(), []mastra.StoredMessage{{ThreadID: "t", ResourceID: "bob"}})),
-		drain(m.Threads(t.Context(), mastra.ListThreadsRequest{Resource: "bob"})),
+		drain(m.Threads(t.Context(), mastra.ListThreadsRequest{ResourceID: "bob"})),
 	} {
 		assert.ErrorContains(t, err, `the request names resource "bob", the handle is for "ann"`)
 	}
@@ -251,7 +251,7 @@ func TestMemoryThatIsNotThereIsNil(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, wm.Text)
 	assert.True(t, wm.ThreadExists)
-	record, err := inMemory(t, play(answer(200, `{"record":null}`))).Memory("a").AwaitObservations(t.Context(), "t")
+	record, err := inMemory(t, play(answer(200, `{"record":null}`))).Memory("a").WaitObservations(t.Context(), "t")
 	require.NoError(t, err)
 	assert.Nil(t, record)
 }

@@ -55,7 +55,7 @@ func TestARunWhoseStreamIsGivenUpIsCancelled(t *testing.T) {
 			defer cancel()
 			var meta mastra.Response
 			run := client.Workflow("pausing").NewRun()
-			s, err := run.Stream(ctx, mastra.StartRequest{Input: struct{}{}}, mastra.WithCancelOnClose(), mastra.WithResponse(&meta))
+			s, err := run.Stream(ctx, mastra.StartRequest{Input: struct{}{}}, mastra.WithCancelOnClose(true), mastra.WithResponse(&meta))
 			require.NoError(t, err)
 			chunk, err := s.Next()
 			require.NoError(t, err)
@@ -77,7 +77,7 @@ func TestARunThatHasEndedIsNotCancelled(t *testing.T) {
 	start := func() (*mastra.Run, *mastra.RunStream, context.CancelFunc) {
 		ctx, cancel := context.WithCancel(t.Context())
 		run := client.Workflow("pausing").NewRun()
-		s, err := run.Stream(ctx, mastra.StartRequest{Input: struct{}{}}, mastra.WithCancelOnClose())
+		s, err := run.Stream(ctx, mastra.StartRequest{Input: struct{}{}}, mastra.WithCancelOnClose(true))
 		require.NoError(t, err)
 		return run, s, cancel
 	}
@@ -124,7 +124,7 @@ func TestARunIsNotCancelledUnlessThatIsAskedFor(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 
-	watcher, err := run.Observe(t.Context(), mastra.ObserveRequest{}, mastra.WithCancelOnClose())
+	watcher, err := run.Observe(t.Context(), mastra.ObserveRequest{}, mastra.WithCancelOnClose(true))
 	require.NoError(t, err)
 	require.NoError(t, watcher.Close(), "who looks on does not cancel")
 	close(letGo)
@@ -137,7 +137,7 @@ func TestARunIsNotCancelledUnlessThatIsAskedFor(t *testing.T) {
 func TestAStreamThatBreaksDoesNotCancelItsRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := &routes{steps: map[string][]step{"stream": {breaking(recordsOf(t, "doubler")[:2]...)}, "observe": {answer(404, `{"error":"gone"}`)}}}
-		s, err := inMemory(t, rt).Workflow("w").Run("r").Stream(t.Context(), mastra.StartRequest{}, mastra.WithCancelOnClose())
+		s, err := inMemory(t, rt).Workflow("w").Run("r").Stream(t.Context(), mastra.StartRequest{}, mastra.WithCancelOnClose(true))
 		require.NoError(t, err)
 		_, err = s.Result()
 		require.ErrorIs(t, err, mastra.ErrTruncated)
@@ -153,7 +153,7 @@ func TestACancelThatHangsHoldsCloseUpForSecondsOnly(t *testing.T) {
 			return response(req, 200, silentBody{strings.NewReader(recordsOf(t, "doubler")[0]), req.Context()}, "Content-Type", "text/plain"), nil
 		}
 		rt := &routes{steps: map[string][]step{"stream": {silent}, "get": {hangs}, "cancel": {hangs}}}
-		s, err := inMemory(t, rt).Workflow("w").Run("r").Stream(t.Context(), mastra.StartRequest{}, mastra.WithCancelOnClose())
+		s, err := inMemory(t, rt).Workflow("w").Run("r").Stream(t.Context(), mastra.StartRequest{}, mastra.WithCancelOnClose(true))
 		require.NoError(t, err)
 		_, err = s.Next()
 		require.NoError(t, err)

@@ -3,7 +3,6 @@ package mastra_test
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -42,9 +41,9 @@ func TestWhatWaitsIsAnsweredByAnotherProcess(t *testing.T) {
 
 				other := dial(t, mock.URL).Agent("assistant")
 				if len(answered) == 1 {
-					res, err = other.ApproveToolCallGenerate(t.Context(), mastra.ApproveRequest{RunID: p.RunID, ToolCallID: p.ToolCallID})
+					res, err = other.Approve(t.Context(), mastra.ApproveRequest{Pending: &p})
 				} else {
-					res, err = other.DeclineToolCallGenerate(t.Context(), mastra.DeclineRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, Reason: "too thin"})
+					res, err = other.Decline(t.Context(), mastra.DeclineRequest{Pending: &p, Reason: "too thin"})
 				}
 				require.NoError(t, err)
 			}
@@ -68,15 +67,15 @@ func TestAToolThatAsksIsAnsweredByAnotherProcess(t *testing.T) {
 	assert.JSONEq(t, `{"question":"why?"}`, string(p.SuspendPayload))
 	assert.Contains(t, string(p.ResumeSchema), "answer")
 
-	s, err = dial(t, mock.URL).Agent("assistant").ResumeStream(t.Context(), mastra.AgentResumeRequest{
-		RunID: p.RunID, ToolCallID: p.ToolCallID, Data: map[string]string{"answer": "because"},
+	s, err = dial(t, mock.URL).Agent("assistant").ResumeStream(t.Context(), mastra.ResumeAgentRequest{
+		Pending: &p, Data: map[string]string{"answer": "because"},
 	})
 	require.NoError(t, err)
 	res, err := s.Result()
 	require.NoError(t, err)
 	assert.Contains(t, res.Text, "because")
 
-	_, err = dial(t, mock.URL).Agent("assistant").ResumeStream(t.Context(), mastra.AgentResumeRequest{RunID: p.RunID, Data: 1})
+	_, err = dial(t, mock.URL).Agent("assistant").ResumeStream(t.Context(), mastra.ResumeAgentRequest{RunID: p.RunID, Data: 1})
 	assert.ErrorIs(t, err, mastra.ErrNotSuspended, "it was answered")
 }
 
@@ -85,23 +84,23 @@ func TestRunsThatWaitAreFoundAndAnswered(t *testing.T) {
 	agent := client.Agent("assistant")
 	for _, user := range []string{"ann", "bob"} {
 		req := asking(`tool:delicate {"what":"` + user + `'s vase"}`)
-		req.Memory = &mastra.MemoryRef{Thread: "of-" + user, Resource: user}
+		req.Memory = &mastra.MemoryRef{ThreadID: "of-" + user, ResourceID: user}
 		_, err := agent.Generate(t.Context(), req)
 		require.NoError(t, err)
 	}
-	page, err := agent.SuspendedRuns(t.Context(), mastra.SuspendedRunsRequest{ResourceID: "bob"})
+	page, err := agent.ListSuspendedRuns(t.Context(), mastra.ListSuspendedRunsRequest{ResourceID: "bob"})
 	require.NoError(t, err)
 	require.Len(t, page.Runs, 1)
 	require.Len(t, page.Runs[0].ToolCalls, 1)
 	call := page.Runs[0].ToolCalls[0]
 	assert.True(t, call.RequiresApproval)
-	res, err := agent.ApproveToolCallGenerate(t.Context(), mastra.ApproveRequest{RunID: page.Runs[0].RunID, ToolCallID: call.ToolCallID})
+	res, err := agent.Approve(t.Context(), mastra.ApproveRequest{RunID: page.Runs[0].RunID, ToolCallID: call.ToolCallID})
 	require.NoError(t, err)
 	assert.Contains(t, res.Text, "bob's vase")
-	page, err = agent.SuspendedRuns(t.Context(), mastra.SuspendedRunsRequest{ResourceID: "bob"})
+	page, err = agent.ListSuspendedRuns(t.Context(), mastra.ListSuspendedRunsRequest{ResourceID: "bob"})
 	require.NoError(t, err)
 	assert.Empty(t, page.Runs)
-	page, err = agent.SuspendedRuns(t.Context(), mastra.SuspendedRunsRequest{})
+	page, err = agent.ListSuspendedRuns(t.Context(), mastra.ListSuspendedRunsRequest{})
 	require.NoError(t, err)
 	assert.Len(t, page.Runs, 1, "ann's waits still")
 }
@@ -139,7 +138,7 @@ func TestAResumeDependsOnWhatTheSuspensionSays(t *testing.T) {
 	assert.Equal(t, 1, resume("ann", true))
 	assert.Equal(t, mastra.RunSuspended, state.Status)
 	require.Len(t, state.Suspensions(), 1)
-	assert.Equal(t, []string{"right"}, state.Suspensions()[0].Step)
+	assert.Equal(t, "right", state.Suspensions()[0].Step)
 
 	_, err = review.Resume(t.Context(), state.RunID, mastra.ResumeRequest{Suspension: &waiting[0], Data: map[string]bool{"approved": false}})
 	assert.ErrorIs(t, err, mastra.ErrNotSuspended, "ann has answered")
@@ -171,7 +170,7 @@ func TestASuspensionIsResumedByStepPathOrItem(t *testing.T) {
 			workflow := client.Workflow(tt.workflow)
 			state, err := workflow.Start(t.Context(), mastra.StartRequest{Input: tt.input})
 			require.NoError(t, err)
-			at := slices.IndexFunc(state.Suspensions(), func(s mastra.Suspension) bool { return strings.Join(s.Step, ".") == tt.step })
+			at := slices.IndexFunc(state.Suspensions(), func(s mastra.Suspension) bool { return s.Step == tt.step })
 			require.GreaterOrEqual(t, at, 0)
 			assert.Equal(t, tt.index, state.Suspensions()[at].ForEachIndex)
 			assert.NotContains(t, string(state.Suspensions()[at].Payload), "__workflow_meta")

@@ -104,11 +104,11 @@ var walks = []struct {
 	ascending bool
 	ids       func(context.Context, *mastra.Client, int) iter.Seq2[string, error]
 }{
-	{"AllMessages", true, func(ctx context.Context, c *mastra.Client, perPage int) iter.Seq2[string, error] {
-		return ids(c.Memory("a").Thread("t").AllMessages(ctx, mastra.MessagesRequest{PerPage: perPage}), func(m mastra.StoredMessage) string { return m.ID })
+	{"Messages", true, func(ctx context.Context, c *mastra.Client, perPage int) iter.Seq2[string, error] {
+		return ids(c.Memory("a").Thread("t").Messages(ctx, mastra.ListMessagesRequest{PerPage: perPage}), func(m mastra.StoredMessage) string { return m.ID })
 	}},
-	{"AllMessages without an agent", true, func(ctx context.Context, c *mastra.Client, perPage int) iter.Seq2[string, error] {
-		return ids(c.Memory("").Thread("t").AllMessages(ctx, mastra.MessagesRequest{PerPage: perPage}), func(m mastra.StoredMessage) string { return m.ID })
+	{"Messages without an agent", true, func(ctx context.Context, c *mastra.Client, perPage int) iter.Seq2[string, error] {
+		return ids(c.Memory("").Thread("t").Messages(ctx, mastra.ListMessagesRequest{PerPage: perPage}), func(m mastra.StoredMessage) string { return m.ID })
 	}},
 	{"Threads", false, func(ctx context.Context, c *mastra.Client, perPage int) iter.Seq2[string, error] {
 		return ids(c.Memory("a").Threads(ctx, mastra.ListThreadsRequest{PerPage: perPage}), func(t mastra.ThreadRecord) string { return t.ID })
@@ -300,7 +300,7 @@ func TestAWalkEndsWithItsContext(t *testing.T) {
 }
 
 // Many messages may have been saved at one moment.
-func TestAllMessagesOfOneMomentAreAllGiven(t *testing.T) {
+func TestMessagesOfOneMomentAreAllGiven(t *testing.T) {
 	s := newShelf(3)
 	for range 8 { // fewer than nine serials fit between two moments
 		s.items = append(s.items, s.items[len(s.items)-1]+1)
@@ -311,22 +311,22 @@ func TestAllMessagesOfOneMomentAreAllGiven(t *testing.T) {
 	assert.Less(t, len(s.asked), 8)
 }
 
-func TestAllMessagesOfAServerThatDoesNotPageIsAnErrorAndNoCircle(t *testing.T) {
+func TestMessagesOfAServerThatDoesNotPageIsAnErrorAndNoCircle(t *testing.T) {
 	body := `{"messages":[{"id":"1","role":"user","content":"x","createdAt":"2026-01-01T00:00:00.000Z"}],"total":9,"hasMore":true}`
 	var last error
 	n := 0
-	for _, err := range inMemory(t, play(answer(200, body))).Memory("a").Thread("t").AllMessages(t.Context(), mastra.MessagesRequest{}) {
+	for _, err := range inMemory(t, play(answer(200, body))).Memory("a").Thread("t").Messages(t.Context(), mastra.ListMessagesRequest{}) {
 		n, last = n+1, err
 	}
 	assert.Equal(t, 2, n, "the message and the error")
 	assert.ErrorContains(t, last, "the same page")
 }
 
-func TestAllMessagesKeepsToItsBounds(t *testing.T) {
+func TestMessagesKeepsToItsBounds(t *testing.T) {
 	s := newShelf(40)
-	req := mastra.MessagesRequest{PerPage: 3, Page: 5, Since: shelfTime(100), Until: shelfTime(250)}
+	req := mastra.ListMessagesRequest{PerPage: 3, Page: 5, Since: shelfTime(100), Until: shelfTime(250)}
 	var got []string
-	for m, err := range inMemory(t, s).Memory("a").ForResource("r").Thread("t").AllMessages(t.Context(), req) {
+	for m, err := range inMemory(t, s).Memory("a").ForResource("r").Thread("t").Messages(t.Context(), req) {
 		require.NoError(t, err)
 		got = append(got, m.ID)
 	}
@@ -344,7 +344,7 @@ func TestAllMessagesKeepsToItsBounds(t *testing.T) {
 // told otherwise.
 func TestPageZeroHoldsTheNewestMessagesWithAndWithoutAnAgent(t *testing.T) {
 	for _, agent := range []string{"a", ""} {
-		page, err := inMemory(t, newShelf(5)).Memory(agent).Thread("t").Messages(t.Context(), mastra.MessagesRequest{PerPage: 2})
+		page, err := inMemory(t, newShelf(5)).Memory(agent).Thread("t").ListMessages(t.Context(), mastra.ListMessagesRequest{PerPage: 2})
 		require.NoError(t, err)
 		require.Len(t, page.Messages, 2)
 		assert.Equal(t, "30", page.Messages[0].ID)

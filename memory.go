@@ -3,7 +3,6 @@ package mastra
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"time"
@@ -53,8 +52,8 @@ var (
 	// errNoAgent: the call needs to know the agent, and the handle has none.
 	errNoAgent = errors.New("mastra: Memory: the agent id is empty, and this call needs one")
 	// errNoResource: the handle is for a resource that is nobody.
-	errNoResource = fmt.Errorf("mastra: Memory.ForResource was given an empty resource: pass the id of the user you have authenticated, "+
-		"or leave ForResource out to reach every resource (%w)", ErrInvalidInput)
+	errNoResource = refuse("Memory.ForResource was given an empty resource: pass the id of the user you have authenticated, " +
+		"or leave ForResource out to reach every resource")
 )
 
 // needAgent refuses a call that the server would not take without an agent.
@@ -88,7 +87,7 @@ func (m *Memory) resourceOr(id string) (string, error) {
 	case id == "":
 		return m.resource, nil
 	}
-	return "", fmt.Errorf("mastra: Memory: the request names resource %q, the handle is for %q", id, m.resource)
+	return "", refuse("Memory: the request names resource %q, the handle is for %q", id, m.resource)
 }
 
 // CreateThreadRequest makes a thread.
@@ -96,11 +95,11 @@ type CreateThreadRequest struct {
 	// ThreadID is the thread's id; the server makes one where it is empty. Beware:
 	// an id that exists is overwritten, even where it is another resource's.
 	ThreadID string `json:"threadId,omitzero"`
-	// Resource is the id of who owns it, usually a user. It may be empty on a
+	// ResourceID is the id of who owns it, usually a user. It may be empty on a
 	// handle made by ForResource.
-	Resource string         `json:"resourceId"`
-	Title    string         `json:"title,omitzero"`
-	Metadata map[string]any `json:"metadata,omitempty"`
+	ResourceID string         `json:"resourceId"`
+	Title      string         `json:"title,omitzero"`
+	Metadata   map[string]any `json:"metadata,omitempty"`
 }
 
 // CreateThread makes a thread. A call of an agent with [MemoryRef] makes its own.
@@ -112,27 +111,43 @@ func (m *Memory) CreateThread(ctx context.Context, req CreateThreadRequest, opts
 	if err != nil {
 		return nil, err
 	}
-	if req.Resource, err = m.resourceOr(req.Resource); err != nil {
+	if req.ResourceID, err = m.resourceOr(req.ResourceID); err != nil {
 		return nil, err
 	}
-	if req.Resource == "" {
-		return nil, errors.New("mastra: CreateThreadRequest.Resource is empty")
+	if req.ResourceID == "" {
+		return nil, refuse("CreateThreadRequest.Resource is empty")
 	}
 	return callFor[ThreadRecord](ctx, m.c, opts, call.Request{Op: route.MemoryCreateThread, Query: query, Body: req})
 }
 
-// Order is how a list is sorted.
+// Order is how a list is sorted; what is empty is left to the server.
 type Order struct {
-	// Field is "createdAt" or "updatedAt".
-	Field string `json:"field,omitzero"`
-	// Direction is "ASC" or "DESC".
-	Direction string `json:"direction,omitzero"`
+	Field     OrderField `json:"field,omitzero"`
+	Direction Direction  `json:"direction,omitzero"`
 }
+
+// OrderField is what a list is sorted by.
+type OrderField string
+
+// What a list can be sorted by.
+const (
+	ByCreatedAt OrderField = "createdAt"
+	ByUpdatedAt OrderField = "updatedAt"
+)
+
+// Direction is the direction of a list.
+type Direction string
+
+// The directions.
+const (
+	Ascending  Direction = "ASC"
+	Descending Direction = "DESC"
+)
 
 // ListThreadsRequest asks for one page of threads.
 type ListThreadsRequest struct {
-	// Resource lists the threads of this one only.
-	Resource string
+	// ResourceID lists the threads of this one only.
+	ResourceID string
 	// Page counts from 0.
 	Page int
 	// PerPage is how many a page holds; 0 leaves it to the server: 100.
@@ -151,9 +166,9 @@ func (m *Memory) ListThreads(ctx context.Context, req ListThreadsRequest, opts .
 		return nil, m.refusal
 	}
 	if req.Page < 0 || req.PerPage < 0 {
-		return nil, errors.New("mastra: ListThreadsRequest: Page and PerPage must not be negative")
+		return nil, refuse("ListThreadsRequest: Page and PerPage must not be negative")
 	}
-	resource, err := m.resourceOr(req.Resource)
+	resource, err := m.resourceOr(req.ResourceID)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +180,7 @@ func (m *Memory) ListThreads(ctx context.Context, req ListThreadsRequest, opts .
 	p.SetJSON("metadata", req.Metadata)
 	p.SetJSON("orderBy", req.Order)
 	if p.Err != nil {
-		return nil, p.Err
+		return nil, publicError(p.Err)
 	}
 	return callFor[ThreadPage](ctx, m.c, opts, call.Request{Op: route.MemoryListThreads, Query: p.Values})
 }
@@ -192,7 +207,7 @@ func (m *Memory) SaveMessages(ctx context.Context, messages []StoredMessage, opt
 			return nil, err
 		}
 		if msg.ThreadID == "" || msg.ResourceID == "" {
-			return nil, fmt.Errorf("mastra: message %d has no thread or no resource", i)
+			return nil, refuse("message %d has no thread or no resource", i)
 		}
 		if msg.ID == "" {
 			msg.ID = call.NewID()
@@ -233,8 +248,8 @@ func (t *Thread) Get(ctx context.Context, opts ...Option) (*ThreadRecord, error)
 	return callFor[ThreadRecord](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadGet, IDs: []string{t.id}, Query: p.Values})
 }
 
-// MessagesRequest asks for one page of a thread's messages.
-type MessagesRequest struct {
+// ListMessagesRequest asks for one page of a thread's messages.
+type ListMessagesRequest struct {
 	// Page counts from 0, which is the page of the newest messages.
 	Page int
 	// PerPage is how many a page holds; 0 leaves it to the server: 40.
@@ -253,13 +268,13 @@ type MessagePage struct {
 	HasMore bool `json:"hasMore"`
 }
 
-// Messages reads one page of the thread's messages: page 0 holds the newest, and
+// ListMessages reads one page of the thread's messages: page 0 holds the newest, and
 // inside a page the oldest comes first. A missing thread matches [ErrNotFound],
 // one of another resource [ErrForbidden].
 //
 // GET /memory/threads/{threadId}/messages. Safe to repeat, and repeated.
-func (t *Thread) Messages(ctx context.Context, req MessagesRequest, opts ...Option) (*MessagePage, error) {
-	page, err := t.messages(ctx, req, "DESC", opts)
+func (t *Thread) ListMessages(ctx context.Context, req ListMessagesRequest, opts ...Option) (*MessagePage, error) {
+	page, err := t.messages(ctx, req, Descending, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -271,17 +286,17 @@ func (t *Thread) Messages(ctx context.Context, req MessagesRequest, opts ...Opti
 
 // messages always says in which direction the pages go: without an agent the
 // server's default is another one than with.
-func (t *Thread) messages(ctx context.Context, req MessagesRequest, direction string, opts []Option) (*MessagePage, error) {
+func (t *Thread) messages(ctx context.Context, req ListMessagesRequest, direction Direction, opts []Option) (*MessagePage, error) {
 	if t.m.refusal != nil {
 		return nil, t.m.refusal
 	}
 	if req.Page < 0 || req.PerPage < 0 {
-		return nil, errors.New("mastra: MessagesRequest: Page and PerPage must not be negative")
+		return nil, refuse("ListMessagesRequest: Page and PerPage must not be negative")
 	}
 	p := t.m.query()
 	p.Set("page", req.Page)
 	p.Set("perPage", req.PerPage)
-	p.SetJSON("orderBy", Order{Field: "createdAt", Direction: direction})
+	p.SetJSON("orderBy", Order{Field: ByCreatedAt, Direction: direction})
 	if !req.Since.IsZero() || !req.Until.IsZero() {
 		type dateRange struct {
 			Start time.Time `json:"start,omitzero"`
@@ -290,7 +305,7 @@ func (t *Thread) messages(ctx context.Context, req MessagesRequest, direction st
 		p.SetJSON("filter", map[string]any{"dateRange": dateRange{req.Since, req.Until}})
 	}
 	if p.Err != nil {
-		return nil, p.Err
+		return nil, publicError(p.Err)
 	}
 	return callFor[MessagePage](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadMessages, IDs: []string{t.id}, Query: p.Values})
 }

@@ -2,7 +2,6 @@ package mastra
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"time"
 
@@ -79,11 +78,11 @@ func (m *Memory) DeleteMessages(ctx context.Context, ids []string, opts ...Optio
 		return err
 	}
 	if len(ids) == 0 {
-		return errors.New("mastra: DeleteMessages: no message ids")
+		return refuse("DeleteMessages: no message ids")
 	}
 	for _, id := range ids {
 		if id == "" {
-			return errors.New("mastra: DeleteMessages: a message id is empty")
+			return refuse("DeleteMessages: a message id is empty")
 		}
 	}
 	p := m.query()
@@ -97,8 +96,8 @@ func (m *Memory) DeleteMessages(ctx context.Context, ids []string, opts ...Optio
 type SearchRequest struct {
 	// Query is what to look for.
 	Query string
-	// Resource whose messages are searched; the handle's where it is empty.
-	Resource string
+	// ResourceID whose messages are searched; the handle's where it is empty.
+	ResourceID string
 	// ThreadID searches this thread only.
 	ThreadID string
 	// Limit is how many to find at most; 0 leaves it to the server: 20.
@@ -115,16 +114,16 @@ func (m *Memory) Search(ctx context.Context, req SearchRequest, opts ...Option) 
 	if err := m.needAgent(); err != nil {
 		return nil, err
 	}
-	resource, err := m.resourceOr(req.Resource)
+	resource, err := m.resourceOr(req.ResourceID)
 	switch {
 	case err != nil:
 		return nil, err
 	case req.Query == "":
-		return nil, errors.New("mastra: SearchRequest.Query is empty")
+		return nil, refuse("SearchRequest.Query is empty")
 	case resource == "":
-		return nil, errors.New("mastra: SearchRequest.Resource is empty")
+		return nil, refuse("SearchRequest.Resource is empty")
 	case req.Limit < 0:
-		return nil, errors.New("mastra: SearchRequest.Limit is negative")
+		return nil, refuse("SearchRequest.Limit is negative")
 	}
 	var p call.Params
 	p.Set("agentId", m.agent)
@@ -134,13 +133,13 @@ func (m *Memory) Search(ctx context.Context, req SearchRequest, opts ...Option) 
 	p.Set("limit", req.Limit)
 	p.SetJSON("memoryConfig", req.Config)
 	if p.Err != nil {
-		return nil, p.Err
+		return nil, publicError(p.Err)
 	}
 	return callFor[MemorySearchPage](ctx, m.c, opts, call.Request{Op: route.MemorySearch, Query: p.Values})
 }
 
-// ObservationsRequest picks records of observational memory.
-type ObservationsRequest struct {
+// ListObservationsRequest picks records of observational memory.
+type ListObservationsRequest struct {
 	ThreadID string
 	// Since and Until bound when the records were made; zero does not.
 	Since, Until time.Time
@@ -149,16 +148,16 @@ type ObservationsRequest struct {
 	Offset, Limit int
 }
 
-// Observations reads what the agent's observational memory holds of the handle's
+// ListObservations reads what the agent's observational memory holds of the handle's
 // resource, or of a thread. An agent without it matches [ErrBadRequest].
 //
 // GET /memory/observational-memory. Safe to repeat, and repeated.
-func (m *Memory) Observations(ctx context.Context, req ObservationsRequest, opts ...Option) (*ObservationPage, error) {
+func (m *Memory) ListObservations(ctx context.Context, req ListObservationsRequest, opts ...Option) (*ObservationPage, error) {
 	if err := m.needAgent(); err != nil {
 		return nil, err
 	}
 	if req.Offset < 0 || req.Limit < 0 {
-		return nil, errors.New("mastra: ObservationsRequest: Offset and Limit must not be negative")
+		return nil, refuse("ListObservationsRequest: Offset and Limit must not be negative")
 	}
 	p := m.query()
 	p.Set("threadId", req.ThreadID)
@@ -167,17 +166,17 @@ func (m *Memory) Observations(ctx context.Context, req ObservationsRequest, opts
 	p.Set("offset", req.Offset)
 	p.Set("limit", req.Limit)
 	if p.Err != nil {
-		return nil, p.Err
+		return nil, publicError(p.Err)
 	}
 	return callFor[ObservationPage](ctx, m.c, opts, call.Request{Op: route.MemoryObservational, Query: p.Values})
 }
 
-// AwaitObservations waits until the observations under way are done, and reads
+// WaitObservations waits until the observations under way are done, and reads
 // the newest record, nil where there is none.
 //
 // POST /memory/observational-memory/buffer-status. Repeated only where the server
 // refused it unprocessed.
-func (m *Memory) AwaitObservations(ctx context.Context, threadID string, opts ...Option) (*ObservationRecord, error) {
+func (m *Memory) WaitObservations(ctx context.Context, threadID string, opts ...Option) (*ObservationRecord, error) {
 	if err := m.needAgent(); err != nil {
 		return nil, err
 	}

@@ -18,10 +18,10 @@ var onMemory = map[string]func(context.Context, *mastra.Memory) error{
 	"Memory.Status": func(ctx context.Context, m *mastra.Memory) error { return second(m.Status(ctx)) },
 	"Memory.Config": func(ctx context.Context, m *mastra.Memory) error { return second(m.Config(ctx)) },
 	"Memory.CreateThread": func(ctx context.Context, m *mastra.Memory) error {
-		return second(m.CreateThread(ctx, mastra.CreateThreadRequest{ThreadID: "t", Resource: "ann"}))
+		return second(m.CreateThread(ctx, mastra.CreateThreadRequest{ThreadID: "t", ResourceID: "ann"}))
 	},
 	"Memory.ListThreads": func(ctx context.Context, m *mastra.Memory) error {
-		return second(m.ListThreads(ctx, mastra.ListThreadsRequest{Resource: "ann"}))
+		return second(m.ListThreads(ctx, mastra.ListThreadsRequest{ResourceID: "ann"}))
 	},
 	"Memory.Threads": func(ctx context.Context, m *mastra.Memory) error {
 		for _, err := range m.Threads(ctx, mastra.ListThreadsRequest{}) {
@@ -36,26 +36,26 @@ var onMemory = map[string]func(context.Context, *mastra.Memory) error{
 	},
 	"Memory.DeleteMessages": func(ctx context.Context, m *mastra.Memory) error { return m.DeleteMessages(ctx, []string{"m"}) },
 	"Memory.Search": func(ctx context.Context, m *mastra.Memory) error {
-		return second(m.Search(ctx, mastra.SearchRequest{Query: "hi", Resource: "ann"}))
+		return second(m.Search(ctx, mastra.SearchRequest{Query: "hi", ResourceID: "ann"}))
 	},
-	"Memory.Observations": func(ctx context.Context, m *mastra.Memory) error {
-		return second(m.Observations(ctx, mastra.ObservationsRequest{ThreadID: "t"}))
+	"Memory.ListObservations": func(ctx context.Context, m *mastra.Memory) error {
+		return second(m.ListObservations(ctx, mastra.ListObservationsRequest{ThreadID: "t"}))
 	},
-	"Memory.AwaitObservations": func(ctx context.Context, m *mastra.Memory) error { return second(m.AwaitObservations(ctx, "t")) },
-	"Thread.Get":               func(ctx context.Context, m *mastra.Memory) error { return second(m.Thread("t").Get(ctx)) },
+	"Memory.WaitObservations": func(ctx context.Context, m *mastra.Memory) error { return second(m.WaitObservations(ctx, "t")) },
+	"Thread.Get":              func(ctx context.Context, m *mastra.Memory) error { return second(m.Thread("t").Get(ctx)) },
 	"Thread.Update": func(ctx context.Context, m *mastra.Memory) error {
-		return second(m.Thread("t").Update(ctx, mastra.ThreadUpdate{}))
+		return second(m.Thread("t").Update(ctx, mastra.UpdateThreadRequest{}))
 	},
 	"Thread.Delete": func(ctx context.Context, m *mastra.Memory) error { return m.Thread("t").Delete(ctx) },
 	"Thread.Clone": func(ctx context.Context, m *mastra.Memory) error {
 		return second(m.Thread("t").Clone(ctx, mastra.CloneThreadRequest{}))
 	},
 	"Thread.Transfer": func(ctx context.Context, m *mastra.Memory) error { return second(m.Thread("t").Transfer(ctx, "ann")) },
-	"Thread.Messages": func(ctx context.Context, m *mastra.Memory) error {
-		return second(m.Thread("t").Messages(ctx, mastra.MessagesRequest{}))
+	"Thread.ListMessages": func(ctx context.Context, m *mastra.Memory) error {
+		return second(m.Thread("t").ListMessages(ctx, mastra.ListMessagesRequest{}))
 	},
-	"Thread.AllMessages": func(ctx context.Context, m *mastra.Memory) error {
-		for _, err := range m.Thread("t").AllMessages(ctx, mastra.MessagesRequest{}) {
+	"Thread.Messages": func(ctx context.Context, m *mastra.Memory) error {
+		for _, err := range m.Thread("t").Messages(ctx, mastra.ListMessagesRequest{}) {
 			return err
 		}
 		return nil
@@ -111,7 +111,7 @@ func TestAnEmptyRequestOfAnEmptyResourceIsRefusedForTheResource(t *testing.T) {
 		"DeleteMessages": m.DeleteMessages(t.Context(), nil),
 		"Search":         second(m.Search(t.Context(), mastra.SearchRequest{})),
 		"Transfer":       second(m.Thread("").Transfer(t.Context(), "")),
-		"Messages":       second(m.Thread("").Messages(t.Context(), mastra.MessagesRequest{Page: -1})),
+		"Messages":       second(m.Thread("").ListMessages(t.Context(), mastra.ListMessagesRequest{Page: -1})),
 	} {
 		assert.ErrorIs(t, err, mastra.ErrInvalidInput, name)
 		assert.ErrorContains(t, err, "ForResource", name)

@@ -11,8 +11,8 @@ import (
 	"github.com/mastra-go/mastra/internal/route"
 )
 
-// ThreadUpdate changes a thread's record. What is nil stays as it is.
-type ThreadUpdate struct {
+// UpdateThreadRequest changes a thread's record. What is nil stays as it is.
+type UpdateThreadRequest struct {
 	Title *string `json:"title,omitempty"`
 	// Metadata takes the place of what was there; it is not merged. An empty map
 	// takes it away.
@@ -23,13 +23,13 @@ type ThreadUpdate struct {
 // [ErrNotFound], one of another resource [ErrForbidden].
 //
 // PATCH /memory/threads/{threadId}. Safe to repeat, and repeated.
-func (t *Thread) Update(ctx context.Context, update ThreadUpdate, opts ...Option) (*ThreadRecord, error) {
+func (t *Thread) Update(ctx context.Context, update UpdateThreadRequest, opts ...Option) (*ThreadRecord, error) {
 	query, err := t.m.agentQuery()
 	if err != nil {
 		return nil, err
 	}
 	body := struct {
-		ThreadUpdate
+		UpdateThreadRequest
 		ResourceID string `json:"resourceId,omitzero"`
 	}{update, t.m.resource}
 	return callFor[ThreadRecord](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadUpdate, IDs: []string{t.id}, Query: query, Body: body})
@@ -92,7 +92,7 @@ func (t *Thread) Clone(ctx context.Context, req CloneThreadRequest, opts ...Opti
 		return nil, err
 	}
 	if req.Options != nil && req.Options.Last < 0 {
-		return nil, errors.New("mastra: CloneOptions.Last is negative")
+		return nil, refuse("CloneOptions.Last is negative")
 	}
 	body := struct {
 		CloneThreadRequest
@@ -113,11 +113,14 @@ func (t *Thread) Transfer(ctx context.Context, toResource string, opts ...Option
 		return nil, err
 	}
 	if toResource == "" {
-		return nil, errors.New("mastra: Transfer: the resource is empty")
+		return nil, refuse("Transfer: the resource is empty")
 	}
 	body := gen.TransferThreadRequest{ResourceID: toResource}
 	return callFor[ThreadRecord](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadTransfer, IDs: []string{t.id}, Query: query, Body: body})
 }
+
+// WorkingMemoryTemplate is what a model fills in: see [gen.WorkingMemoryTemplate].
+type WorkingMemoryTemplate = gen.WorkingMemoryTemplate
 
 // WorkingMemory is what an agent keeps in mind of a thread or resource.
 type WorkingMemory struct {
@@ -126,7 +129,7 @@ type WorkingMemory struct {
 	// Source is "thread" or "resource": whose it is.
 	Source string `json:"source"`
 	// Template is what the model fills in; nil where there is none.
-	Template *gen.WorkingMemoryTemplate `json:"workingMemoryTemplate"`
+	Template *WorkingMemoryTemplate `json:"workingMemoryTemplate"`
 	// ThreadExists: a missing thread is no error here.
 	ThreadExists bool `json:"threadExists"`
 }
@@ -159,11 +162,11 @@ func (t *Thread) SetWorkingMemory(ctx context.Context, text string, opts ...Opti
 	return t.m.c.call(ctx, opts, call.Request{Op: route.MemoryThreadUpdateWorkingMemory, IDs: []string{t.id}, Query: query, Body: body}, nil)
 }
 
-// AllMessages iterates over the thread's messages, the oldest first. It reads
+// Messages iterates over the thread's messages, the oldest first. It reads
 // pages of req.PerPage, 100 if that is 0, as they are needed; req.Page is not
 // looked at. Each message is given once, also while others are saved and deleted;
 // one that is saved meanwhile is given too.
-func (t *Thread) AllMessages(ctx context.Context, req MessagesRequest, opts ...Option) iter.Seq2[StoredMessage, error] {
+func (t *Thread) Messages(ctx context.Context, req ListMessagesRequest, opts ...Option) iter.Seq2[StoredMessage, error] {
 	if req.PerPage == 0 {
 		req.PerPage = 100
 	}
@@ -174,7 +177,7 @@ func (t *Thread) AllMessages(ctx context.Context, req MessagesRequest, opts ...O
 		perPage, before := req.PerPage, 0
 		req.Page = 0
 		for {
-			page, err := t.messages(ctx, req, "ASC", opts)
+			page, err := t.messages(ctx, req, Ascending, opts)
 			if err != nil {
 				yield(StoredMessage{}, err)
 				return
@@ -195,7 +198,7 @@ func (t *Thread) AllMessages(ctx context.Context, req MessagesRequest, opts ...O
 			case last.After(req.Since):
 				req.Since, req.PerPage, before = last, perPage+1, 0
 			case n <= before:
-				yield(StoredMessage{}, errors.New("mastra: AllMessages: the server gives the same page again and again"))
+				yield(StoredMessage{}, errors.New("mastra: Thread.Messages: the server gives the same page again and again"))
 				return
 			default: // more messages at one moment than a page holds
 				req.PerPage, before = 2*req.PerPage, n

@@ -20,14 +20,25 @@ type Messages []Message
 type Message struct {
 	// ID is the message's id in memory; the server makes one where it is empty.
 	// A message sent twice with the same id is stored once.
-	ID string
-	// Role is "user", "assistant", "system" or "tool".
-	Role string
+	ID   string
+	Role Role
 	// Content holds at least one part.
 	Content []Part
 
 	raw json.RawMessage // from RawMessages: one message, or an array of them
 }
+
+// Role says whose a message is.
+type Role string
+
+// The roles. Memory knows signals too; nobody sends them.
+const (
+	RoleUser      Role = "user"
+	RoleAssistant Role = "assistant"
+	RoleSystem    Role = "system"
+	RoleTool      Role = "tool"
+	RoleSignal    Role = "signal"
+)
 
 // Part is one piece of a message's content: text, an image, a file, or a tool's
 // call or result. Make it with [Text], [ImageURL], [File].
@@ -87,16 +98,16 @@ func RawMessages(messages []byte) Messages {
 }
 
 // User is a message of the user.
-func User(text string) Message { return Message{Role: "user", Content: []Part{Text(text)}} }
+func User(text string) Message { return Message{Role: RoleUser, Content: []Part{Text(text)}} }
 
 // System is a message that instructs the model.
-func System(text string) Message { return Message{Role: "system", Content: []Part{Text(text)}} }
+func System(text string) Message { return Message{Role: RoleSystem, Content: []Part{Text(text)}} }
 
 // Assistant is an earlier answer of the agent.
-func Assistant(text string) Message { return Message{Role: "assistant", Content: []Part{Text(text)}} }
+func Assistant(text string) Message { return Message{Role: RoleAssistant, Content: []Part{Text(text)}} }
 
 // UserParts is a message of the user with images or files in it.
-func UserParts(parts ...Part) Message { return Message{Role: "user", Content: parts} }
+func UserParts(parts ...Part) Message { return Message{Role: RoleUser, Content: parts} }
 
 // ToolMessage tells the model what a tool that ran elsewhere has returned. The
 // output is encoded as JSON; an error goes to the model as the tool's failure.
@@ -114,7 +125,7 @@ func ToolMessage(toolCallID, toolName string, output any) Message {
 		p.err = fmt.Errorf("the output of tool %q does not encode: %w", toolName, err)
 	}
 	p.Output = &ToolOutput{Type: kind, Value: value}
-	return Message{Role: "tool", Content: []Part{p}}
+	return Message{Role: RoleTool, Content: []Part{p}}
 }
 
 // Text is a part that is text.
@@ -159,7 +170,7 @@ func (m Message) MarshalJSON() ([]byte, error) {
 	}
 	wire := struct {
 		ID      string `json:"id,omitzero"`
-		Role    string `json:"role"`
+		Role    Role   `json:"role"`
 		Content any    `json:"content"`
 	}{m.ID, m.Role, m.Content}
 	if len(m.Content) == 1 && m.Content[0].Type == "text" {
@@ -189,12 +200,12 @@ func checkRaw(text []byte) error {
 
 // MemoryRef says which conversation an agent call belongs to.
 type MemoryRef struct {
-	// Thread is the thread's id. It is created when it does not exist; to give it
+	// ThreadID is the thread's id. It is created when it does not exist; to give it
 	// a title or metadata, call [Memory.CreateThread] first.
-	Thread string
-	// Resource is the id of who owns the thread, usually a user. The server
+	ThreadID string
+	// ResourceID is the id of who owns the thread, usually a user. The server
 	// needs it, and answers 403 for a thread of another resource.
-	Resource string
+	ResourceID string
 	// ReadOnly reads the memory and saves nothing.
 	ReadOnly bool
 	// Options override the agent's memory options, such as lastMessages.
@@ -211,5 +222,5 @@ func (m MemoryRef) MarshalJSON() ([]byte, error) {
 		Thread   string         `json:"thread"`
 		Resource string         `json:"resource,omitzero"`
 		Options  map[string]any `json:"options,omitempty"`
-	}{m.Thread, m.Resource, options})
+	}{m.ThreadID, m.ResourceID, options})
 }

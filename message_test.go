@@ -104,17 +104,17 @@ func TestMemoryRefsAreWrittenAsTheServerReadsThem(t *testing.T) {
 		ref  mastra.MemoryRef
 		want string
 	}{
-		{"a thread", mastra.MemoryRef{Thread: "t"}, `{"thread":"t"}`},
-		{"its owner", mastra.MemoryRef{Thread: "t", Resource: "r"}, `{"thread":"t","resource":"r"}`},
-		{"options", mastra.MemoryRef{Thread: "t", Options: map[string]any{"lastMessages": 3}}, `{"thread":"t","options":{"lastMessages":3}}`},
-		{"read only", mastra.MemoryRef{Thread: "t", ReadOnly: true, Options: map[string]any{"lastMessages": 3}}, `{"thread":"t","options":{"lastMessages":3,"readOnly":true}}`},
+		{"a thread", mastra.MemoryRef{ThreadID: "t"}, `{"thread":"t"}`},
+		{"its owner", mastra.MemoryRef{ThreadID: "t", ResourceID: "r"}, `{"thread":"t","resource":"r"}`},
+		{"options", mastra.MemoryRef{ThreadID: "t", Options: map[string]any{"lastMessages": 3}}, `{"thread":"t","options":{"lastMessages":3}}`},
+		{"read only", mastra.MemoryRef{ThreadID: "t", ReadOnly: true, Options: map[string]any{"lastMessages": 3}}, `{"thread":"t","options":{"lastMessages":3,"readOnly":true}}`},
 	} {
 		text, err := json.Marshal(tt.ref)
 		require.NoError(t, err)
 		assert.JSONEq(t, tt.want, string(text), tt.name)
 	}
 	options := map[string]any{"lastMessages": 3}
-	_, err := json.Marshal(mastra.MemoryRef{Thread: "t", ReadOnly: true, Options: options})
+	_, err := json.Marshal(mastra.MemoryRef{ThreadID: "t", ReadOnly: true, Options: options})
 	require.NoError(t, err)
 	assert.Len(t, options, 1, "the caller's map stays as it is")
 }

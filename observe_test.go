@@ -71,16 +71,16 @@ func TestAnAgentStreamThatBreaksIsTruncatedAndNotAskedAgain(t *testing.T) {
 	for name, open := range map[string]func(*mastra.Agent) (*mastra.AgentStream, error){
 		"stream": func(a *mastra.Agent) (*mastra.AgentStream, error) { return a.Stream(t.Context(), ask()) },
 		"approve": func(a *mastra.Agent) (*mastra.AgentStream, error) {
-			return a.ApproveToolCall(t.Context(), mastra.ApproveRequest{RunID: "r", ToolCallID: "c"})
+			return a.ApproveStream(t.Context(), mastra.ApproveRequest{RunID: "r", ToolCallID: "c"})
 		},
 		"resume": func(a *mastra.Agent) (*mastra.AgentStream, error) {
-			return a.ResumeStream(t.Context(), mastra.AgentResumeRequest{RunID: "r", Data: 1})
+			return a.ResumeStream(t.Context(), mastra.ResumeAgentRequest{RunID: "r", Data: 1})
 		},
 		"observe": func(a *mastra.Agent) (*mastra.AgentStream, error) {
 			return a.Observe(t.Context(), mastra.ObserveAgentRequest{RunID: "r"})
 		},
 		"recover": func(a *mastra.Agent) (*mastra.AgentStream, error) {
-			return a.Recover(t.Context(), mastra.RecoverRequest{RunID: "r"})
+			return a.RecoverStream(t.Context(), mastra.RecoverAgentRequest{RunID: "r"})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestTheEventsOfANetworkAreTyped(t *testing.T) {
 		`{"type":"an-event-of-tomorrow","runId":"r","payload":{"a":1}}`,
 		`{"type":"network-execution-event-finish","runId":"r","from":"NETWORK","payload":{"result":"the end","isComplete":true,"completionReason":"done","usage":{"inputTokens":1,"outputTokens":2,"totalTokens":3}}}`,
 	))
-	s, err := inMemory(t, rt).Agent("router").Network(t.Context(), ask())
+	s, err := inMemory(t, rt).Agent("router").NetworkStream(t.Context(), ask())
 	require.NoError(t, err)
 	var seen []string
 	for chunk, err := range s.Chunks() {
@@ -132,7 +132,7 @@ func TestTheEventsOfANetworkAreTyped(t *testing.T) {
 	assert.True(t, res.Done)
 	assert.Equal(t, 3, res.Usage.TotalTokens)
 
-	s, err = inMemory(t, play(answer(200, "data: {\"type\":\"routing-agent-start\",\"payload\":{}}\n\n", "Content-Type", "text/event-stream"))).Agent("router").Network(t.Context(), ask())
+	s, err = inMemory(t, play(answer(200, "data: {\"type\":\"routing-agent-start\",\"payload\":{}}\n\n", "Content-Type", "text/event-stream"))).Agent("router").NetworkStream(t.Context(), ask())
 	require.NoError(t, err)
 	_, err = s.Result()
 	assert.ErrorIs(t, err, mastra.ErrTruncated, "a network ends with [DONE]")

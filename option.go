@@ -46,6 +46,22 @@ type Response struct {
 	Body []byte
 }
 
+// Options makes one option of several, in their order: so a []Option can be given to
+// [New] and [Client.With] too.
+func Options(opts ...Option) Option {
+	return option(func(c *config) error {
+		for _, o := range opts {
+			if o == nil {
+				return refuse("a nil Option")
+			}
+			if err := o.applyCall(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 type option func(*config) error
 
 func (o option) applyClient(c *config) error { return o(c) }
@@ -181,13 +197,13 @@ func WithReattach(on bool) Option {
 	return option(func(c *config) error { c.reattach = on; return nil })
 }
 
-// WithCancelOnClose cancels a workflow run whose stream ([Run.Stream],
+// WithCancelOnClose sets whether a workflow run is cancelled whose stream ([Run.Stream],
 // [Run.ResumeStream]) is given up before its end: by Close, by leaving a loop over
-// it, or by ending the context. Default: the run goes on. Giving the stream up then
+// it, or by ending the context. Default false: the run goes on. Giving the stream up then
 // waits for the cancel to be answered, at most 5 s; ending the context does not. A
 // run whose workflow-finish has been read is never cancelled.
-func WithCancelOnClose() Option {
-	return option(func(c *config) error { c.cancelOnClose = true; return nil })
+func WithCancelOnClose(on bool) Option {
+	return option(func(c *config) error { c.cancelOnClose = on; return nil })
 }
 
 // WithMaxEventSize sets how large one event of a stream may be, in bytes.

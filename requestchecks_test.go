@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,27 +21,27 @@ func TestNumbersThatTheServerWouldMisreadNeverLeave(t *testing.T) {
 			return err
 		},
 		"MaxSteps is negative in a network": func(ctx context.Context, c *mastra.Client) error {
-			_, err := c.Agent("a").Network(ctx, mastra.AgentRequest{Messages: prompt, MaxSteps: -1})
+			_, err := c.Agent("a").NetworkStream(ctx, mastra.AgentRequest{Messages: prompt, MaxSteps: -1})
 			return err
 		},
 		"MaxSteps is negative in a resume": func(ctx context.Context, c *mastra.Client) error {
-			_, err := c.Agent("a").ResumeStream(ctx, mastra.AgentResumeRequest{RunID: "r", Data: 1, MaxSteps: -1})
+			_, err := c.Agent("a").ResumeStream(ctx, mastra.ResumeAgentRequest{RunID: "r", Data: 1, MaxSteps: -1})
 			return err
 		},
 		"MaxIdleMs is negative": func(ctx context.Context, c *mastra.Client) error {
-			_, err := c.Agent("a").Stream(ctx, mastra.AgentRequest{Messages: prompt, UntilIdle: &mastra.UntilIdle{MaxIdleMs: -1}})
+			_, err := c.Agent("a").Stream(ctx, mastra.AgentRequest{Messages: prompt, UntilIdle: &mastra.UntilIdle{MaxIdle: -1 * time.Millisecond}})
 			return err
 		},
 		"MaxIdleMs is negative in a resume": func(ctx context.Context, c *mastra.Client) error {
-			_, err := c.Agent("a").ResumeStream(ctx, mastra.AgentResumeRequest{RunID: "r", Data: 1, UntilIdle: &mastra.UntilIdle{MaxIdleMs: -1}})
+			_, err := c.Agent("a").ResumeStream(ctx, mastra.ResumeAgentRequest{RunID: "r", Data: 1, UntilIdle: &mastra.UntilIdle{MaxIdle: -1 * time.Millisecond}})
 			return err
 		},
 		"a page of suspended runs": func(ctx context.Context, c *mastra.Client) error {
-			_, err := c.Agent("a").SuspendedRuns(ctx, mastra.SuspendedRunsRequest{Page: -1})
+			_, err := c.Agent("a").ListSuspendedRuns(ctx, mastra.ListSuspendedRunsRequest{Page: -1})
 			return err
 		},
 		"a page of suspended runs without a size": func(ctx context.Context, c *mastra.Client) error {
-			_, err := c.Agent("a").SuspendedRuns(ctx, mastra.SuspendedRunsRequest{Page: 1})
+			_, err := c.Agent("a").ListSuspendedRuns(ctx, mastra.ListSuspendedRunsRequest{Page: 1})
 			return err
 		},
 		"a page of runs": func(ctx context.Context, c *mastra.Client) error {
@@ -56,11 +57,11 @@ func TestNumbersThatTheServerWouldMisreadNeverLeave(t *testing.T) {
 			return err
 		},
 		"a page of messages": func(ctx context.Context, c *mastra.Client) error {
-			_, err := c.Memory("a").Thread("t").Messages(ctx, mastra.MessagesRequest{Page: -1})
+			_, err := c.Memory("a").Thread("t").ListMessages(ctx, mastra.ListMessagesRequest{Page: -1})
 			return err
 		},
 		"the size of pages that are walked": func(ctx context.Context, c *mastra.Client) error {
-			return drain(c.Memory("a").Thread("t").AllMessages(ctx, mastra.MessagesRequest{PerPage: -1}))
+			return drain(c.Memory("a").Thread("t").Messages(ctx, mastra.ListMessagesRequest{PerPage: -1}))
 		},
 		"the size of pages of threads that are walked": func(ctx context.Context, c *mastra.Client) error {
 			return drain(c.Memory("a").Threads(ctx, mastra.ListThreadsRequest{PerPage: -1}))
@@ -69,11 +70,11 @@ func TestNumbersThatTheServerWouldMisreadNeverLeave(t *testing.T) {
 			return drain(c.Workflow("w").Runs(ctx, mastra.ListRunsRequest{PerPage: -1}))
 		},
 		"the limit of a search": func(ctx context.Context, c *mastra.Client) error {
-			_, err := c.Memory("a").Search(ctx, mastra.SearchRequest{Query: "q", Resource: "r", Limit: -1})
+			_, err := c.Memory("a").Search(ctx, mastra.SearchRequest{Query: "q", ResourceID: "r", Limit: -1})
 			return err
 		},
 		"the limit of observations": func(ctx context.Context, c *mastra.Client) error {
-			_, err := c.Memory("a").Observations(ctx, mastra.ObservationsRequest{Limit: -1})
+			_, err := c.Memory("a").ListObservations(ctx, mastra.ListObservationsRequest{Limit: -1})
 			return err
 		},
 		"the messages of a clone": func(ctx context.Context, c *mastra.Client) error {
@@ -94,7 +95,7 @@ func TestNumbersThatTheServerWouldMisreadNeverLeave(t *testing.T) {
 // The server reads the size of a page only where it is told the page.
 func TestTheFirstPageIsAskedForByItsNumber(t *testing.T) {
 	rt := play(answer(200, `{"runs":[],"total":0}`))
-	_, err := inMemory(t, rt).Agent("a").SuspendedRuns(t.Context(), mastra.SuspendedRunsRequest{PerPage: 5})
+	_, err := inMemory(t, rt).Agent("a").ListSuspendedRuns(t.Context(), mastra.ListSuspendedRunsRequest{PerPage: 5})
 	require.NoError(t, err)
 	_, err = inMemory(t, rt).Workflow("w").ListRuns(t.Context(), mastra.ListRunsRequest{PerPage: 5})
 	require.NoError(t, err)
@@ -134,10 +135,10 @@ func TestEmptyIsNotTheSameAsAbsent(t *testing.T) {
 	assert.JSONEq(t, `{"messages":[{"role":"user","content":"hi"}],"activeTools":[]}`, rt.bodies[0], "no tools at all")
 	thread := client.Memory("a").Thread("t")
 	empty := ""
-	_, err = thread.Update(t.Context(), mastra.ThreadUpdate{Metadata: map[string]any{}, Title: &empty})
+	_, err = thread.Update(t.Context(), mastra.UpdateThreadRequest{Metadata: map[string]any{}, Title: &empty})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"metadata":{},"title":""}`, rt.bodies[1], "both are taken away")
-	_, err = thread.Update(t.Context(), mastra.ThreadUpdate{})
+	_, err = thread.Update(t.Context(), mastra.UpdateThreadRequest{})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{}`, rt.bodies[2])
 	_, err = client.Agent("a").Tool("t").Execute(t.Context(), json.RawMessage(`null`))
@@ -161,15 +162,15 @@ func TestExtraCarriesWhatIsNotModelledAndNothingElse(t *testing.T) {
 			return err
 		}},
 		{"ApproveRequest", []string{"runId", "model"}, func(ctx context.Context, c *mastra.Client, x extra) error {
-			_, err := c.Agent("a").ApproveToolCallGenerate(ctx, mastra.ApproveRequest{RunID: "r", ToolCallID: "t", Extra: x})
+			_, err := c.Agent("a").Approve(ctx, mastra.ApproveRequest{RunID: "r", ToolCallID: "t", Extra: x})
 			return err
 		}},
 		{"DeclineRequest", []string{"runId", "reason"}, func(ctx context.Context, c *mastra.Client, x extra) error {
-			_, err := c.Agent("a").DeclineToolCallGenerate(ctx, mastra.DeclineRequest{RunID: "r", ToolCallID: "t", Extra: x})
+			_, err := c.Agent("a").Decline(ctx, mastra.DeclineRequest{RunID: "r", ToolCallID: "t", Extra: x})
 			return err
 		}},
 		{"AgentResumeRequest", []string{"resumeData", "requestContext"}, func(ctx context.Context, c *mastra.Client, x extra) error {
-			_, err := c.Agent("a").ResumeStream(ctx, mastra.AgentResumeRequest{RunID: "r", Data: 1, Extra: x})
+			_, err := c.Agent("a").ResumeStream(ctx, mastra.ResumeAgentRequest{RunID: "r", Data: 1, Extra: x})
 			return err
 		}},
 		{"StartRequest", []string{"inputData", "tracingOptions"}, func(ctx context.Context, c *mastra.Client, x extra) error {
@@ -177,7 +178,7 @@ func TestExtraCarriesWhatIsNotModelledAndNothingElse(t *testing.T) {
 			return err
 		}},
 		{"TimeTravelRequest", []string{"step", "context"}, func(ctx context.Context, c *mastra.Client, x extra) error {
-			return c.Workflow("w").Run("r").TimeTravelDetached(ctx, mastra.TimeTravelRequest{Step: []string{"s"}, Extra: x})
+			return c.Workflow("w").Run("r").TimeTravelDetached(ctx, mastra.TimeTravelRequest{Path: []string{"s"}, Extra: x})
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -138,6 +138,9 @@ func (m method) invoke(ctx context.Context, arg func(reflect.Type) reflect.Value
 			if strings.Contains(m.name, "Network") { // a network takes none
 				v = lacking(v, "ClientTools")
 			}
+			if m.name == "Agent.SetModel" && v.String() != "" {
+				v = reflect.ValueOf("provider/model")
+			}
 			in = append(in, v)
 		}
 	}
@@ -150,6 +153,8 @@ func (m method) invoke(ctx context.Context, arg func(reflect.Type) reflect.Value
 		case iter.Seq2[mastra.ThreadRecord, error]:
 			err = drain(v)
 		case iter.Seq2[mastra.StoredMessage, error]:
+			err = drain(v)
+		case iter.Seq2[mastra.SuspendedRun, error]:
 			err = drain(v)
 		case io.Closer:
 			if !out.IsNil() {
@@ -199,9 +204,9 @@ var special = map[reflect.Type]any{
 	reflect.TypeFor[map[string]any]():             map[string]any{"key": "value"},
 	reflect.TypeFor[any]():                        map[string]any{"any": 1},
 	reflect.TypeFor[mastra.UpsertRequest]():       mastra.UpsertRequest{Index: "i", Vectors: [][]float32{{1, 0.5}}, IDs: []string{"a"}, Metadata: []map[string]any{{"k": "v"}}},
-	reflect.TypeFor[mastra.CreateThreadRequest](): mastra.CreateThreadRequest{ThreadID: "t", Resource: otherID, Title: "T", Metadata: map[string]any{"k": "v"}},
-	reflect.TypeFor[mastra.ListThreadsRequest]():  mastra.ListThreadsRequest{Resource: otherID, Page: 2, PerPage: 3, Metadata: map[string]any{"k": "v"}, Order: mastra.Order{Field: "updatedAt", Direction: "ASC"}},
-	reflect.TypeFor[mastra.SearchRequest]():       mastra.SearchRequest{Query: "q & a", Resource: otherID, ThreadID: "t", Limit: 3, Config: map[string]any{"k": "v"}},
+	reflect.TypeFor[mastra.CreateThreadRequest](): mastra.CreateThreadRequest{ThreadID: "t", ResourceID: otherID, Title: "T", Metadata: map[string]any{"k": "v"}},
+	reflect.TypeFor[mastra.ListThreadsRequest]():  mastra.ListThreadsRequest{ResourceID: otherID, Page: 2, PerPage: 3, Metadata: map[string]any{"k": "v"}, Order: mastra.Order{Field: mastra.ByUpdatedAt, Direction: mastra.Ascending}},
+	reflect.TypeFor[mastra.SearchRequest]():       mastra.SearchRequest{Query: "q & a", ResourceID: otherID, ThreadID: "t", Limit: 3, Config: map[string]any{"k": "v"}},
 	reflect.TypeFor[mastra.StoredMessage]():       mastra.StoredMessage{Role: "user", ThreadID: "t", Content: mastra.NewMessage("user", "hi").Content},
 	reflect.TypeFor[mastra.ResumeRequest](): mastra.ResumeRequest{Step: "approve", ForEachIndex: new(int), Data: map[string]any{"approved": true}, PerStep: true,
 		Tracing: &mastra.TracingOptions{TraceID: "trace"}, RequestContext: map[string]any{"locale": "it"}, Extra: map[string]any{"extra": 1}},
@@ -237,6 +242,9 @@ func fill(t reflect.Type, name string) reflect.Value {
 			f := t.Field(i)
 			switch {
 			case !f.IsExported():
+			case f.Name == "Model" && f.Type.Kind() == reflect.String:
+				v.Field(i).SetString("provider/model")
+			case f.Type == reflect.TypeFor[*mastra.Pending](): // the ids are given instead
 			case f.Name == "Extra" && f.Type == reflect.TypeFor[map[string]any]():
 				v.Field(i).Set(reflect.ValueOf(map[string]any{"extra": 1}))
 			case f.Name == "RequestContext" && f.Type == reflect.TypeFor[map[string]any]():

@@ -164,7 +164,7 @@ func (b *runBuilder) replay(err error) bool {
 // tells whether the stream has told of all of these suspensions.
 func (b *runBuilder) tells(suspensions []Suspension) bool {
 	for _, at := range suspensions {
-		step := b.state.Steps[at.Step[0]] // a suspension has the time of its outermost step
+		step := b.state.Steps[at.Path[0]] // a suspension has the time of its outermost step
 		if step.Status != RunSuspended || !step.SuspendedAt.Equal(at.SuspendedAt.Time) {
 			return false
 		}

@@ -17,8 +17,8 @@ func (r *Run) Delete(ctx context.Context, opts ...Option) error {
 
 // TimeTravelRequest runs a run again from one of its steps on.
 type TimeTravelRequest struct {
-	// Step is where to begin: the path of step ids, several for a nested workflow.
-	Step []string `json:"step"`
+	// Path is where to begin: the list of step ids, several for a nested workflow.
+	Path []string `json:"step"`
 	// Input of the step; what it had before where it is nil.
 	Input any `json:"inputData,omitempty"`
 	// ResumeData for a step that was suspended.
@@ -79,8 +79,8 @@ func (r *Run) TimeTravelStream(ctx context.Context, req TimeTravelRequest, opts 
 }
 
 func (r *Run) timeTravel(op route.Operation, req TimeTravelRequest) (call.Request, error) {
-	if len(req.Step) == 0 {
-		return call.Request{}, refuse("TimeTravelRequest.Step is empty")
+	if len(req.Path) == 0 {
+		return call.Request{}, refuse("TimeTravelRequest.Path is empty")
 	}
 	return r.post(op, req, req.RequestContext, req.Extra)
 }

@@ -26,13 +26,13 @@ func (s *RunState) pick(req ResumeRequest) (at Suspension, refusal string, kind 
 				return at, "", nil
 			}
 		}
-		return at, "that suspension of " + strings.Join(want.Step, ".") + " has been answered; " + waiting(all), ErrNotSuspended
+		return at, "that suspension of " + want.Step + " has been answered; " + waiting(all), ErrNotSuspended
 	}
 	if req.Step == "" && len(all) > 1 {
 		return at, "the request names no step; " + waiting(all), ErrInvalidInput
 	}
 	for _, at := range all {
-		if name := strings.Join(at.Step, "."); req.Step == "" || name == req.Step || at.Step[0] == req.Step {
+		if req.Step == "" || at.Step == req.Step || at.Path[0] == req.Step {
 			if req.ForEachIndex != nil {
 				at.ForEachIndex = req.ForEachIndex
 			}
@@ -45,7 +45,7 @@ func (s *RunState) pick(req ResumeRequest) (at Suspension, refusal string, kind 
 func waiting(all []Suspension) string {
 	names := make([]string, len(all))
 	for i, at := range all {
-		names[i] = strings.Join(at.Step, ".")
+		names[i] = at.Step
 	}
 	return "the run waits at " + strings.Join(names, ", ")
 }
@@ -55,7 +55,7 @@ func waiting(all []Suspension) string {
 func (a Suspension) same(b Suspension) bool {
 	sameIndex := a.ForEachIndex == nil || b.ForEachIndex == nil || *a.ForEachIndex == *b.ForEachIndex
 	sameTime := a.SuspendedAt.IsZero() || b.SuspendedAt.IsZero() || a.SuspendedAt.Equal(b.SuspendedAt.Time)
-	return slices.Equal(a.Step, b.Step) && sameIndex && sameTime
+	return slices.Equal(a.Path, b.Path) && sameIndex && sameTime
 }
 
 // suspendsAgain: the step may be found suspended anew after it was resumed, and
@@ -66,12 +66,12 @@ func (s *RunState) suspendsAgain(at Suspension) bool {
 	if at.ForEachIndex != nil {
 		return false
 	}
-	for i := range at.Step {
-		if !s.Steps[strings.Join(at.Step[:i+1], ".")].ResumedAt.IsZero() {
+	for i := range at.Path {
+		if !s.Steps[strings.Join(at.Path[:i+1], ".")].ResumedAt.IsZero() {
 			return true
 		}
 	}
-	return inLoop(s.Graph, at.Step)
+	return inLoop(s.Graph, at.Path)
 }
 
 // inLoop looks for a loop in a step graph, and in the nested ones, that holds the

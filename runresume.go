@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
@@ -35,7 +34,7 @@ type ResumeRequest struct {
 
 // resumeBody is what the server reads.
 type resumeBody struct {
-	Step         []string        `json:"step"`
+	Path         []string        `json:"step"`
 	Data         any             `json:"resumeData,omitempty"`
 	ForEachIndex *int            `json:"forEachIndex,omitempty"`
 	PerStep      bool            `json:"perStep,omitzero"`
@@ -136,7 +135,7 @@ func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Opt
 }
 
 func (r *Run) resumeRequest(op route.Operation, at Suspension, req ResumeRequest) (call.Request, error) {
-	body := resumeBody{Step: at.Step, Data: req.Data, ForEachIndex: at.ForEachIndex, PerStep: req.PerStep, Tracing: req.Tracing}
+	body := resumeBody{Path: at.Path, Data: req.Data, ForEachIndex: at.ForEachIndex, PerStep: req.PerStep, Tracing: req.Tracing}
 	return r.post(op, body, req.RequestContext, req.Extra)
 }
 
@@ -171,7 +170,7 @@ func (l *lostResume) look(ctx context.Context) (call.Verdict, error) {
 	case !slices.ContainsFunc(now.Suspensions(), l.at.same):
 		return call.Done, nil
 	case l.before.suspendsAgain(l.at):
-		return call.Unsure, fmt.Errorf("step %s may suspend again, so its resume is not repeated", strings.Join(l.at.Step, "."))
+		return call.Unsure, fmt.Errorf("step %s may suspend again, so its resume is not repeated", l.at.Step)
 	}
 	return call.NotDone, nil
 }

@@ -112,7 +112,7 @@ func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Optio
 	if err != nil {
 		return err
 	}
-	create := CreateRunRequest{RunID: r.id, Resource: req.Resource}
+	create := CreateRunRequest{RunID: r.id, ResourceID: req.ResourceID}
 	if _, err := (&Workflow{r.c, r.workflow}).CreateRun(ctx, create); err != nil {
 		return err
 	}

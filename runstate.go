@@ -118,9 +118,11 @@ type ResumeLabel struct {
 type Suspension struct {
 	WorkflowID string `json:"workflowId,omitzero"`
 	RunID      string `json:"runId"`
-	// Step is the path of step ids: one for a step of the workflow itself,
-	// several for a step of a nested workflow.
-	Step []string `json:"step"`
+	// Path is the list of step ids: one for a step of the workflow itself, several
+	// for a step of a nested workflow. It is what is sent.
+	Path []string `json:"path"`
+	// Step is the same for reading and naming: the ids joined by dots.
+	Step string `json:"step"`
 	// ForEachIndex is the item of a foreach step; nil for other steps.
 	ForEachIndex *int `json:"forEachIndex,omitempty"`
 	// Payload is what the step suspended with.
@@ -187,15 +189,16 @@ func (s *RunState) suspension(id string) Suspension {
 	_ = json.Unmarshal(step.SuspendPayload, &payload) // a payload of another shape has no place
 	out := Suspension{
 		WorkflowID: s.WorkflowID, RunID: s.RunID,
-		Step:         append([]string{id}, payload.Meta.Path...),
+		Path:         append([]string{id}, payload.Meta.Path...),
 		ForEachIndex: payload.Meta.ForEachIndex,
 		Payload:      withoutMeta(step.SuspendPayload),
 		SuspendedAt:  step.SuspendedAt,
 	}
+	out.Step = strings.Join(out.Path, ".")
 	// The time stays the outermost step's: answers of calls that waited, and lists
 	// of runs, do not tell of the steps inside, and a suspension has to be the same
 	// wherever it was read.
-	if inner, ok := s.Steps[strings.Join(out.Step, ".")]; ok && len(out.Step) > 1 && out.ForEachIndex == nil {
+	if inner, ok := s.Steps[out.Step]; ok && len(out.Path) > 1 && out.ForEachIndex == nil {
 		_ = json.Unmarshal(inner.SuspendPayload, &payload)
 		out.ForEachIndex = payload.Meta.ForEachIndex
 	}

@@ -110,23 +110,23 @@ func TestSuspensionsSayWhereARunWaits(t *testing.T) {
 		files []string // forms of the same run
 		want  []mastra.Suspension
 	}{
-		{"one step", []string{"approval-started"}, []mastra.Suspension{{Step: []string{"approve"}, Payload: json.RawMessage(`{"reason":"needs approval"}`)}}},
-		{"one step, from the record", []string{"approval-suspended"}, []mastra.Suspension{{Step: []string{"approve"}, Payload: json.RawMessage(`{"reason":"needs approval"}`)}}},
+		{"one step", []string{"approval-started"}, []mastra.Suspension{{Path: []string{"approve"}, Step: "approve", Payload: json.RawMessage(`{"reason":"needs approval"}`)}}},
+		{"one step, from the record", []string{"approval-suspended"}, []mastra.Suspension{{Path: []string{"approve"}, Step: "approve", Payload: json.RawMessage(`{"reason":"needs approval"}`)}}},
 		{"parallel steps come in the order of the graph", []string{"review-started", "review-suspended"}, []mastra.Suspension{
-			{Step: []string{"left"}, Payload: json.RawMessage(`{"reason":"left must look","requiredApprovers":["ann","bob"],"urgency":"high"}`)},
-			{Step: []string{"right"}, Payload: json.RawMessage(`{"reason":"right must look","requiredApprovers":["cleo"],"urgency":"low"}`)},
+			{Path: []string{"left"}, Step: "left", Payload: json.RawMessage(`{"reason":"left must look","requiredApprovers":["ann","bob"],"urgency":"high"}`)},
+			{Path: []string{"right"}, Step: "right", Payload: json.RawMessage(`{"reason":"right must look","requiredApprovers":["cleo"],"urgency":"low"}`)},
 		}},
 		{"what was answered is gone", []string{"review-right-resumed", "review-left-suspended"}, []mastra.Suspension{
-			{Step: []string{"left"}, Payload: json.RawMessage(`{"reason":"left must look","requiredApprovers":["ann","bob"],"urgency":"high"}`)},
+			{Path: []string{"left"}, Step: "left", Payload: json.RawMessage(`{"reason":"left must look","requiredApprovers":["ann","bob"],"urgency":"high"}`)},
 		}},
 		{"an item of a foreach", []string{"fan-started", "fan-suspended"}, []mastra.Suspension{
-			{Step: []string{"twice"}, ForEachIndex: index(1), Payload: json.RawMessage(`{"reason":"negative item","item":-2}`)},
+			{Path: []string{"twice"}, Step: "twice", ForEachIndex: index(1), Payload: json.RawMessage(`{"reason":"negative item","item":-2}`)},
 		}},
 		{"the next item of a foreach", []string{"fan-resumed-once", "fan-suspended-again"}, []mastra.Suspension{
-			{Step: []string{"twice"}, ForEachIndex: index(3), Payload: json.RawMessage(`{"reason":"negative item","item":-4}`)},
+			{Path: []string{"twice"}, Step: "twice", ForEachIndex: index(3), Payload: json.RawMessage(`{"reason":"negative item","item":-4}`)},
 		}},
 		{"a nested workflow", []string{"outer-started", "outer-suspended", "outer-suspended-without-nested"}, []mastra.Suspension{
-			{Step: []string{"approval", "approve"}, Payload: json.RawMessage(`{"reason":"needs approval"}`)},
+			{Path: []string{"approval", "approve"}, Step: "approval.approve", Payload: json.RawMessage(`{"reason":"needs approval"}`)},
 		}},
 		{"a run that has ended", []string{"approval-ended", "approval-resume-answer", "fan-ended", "outer-resumed", "doubler-failed"}, nil},
 	} {

@@ -53,10 +53,10 @@ func schemaFor(t reflect.Type) (*jsonschema.Schema, error) {
 	writers(t, known, map[reflect.Type]bool{})
 	schema, err := jsonschema.ForType(t, &jsonschema.ForOptions{TypeSchemas: known})
 	if err != nil {
-		return nil, fmt.Errorf("mastra: %s has no JSON Schema: %w", t, err)
+		return nil, refuse("%s has no JSON Schema: %w", t, err)
 	}
 	if err := refine(schema, t); err != nil {
-		return nil, fmt.Errorf("mastra: %s has no JSON Schema: %w", t, err)
+		return nil, refuse("%s has no JSON Schema: %w", t, err)
 	}
 	return schema, nil
 }

@@ -46,14 +46,14 @@ var requestTypes = []handwritten{
 	of[mastra.AgentRequest]("AgentRequest").named(map[string]string{"ClientTools": "clientTools"}).lacks(reasons{
 		"stopWhen": rare, "output": "the older form of structuredOutput", "maxIdleMs": "in UntilIdle",
 	}).differs(reasons{"clientTools": "each tool knows its name"}),
-	of[mastra.AgentResumeRequest]("AgentResumeRequest").lacks(reasons{
+	of[mastra.ResumeAgentRequest]("AgentResumeRequest").lacks(reasons{
 		"instructions": rare, "system": rare, "context": rare, "savePerStep": rare, "versions": rare, "stopWhen": rare, "model": rare,
 		"providerOptions": rare, "modelSettings": rare, "activeTools": rare, "toolsets": rare, "toolChoice": rare,
 		"requireToolApproval": rare, "scorers": rare, "returnScorerData": rare, "output": rare, "structuredOutput": rare,
 		"clientTools": rare, "maxIdleMs": "in UntilIdle",
 	}),
 	of[mastra.MemoryRef]("MemoryRef").named(map[string]string{
-		"Thread": "thread", "Resource": "resource", "ReadOnly": "readOnly", "Options": "options",
+		"ThreadID": "thread", "ResourceID": "resource", "ReadOnly": "readOnly", "Options": "options",
 	}),
 	of[mastra.StructuredOutput]("StructuredOutput"),
 	of[mastra.TracingOptions]("TracingOptions"),
@@ -61,15 +61,17 @@ var requestTypes = []handwritten{
 	of[mastra.ApproveRequest]("NetworkApproveRequest").lacks(reasons{"format": noFormat}).adds(reasons{"toolCallId": "of the other routes; ignored"}),
 	of[mastra.DeclineRequest]("DeclineRequest").lacks(reasons{"format": noFormat}),
 	of[mastra.DeclineRequest]("NetworkDeclineRequest").lacks(reasons{"format": noFormat}).adds(reasons{"toolCallId": "of the other routes; ignored"}),
-	of[mastra.ThreadTarget]("MessageRequest").lacks(reasons{"message": "a parameter"}),
-	of[mastra.ThreadTarget]("SignalRequest").lacks(reasons{"signal": "a parameter"}),
+	of[mastra.SendMessageRequest]("MessageRequest"),
+	of[mastra.SendSignalRequest]("SignalRequest"),
+	of[mastra.IfActive]("IfActive"),
+	of[mastra.IfIdle]("IfIdle"),
 	of[mastra.AbortThreadRequest]("AbortRequest"),
-	of[mastra.ToolApproval]("ToolApprovalRequest").lacks(reasons{"format": noFormat}),
+	of[mastra.ToolApprovalRequest]("ToolApprovalRequest").lacks(reasons{"format": noFormat}),
 	of[mastra.ObserveAgentRequest]("ObserveRequest"),
-	of[mastra.RecoverRequest]("RecoverRequest"),
-	of[mastra.ModelUpdate]("ModelEntryRequest"),
-	of[mastra.EnhanceRequest]("EnhanceRequest"),
-	of[mastra.CloneAgentRequest]("CloneAgentRequest").adds(reasons{"requestContext": "travels in the query"}),
+	of[mastra.RecoverAgentRequest]("RecoverRequest"),
+	of[mastra.UpdateModelRequest]("ModelEntryRequest").named(map[string]string{"Model": "model", "MaxRetries": "maxRetries", "Enabled": "enabled"}).differs(reasons{"model": "sent apart as provider and modelId"}),
+	of[mastra.EnhanceInstructionsRequest]("EnhanceRequest"),
+	of[mastra.CloneAgentRequest]("CloneAgentRequest").adds(reasons{"requestContext": "of every POST"}),
 	of[mastra.SpeakRequest]("SpeakRequest"),
 	of[mastra.ListenRequest]("ListenForm").named(map[string]string{"Audio": "audio", "Options": "options"}).differs(reasons{"options": "encoded as JSON text"}),
 	of[mastra.CreateRunRequest]("CreateRunRequest"),
@@ -80,7 +82,7 @@ var requestTypes = []handwritten{
 	of[mastra.TimeTravelRequest]("TimeTravelRequest"),
 	of[mastra.RestartRequest]("RestartRequest"),
 	of[mastra.CreateThreadRequest]("CreateThreadRequest"),
-	of[mastra.ThreadUpdate]("UpdateThreadRequest").lacks(reasons{"resourceId": byHandle}),
+	of[mastra.UpdateThreadRequest]("UpdateThreadRequest").lacks(reasons{"resourceId": byHandle}),
 	of[mastra.CloneThreadRequest]("CloneThreadRequest").lacks(reasons{"resourceId": byHandle}),
 	of[mastra.CloneOptions]("CloneOptions"),
 	of[mastra.CloneFilter]("CloneFilter"),
@@ -164,26 +166,26 @@ var queryTypes = []struct {
 	operation string
 	handwritten
 }{
-	{"AgentSuspendedRuns", of[mastra.SuspendedRunsRequest]().named(map[string]string{
+	{"AgentSuspendedRuns", of[mastra.ListSuspendedRunsRequest]().named(map[string]string{
 		"ThreadID": "threadId", "ResourceID": "resourceId", "Since": "fromDate", "Until": "toDate", "Page": "page", "PerPage": "perPage",
 	})},
 	{"WorkflowListRuns", of[mastra.ListRunsRequest]().named(map[string]string{
-		"Page": "page", "PerPage": "perPage", "Resource": "resourceId", "Status": "status", "Since": "fromDate", "Until": "toDate",
+		"Page": "page", "PerPage": "perPage", "ResourceID": "resourceId", "Status": "status", "Since": "fromDate", "Until": "toDate",
 	}).lacks(reasons{"offset": "the older form of page", "limit": "the older form of perPage"})},
 	{"WorkflowObserve", of[mastra.ObserveRequest]().named(map[string]string{"Offset": "offset"}).lacks(reasons{"runId": byHandle})},
 	{"MemoryListThreads", of[mastra.ListThreadsRequest]().named(map[string]string{
-		"Resource": "resourceId", "Page": "page", "PerPage": "perPage", "Metadata": "metadata", "Order": "orderBy",
+		"ResourceID": "resourceId", "Page": "page", "PerPage": "perPage", "Metadata": "metadata", "Order": "orderBy",
 	}).lacks(reasons{"agentId": byHandle})},
-	{"MemoryThreadMessages", of[mastra.MessagesRequest]().named(map[string]string{
+	{"MemoryThreadMessages", of[mastra.ListMessagesRequest]().named(map[string]string{
 		"Page": "page", "PerPage": "perPage", "Since": "filter", "Until": "filter",
 	}).lacks(reasons{
 		"agentId": byHandle, "resourceId": byHandle, "orderBy": "always the newest page first",
 		"include": "WithQuery; Search shows neighbours", "includeSystemReminders": "WithQuery",
 	})},
 	{"MemorySearch", of[mastra.SearchRequest]().named(map[string]string{
-		"Query": "searchQuery", "Resource": "resourceId", "ThreadID": "threadId", "Limit": "limit", "Config": "memoryConfig",
+		"Query": "searchQuery", "ResourceID": "resourceId", "ThreadID": "threadId", "Limit": "limit", "Config": "memoryConfig",
 	}).lacks(reasons{"agentId": byHandle})},
-	{"MemoryObservational", of[mastra.ObservationsRequest]().named(map[string]string{
+	{"MemoryObservational", of[mastra.ListObservationsRequest]().named(map[string]string{
 		"ThreadID": "threadId", "Since": "from", "Until": "to", "Offset": "offset", "Limit": "limit",
 	}).lacks(reasons{"agentId": byHandle, "resourceId": byHandle})},
 }

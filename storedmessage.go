@@ -11,9 +11,8 @@ import (
 // StoredMessage is a message as memory holds it. It encodes to JSON and back
 // without loss, whatever the server's storage has put into it.
 type StoredMessage struct {
-	ID string `json:"id"`
-	// Role is "user", "assistant", "system", "tool" or "signal".
-	Role       string         `json:"role"`
+	ID         string         `json:"id"`
+	Role       Role           `json:"role"`
 	CreatedAt  Time           `json:"createdAt,omitzero"`
 	ThreadID   string         `json:"threadId,omitzero"`
 	ResourceID string         `json:"resourceId,omitzero"`
@@ -25,7 +24,7 @@ type StoredMessage struct {
 
 // NewMessage makes a message of plain text, to be saved: give it a thread and a
 // resource.
-func NewMessage(role, text string) StoredMessage {
+func NewMessage(role Role, text string) StoredMessage {
 	return StoredMessage{Role: role, Content: MessageContent{Format: 2, Parts: []MessagePart{{Type: "text", Text: text}}}}
 }
 

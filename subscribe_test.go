@@ -81,7 +81,7 @@ func TestASubscriptionThatBreaksIsTakenUp(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rt := play(tt.steps...)
 				client := inMemory(t, rt, mastra.WithBackoff(200*time.Millisecond), mastra.WithMaxBackoff(time.Second))
-				s, err := client.Agent("a").SubscribeThread(t.Context(), "t", "u", tt.opts...)
+				s, err := client.Agent("a").SubscribeThread(t.Context(), mastra.SubscribeThreadRequest{ThreadID: "t", ResourceID: "u"}, tt.opts...)
 				require.NoError(t, err)
 				text, err := heard(s, "end")
 				assert.Equal(t, tt.want, text)
@@ -119,7 +119,7 @@ func TestHeartbeatsKeepASubscriptionOpen(t *testing.T) {
 			return response(req, 200, &beating{every: 30 * time.Second, left: 10, last: subscription("end")}, "Content-Type", "text/event-stream"), nil
 		}
 		rt := play(beats)
-		s, err := inMemory(t, rt).Agent("a").SubscribeThread(t.Context(), "t", "u")
+		s, err := inMemory(t, rt).Agent("a").SubscribeThread(t.Context(), mastra.SubscribeThreadRequest{ThreadID: "t", ResourceID: "u"})
 		require.NoError(t, err)
 		start := time.Now()
 		text, err := heard(s, "end")
@@ -158,7 +158,7 @@ func TestASubscriptionEndsWithItsReader(t *testing.T) {
 				cases := map[string]error{"closed": mastra.ErrClosed, "cancelled": context.Canceled}
 				for kind, want := range cases {
 					ctx, cancel := context.WithCancel(t.Context())
-					s, err := inMemory(t, play(opening...)).Agent("a").SubscribeThread(ctx, "t", "u", mastra.WithIdleTimeout(time.Hour))
+					s, err := inMemory(t, play(opening...)).Agent("a").SubscribeThread(ctx, mastra.SubscribeThreadRequest{ThreadID: "t", ResourceID: "u"}, mastra.WithIdleTimeout(time.Hour))
 					require.NoError(t, err)
 					go func() {
 						time.Sleep(10 * time.Minute)
@@ -182,7 +182,7 @@ func TestATokenThatExpiresDoesNotEndASubscription(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := play(broadcast("a"), answer(401, `{"error":"expired"}`), goesOn("end"))
 		client := inMemory(t, rt, mastra.WithTokenSource(renewed{}))
-		s, err := client.Agent("a").SubscribeThread(t.Context(), "t", "u")
+		s, err := client.Agent("a").SubscribeThread(t.Context(), mastra.SubscribeThreadRequest{ThreadID: "t", ResourceID: "u"})
 		require.NoError(t, err)
 		text, err := heard(s, "end")
 		require.NoError(t, err)

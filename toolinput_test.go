@@ -35,7 +35,7 @@ func sentResults(t *testing.T, body []byte) map[string]string {
 }
 
 func TestAToolsResultIsSentWithTheArgumentsOfItsCall(t *testing.T) {
-	for name, memory := range map[string]*mastra.MemoryRef{"no thread": nil, "a thread": {Thread: "t", Resource: "u"}} {
+	for name, memory := range map[string]*mastra.MemoryRef{"no thread": nil, "a thread": {ThreadID: "t", ResourceID: "u"}} {
 		t.Run(name, func(t *testing.T) {
 			bothWays(t, func(t *testing.T, run runner) {
 				client, mock := onMock(t)
@@ -59,7 +59,7 @@ func TestAToolsResultIsSentWithTheArgumentsOfItsCall(t *testing.T) {
 				if memory == nil {
 					return
 				}
-				page, err := client.Memory("assistant").Thread("t").Messages(t.Context(), mastra.MessagesRequest{})
+				page, err := client.Memory("assistant").Thread("t").ListMessages(t.Context(), mastra.ListMessagesRequest{})
 				require.NoError(t, err)
 				stored := map[string]string{}
 				for _, m := range page.Messages {

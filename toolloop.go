@@ -45,10 +45,10 @@ func newToolLoop(a *Agent, req AgentRequest) (*toolLoop, error) {
 		return nil, err
 	}
 	if _, twice := req.Extra["clientTools"]; twice {
-		return nil, errors.New("mastra: Extra names \"clientTools\", which the request has a field for")
+		return nil, refuse("Extra names \"clientTools\", which the request has a field for")
 	}
 	if req.MaxToolRounds < 0 {
-		return nil, errors.New("mastra: AgentRequest.MaxToolRounds is negative")
+		return nil, refuse("AgentRequest.MaxToolRounds is negative")
 	}
 	return &toolLoop{agent: a, tools: tools, req: req, base: slices.Clone(req.Messages)}, nil
 }
@@ -81,7 +81,7 @@ func (l *toolLoop) next(ctx context.Context, res *AgentResult, answer Messages) 
 	if ctx.Err() != nil {
 		return nil, nil, fmt.Errorf("mastra: while client tools ran: %w", call.ContextError(ctx))
 	}
-	tools := Message{Role: "tool"}
+	tools := Message{Role: RoleTool}
 	for _, r := range results {
 		output := ToolOutput{Type: "json", Value: r.Result}
 		if r.IsError { // the server would make plain text of an error-text

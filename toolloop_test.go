@@ -60,7 +60,7 @@ func calling(tool string) func(*mockserver.ModelCall, int) {
 
 func TestAllCallsOfARoundRun(t *testing.T) {
 	bothWays(t, func(t *testing.T, run runner) {
-		for name, memory := range map[string]*mastra.MemoryRef{"no thread": nil, "a thread": {Thread: "t", Resource: "u"}} {
+		for name, memory := range map[string]*mastra.MemoryRef{"no thread": nil, "a thread": {ThreadID: "t", ResourceID: "u"}} {
 			t.Run(name, func(t *testing.T) {
 				client, mock := onMock(t)
 				var runs atomic.Int32
@@ -114,11 +114,11 @@ func TestThePromptIsNeverLost(t *testing.T) {
 		{"a text, no thread", nil, nil, mastra.Prompt("the question"), 2},
 		{"a conversation, no thread", nil, nil, conversation, 3},
 		{"raw messages, no thread", nil, nil, mastra.RawMessages([]byte(`[{"role":"user","content":"the question"}]`)), 2},
-		{"a thread, an agent without memory", nil, &mastra.MemoryRef{Thread: "t", Resource: "u"}, mastra.Prompt("the question"), 3},
-		{"a thread", &mockserver.Memory{LastMessages: 10}, &mastra.MemoryRef{Thread: "t", Resource: "u"}, mastra.Prompt("the question"), 2},
-		{"a thread, more rounds than are remembered", &mockserver.Memory{LastMessages: 2}, &mastra.MemoryRef{Thread: "t", Resource: "u"}, mastra.Prompt("the question"), 7},
+		{"a thread, an agent without memory", nil, &mastra.MemoryRef{ThreadID: "t", ResourceID: "u"}, mastra.Prompt("the question"), 3},
+		{"a thread", &mockserver.Memory{LastMessages: 10}, &mastra.MemoryRef{ThreadID: "t", ResourceID: "u"}, mastra.Prompt("the question"), 2},
+		{"a thread, more rounds than are remembered", &mockserver.Memory{LastMessages: 2}, &mastra.MemoryRef{ThreadID: "t", ResourceID: "u"}, mastra.Prompt("the question"), 7},
 		{"a conversation that ends with an answer", nil, nil, append(conversation[:3:3], mastra.Assistant("let me see"), mastra.System("be kind")), 3},
-		{"a conversation on a thread", &mockserver.Memory{LastMessages: 3}, &mastra.MemoryRef{Thread: "t", Resource: "u"}, conversation, 3},
+		{"a conversation on a thread", &mockserver.Memory{LastMessages: 3}, &mastra.MemoryRef{ThreadID: "t", ResourceID: "u"}, conversation, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			bothWays(t, func(t *testing.T, run runner) {
@@ -326,7 +326,7 @@ func TestClientToolsAndTypedOutputGoTogether(t *testing.T) {
 	p.seen = nil
 	s, err := mastra.StreamAs[identity](t.Context(), client.Agent("a"), withTools("go", lookupTool()))
 	require.NoError(t, err)
-	final, err := s.Final()
+	final, err := s.Result()
 	require.NoError(t, err)
 	assert.Equal(t, identity{"77"}, final.Value)
 	assert.Len(t, final.ToolResults, 1)

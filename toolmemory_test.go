@@ -35,7 +35,9 @@ func TestClientTool_EachRoundRecallsTheQuestion(t *testing.T) {
 				}
 				text, err := io.ReadAll(req.Body)
 				require.NoError(t, err)
-				body := decode[struct{ Memory struct{ Options map[string]any } }](t, text)
+				body := decode[struct {
+					Memory struct{ Options map[string]any }
+				}](t, text)
 				limits = append(limits, body.Memory.Options["lastMessages"])
 				if len(limits) == 3 {
 					return answer(200, `{"text":"done","finishReason":"stop"}`)(req)
@@ -45,7 +47,7 @@ func TestClientTool_EachRoundRecallsTheQuestion(t *testing.T) {
 			now := mastra.NewClientTool("now", "", func(context.Context, struct{}) (string, error) { return "noon", nil })
 			res, err := inMemory(t, rt).Agent("a").Generate(t.Context(), mastra.AgentRequest{
 				Messages: mastra.Messages{mastra.System("be brief"), mastra.Assistant("hi"), mastra.User("when?")},
-				Memory:   &mastra.MemoryRef{Thread: "t", Resource: "u", Options: tt.options}, ClientTools: []mastra.ClientTool{now},
+				Memory:   &mastra.MemoryRef{ThreadID: "t", ResourceID: "u", Options: tt.options}, ClientTools: []mastra.ClientTool{now},
 			})
 			require.NoError(t, err)
 			assert.Equal(t, "done", res.Text)

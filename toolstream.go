@@ -128,7 +128,7 @@ func (t *transcript) result(p Part, kind string, value any) {
 
 // flush ends a step.
 func (t *transcript) flush() {
-	said := Message{Role: "assistant"}
+	said := Message{Role: RoleAssistant}
 	if t.text.Len() > 0 {
 		said.Content = append(said.Content, Text(t.text.String()))
 	}
@@ -137,7 +137,7 @@ func (t *transcript) flush() {
 		t.messages = append(t.messages, said)
 	}
 	if len(t.results) > 0 {
-		t.messages = append(t.messages, Message{Role: "tool", Content: t.results})
+		t.messages = append(t.messages, Message{Role: RoleTool, Content: t.results})
 	}
 	t.text.Reset()
 	t.calls, t.results = nil, nil

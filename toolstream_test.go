@@ -279,19 +279,19 @@ func TestClientToolsRunAfterAnAnswerToo(t *testing.T) {
 		answer answers
 	}{
 		"approve": {"go", func(ctx context.Context, a *mastra.Agent, p mastra.Pending, m *mastra.MemoryRef) (*mastra.AgentResult, error) {
-			return result(a.ApproveToolCall(ctx, mastra.ApproveRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, ClientTools: tools, Memory: m}))
+			return result(a.ApproveStream(ctx, mastra.ApproveRequest{Pending: &p, ClientTools: tools, Memory: m}))
 		}},
 		"approve, whole": {"go", func(ctx context.Context, a *mastra.Agent, p mastra.Pending, m *mastra.MemoryRef) (*mastra.AgentResult, error) {
-			return a.ApproveToolCallGenerate(ctx, mastra.ApproveRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, ClientTools: tools, Memory: m})
+			return a.Approve(ctx, mastra.ApproveRequest{Pending: &p, ClientTools: tools, Memory: m})
 		}},
 		"decline": {"go", func(ctx context.Context, a *mastra.Agent, p mastra.Pending, m *mastra.MemoryRef) (*mastra.AgentResult, error) {
-			return result(a.DeclineToolCall(ctx, mastra.DeclineRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, Reason: "no", ClientTools: tools, Memory: m}))
+			return result(a.DeclineStream(ctx, mastra.DeclineRequest{Pending: &p, Reason: "no", ClientTools: tools, Memory: m}))
 		}},
 		"decline, whole": {"go", func(ctx context.Context, a *mastra.Agent, p mastra.Pending, m *mastra.MemoryRef) (*mastra.AgentResult, error) {
-			return a.DeclineToolCallGenerate(ctx, mastra.DeclineRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, Reason: "no", ClientTools: tools, Memory: m})
+			return a.Decline(ctx, mastra.DeclineRequest{Pending: &p, Reason: "no", ClientTools: tools, Memory: m})
 		}},
 		"resume": {"ask", func(ctx context.Context, a *mastra.Agent, p mastra.Pending, m *mastra.MemoryRef) (*mastra.AgentResult, error) {
-			return result(a.ResumeStream(ctx, mastra.AgentResumeRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, Data: map[string]string{"answer": "so"}, ClientTools: tools, Memory: m}))
+			return result(a.ResumeStream(ctx, mastra.ResumeAgentRequest{Pending: &p, Data: map[string]string{"answer": "so"}, ClientTools: tools, Memory: m}))
 		}},
 	} {
 		for kind, memory := range map[string]*mockserver.Memory{"without memory": nil, "on a thread": {LastMessages: 10}} {
@@ -300,7 +300,7 @@ func TestClientToolsRunAfterAnAnswerToo(t *testing.T) {
 				client, _ := onMock(t, afterApproval(&p, memory))
 				var ref *mastra.MemoryRef
 				if memory != nil {
-					ref = &mastra.MemoryRef{Thread: "t", Resource: "u"}
+					ref = &mastra.MemoryRef{ThreadID: "t", ResourceID: "u"}
 				}
 				res, err := client.Agent("a").Generate(t.Context(), mastra.AgentRequest{Messages: mastra.Prompt(tt.ask), Memory: ref})
 				require.NoError(t, err)

@@ -107,15 +107,19 @@ func (s *TypedStream[T]) Partials() iter.Seq2[T, error] {
 	}
 }
 
-// Final reads what is left of the stream and returns the whole answer, decoded
+// Result reads what is left of the stream and returns the whole answer, decoded
 // strictly as [GenerateAs] does.
-func (s *TypedStream[T]) Final() (*Typed[T], error) {
+func (s *TypedStream[T]) Result() (*Typed[T], error) {
 	res, err := s.AgentStream.Result()
 	if err != nil {
 		return &Typed[T]{AgentResult: res}, err
 	}
 	return typed[T](s.schema, res)
 }
+
+// AgentResult reads what is left of the stream and returns the answer as it came,
+// whether or not it fits.
+func (s *TypedStream[T]) AgentResult() (*AgentResult, error) { return s.AgentStream.Result() }
 
 // structured puts the schema of T into the request.
 func structured[T any](req *AgentRequest) (*jsonschema.Resolved, error) {
@@ -137,7 +141,7 @@ func structured[T any](req *AgentRequest) (*jsonschema.Resolved, error) {
 		}
 	}
 	if out.ErrorStrategy == "" {
-		out.ErrorStrategy = "warn"
+		out.ErrorStrategy = ErrorWarn
 	}
 	req.StructuredOutput = &out
 	return resolved, nil

@@ -85,7 +85,7 @@ func TestAValueArrivesPieceByPiece(t *testing.T) {
 	for i, p := range partials[1:] {
 		assert.GreaterOrEqual(t, len(p.Contains), len(partials[i].Contains), "they grow")
 	}
-	final, err := s.Final()
+	final, err := s.Result()
 	require.NoError(t, err)
 	assert.Equal(t, risotto(), final.Value)
 	assert.Equal(t, mastra.FinishStop, final.FinishReason)
@@ -95,12 +95,12 @@ func TestAValueArrivesPieceByPiece(t *testing.T) {
 	for range s.Partials() {
 		break
 	}
-	_, err = s.Final()
+	_, err = s.Result()
 	assert.ErrorIs(t, err, mastra.ErrClosed, "who leaves the loop gives the stream up")
 
 	s, err = mastra.StreamAs[recipe](t.Context(), client.Agent("plain"), asking("json:"+aRecipe))
 	require.NoError(t, err)
-	final, err = s.Final()
+	final, err = s.Result()
 	require.NoError(t, err, "at once, without the pieces")
 	assert.Equal(t, risotto(), final.Value)
 }
@@ -133,14 +133,14 @@ func TestAnAnswerThatDoesNotFitIsAnErrorThatHoldsIt(t *testing.T) {
 			check(mastra.GenerateAs[small](t.Context(), client.Agent("plain"), asking(tt.text)))
 			s, err := mastra.StreamAs[small](t.Context(), client.Agent("plain"), asking(tt.text))
 			require.NoError(t, err)
-			check(s.Final())
+			check(s.Result())
 		})
 	}
 }
 
 func TestTheErrorStrategyOfTheRequestCounts(t *testing.T) {
 	client, _ := onMock(t)
-	ask := func(strategy string) mastra.AgentRequest {
+	ask := func(strategy mastra.ErrorStrategy) mastra.AgentRequest {
 		req := asking(`json:{"id":5}`)
 		req.StructuredOutput = &mastra.StructuredOutput{ErrorStrategy: strategy, FallbackValue: identity{"none"}}
 		return req
@@ -149,7 +149,7 @@ func TestTheErrorStrategyOfTheRequestCounts(t *testing.T) {
 	assert.ErrorIs(t, err, mastra.ErrServer)
 	s, err := mastra.StreamAs[identity](t.Context(), client.Agent("plain"), ask("strict"))
 	require.NoError(t, err)
-	res, err := s.Final()
+	res, err := s.Result()
 	var failed *mastra.RunError
 	assert.ErrorAs(t, err, &failed)
 	assert.Equal(t, `{"id":5}`, res.Text)
@@ -182,7 +182,7 @@ func TestATypedAnswerThatIsNoneSaysWhy(t *testing.T) {
 	require.Len(t, res.Pending(), 1)
 	s, err := mastra.StreamAs[identity](t.Context(), client.Agent("assistant"), asking(`tool:delicate {"what":"vase"}`))
 	require.NoError(t, err)
-	res, err = s.Final()
+	res, err = s.Result()
 	require.ErrorIs(t, err, mastra.ErrSuspended)
 	require.Len(t, res.Pending(), 1)
 
@@ -192,14 +192,14 @@ func TestATypedAnswerThatIsNoneSaysWhy(t *testing.T) {
 	assert.Equal(t, "Blocked input", res.Tripwire.Reason)
 	s, err = mastra.StreamAs[identity](t.Context(), client.Agent("guarded"), asking(`forbidden`))
 	require.NoError(t, err)
-	_, err = s.Final()
+	_, err = s.Result()
 	require.ErrorAs(t, err, &tripwire)
 
 	_, err = mastra.GenerateAs[identity](t.Context(), client.Agent("nobody"), asking(`x`))
 	assert.ErrorIs(t, err, mastra.ErrNotFound)
 	s, err = mastra.StreamAs[identity](t.Context(), client.Agent("plain"), asking(`fail-after:3`))
 	require.NoError(t, err)
-	_, err = s.Final()
+	_, err = s.Result()
 	var failed *mastra.RunError
 	require.ErrorAs(t, err, &failed)
 }
@@ -223,7 +223,7 @@ func TestAPartialThatDoesNotFitIsPassedOver(t *testing.T) {
 		seen = append(seen, v)
 	}
 	assert.Equal(t, []identity{{"7"}}, seen)
-	final, err := s.Final()
+	final, err := s.Result()
 	require.NoError(t, err)
 	assert.Equal(t, identity{"78"}, final.Value)
 }

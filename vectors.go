@@ -2,7 +2,6 @@ package mastra
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/internal/call"
@@ -73,11 +72,11 @@ type UpsertRequest struct {
 func (v *Vector) Upsert(ctx context.Context, req UpsertRequest, opts ...Option) ([]string, error) {
 	switch n := len(req.Vectors); {
 	case n == 0:
-		return nil, fmt.Errorf("mastra: UpsertRequest.Vectors is empty")
+		return nil, refuse("UpsertRequest.Vectors is empty")
 	case req.IDs != nil && len(req.IDs) != n:
-		return nil, fmt.Errorf("mastra: UpsertRequest has %d vectors and %d ids", n, len(req.IDs))
+		return nil, refuse("UpsertRequest has %d vectors and %d ids", n, len(req.IDs))
 	case req.Metadata != nil && len(req.Metadata) != n:
-		return nil, fmt.Errorf("mastra: UpsertRequest has %d vectors and %d metadata", n, len(req.Metadata))
+		return nil, refuse("UpsertRequest has %d vectors and %d metadata", n, len(req.Metadata))
 	}
 	if req.IDs == nil {
 		req.IDs = make([]string, len(req.Vectors))
@@ -112,7 +111,7 @@ type QueryRequest struct {
 // unprocessed; asking again does no harm, so give RetryAlways to have more.
 func (v *Vector) Query(ctx context.Context, req QueryRequest, opts ...Option) ([]VectorMatch, error) {
 	if req.TopK < 0 {
-		return nil, fmt.Errorf("mastra: QueryRequest.TopK is negative")
+		return nil, refuse("QueryRequest.TopK is negative")
 	}
 	var out []VectorMatch
 	err := v.c.call(ctx, opts, call.Request{Op: route.VectorQuery, IDs: []string{v.name}, Body: req}, &out)

@@ -2,7 +2,6 @@ package mastra
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/mastra-go/mastra/gen"
@@ -57,7 +56,7 @@ type Audio struct {
 // POST /agents/{agentId}/voice/speak. Repeated only where the server refused it unprocessed.
 func (v *Voice) Speak(ctx context.Context, req SpeakRequest, opts ...Option) (*Audio, error) {
 	if req.Text == "" {
-		return nil, errors.New("mastra: SpeakRequest.Text is empty")
+		return nil, refuse("SpeakRequest.Text is empty")
 	}
 	resp, err := v.a.c.openBody(ctx, opts, call.Request{Op: route.AgentVoiceSpeak, IDs: []string{v.a.id}, Body: req})
 	if err != nil {
@@ -81,7 +80,7 @@ type ListenRequest struct {
 // POST /agents/{agentId}/voice/listen. Repeated only where the server refused it unprocessed.
 func (v *Voice) Listen(ctx context.Context, req ListenRequest, opts ...Option) (string, error) {
 	if req.Audio == nil {
-		return "", errors.New("mastra: ListenRequest.Audio is nil")
+		return "", refuse("ListenRequest.Audio is nil")
 	}
 	f := new(call.Form)
 	name := req.Filename

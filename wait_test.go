@@ -94,7 +94,7 @@ func TestStartDetachedRecordsTheRunThenStartsIt(t *testing.T) {
 		rt := &routes{steps: map[string][]step{
 			"create-run": {fails(errReset), answer(503, ""), answer(200, `{"runId":"r"}`)}, "start": {answer(200, `{"message":"Workflow run started"}`)},
 		}}
-		req := mastra.StartRequest{Input: 1, Resource: "user-7", PerStep: true, RequestContext: map[string]any{"locale": "it"}}
+		req := mastra.StartRequest{Input: 1, ResourceID: "user-7", PerStep: true, RequestContext: map[string]any{"locale": "it"}}
 		require.NoError(t, inMemory(t, rt).Workflow("w").Run("r").StartDetached(t.Context(), req))
 		assert.Equal(t, "create-run create-run create-run start", strings.Join(rt.calls, " "))
 		assert.Equal(t, base+"/api/workflows/w/create-run?runId=r", rt.urls[0])

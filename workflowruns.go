@@ -2,7 +2,6 @@ package mastra
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"strconv"
 	"time"
@@ -28,9 +27,9 @@ func (w Workflows) RunCounts(ctx context.Context, opts ...Option) (map[string]Ru
 type ListRunsRequest struct {
 	// Page counts from 0; PerPage 0 lists all runs on one page.
 	Page, PerPage int
-	// Resource lists the runs of this owner only, Status those that stand there.
-	Resource string
-	Status   RunStatus
+	// ResourceID lists the runs of this owner only, Status those that stand there.
+	ResourceID string
+	Status     RunStatus
 	// Since and Until bound when the runs were made; zero does not.
 	Since, Until time.Time
 }
@@ -47,22 +46,22 @@ type RunPage struct {
 // GET /workflows/{workflowId}/runs. Safe to repeat, and repeated.
 func (w *Workflow) ListRuns(ctx context.Context, req ListRunsRequest, opts ...Option) (*RunPage, error) {
 	if req.Page < 0 || req.PerPage < 0 {
-		return nil, errors.New("mastra: ListRunsRequest: Page and PerPage must not be negative")
+		return nil, refuse("ListRunsRequest: Page and PerPage must not be negative")
 	}
 	if req.Page > 0 && req.PerPage == 0 {
-		return nil, errors.New("mastra: ListRunsRequest: Page needs PerPage")
+		return nil, refuse("ListRunsRequest: Page needs PerPage")
 	}
 	var p call.Params
 	if req.PerPage > 0 { // the server reads a page only with a size
 		p.Put("page", strconv.Itoa(req.Page))
 		p.Put("perPage", strconv.Itoa(req.PerPage))
 	}
-	p.Set("resourceId", req.Resource)
+	p.Set("resourceId", req.ResourceID)
 	p.Set("status", string(req.Status))
 	p.SetTime("fromDate", req.Since)
 	p.SetTime("toDate", req.Until)
 	if p.Err != nil {
-		return nil, p.Err
+		return nil, publicError(p.Err)
 	}
 	return callFor[RunPage](ctx, w.c, opts, call.Request{Op: route.WorkflowListRuns, IDs: []string{w.id}, Query: p.Values})
 }

@@ -52,8 +52,8 @@ type StartRequest struct {
 	Input any `json:"inputData,omitempty"`
 	// State is the initial shared state, for workflows that have one.
 	State any `json:"initialState,omitempty"`
-	// Resource is the id of who owns the run, usually a user.
-	Resource string `json:"resourceId,omitzero"`
+	// ResourceID is the id of who owns the run, usually a user.
+	ResourceID string `json:"resourceId,omitzero"`
 	// PerStep pauses the run after its first step.
 	PerStep bool            `json:"perStep,omitzero"`
 	Tracing *TracingOptions `json:"tracingOptions,omitempty"`
@@ -94,8 +94,8 @@ func (w *Workflow) Run(id string) *Run { return &Run{c: w.c, workflow: w.id, id:
 type CreateRunRequest struct {
 	// RunID is the run's id; the client makes one where it is empty.
 	RunID string `json:"-"`
-	// Resource is the id of who owns the run, usually a user.
-	Resource       string `json:"resourceId,omitzero"`
+	// ResourceID is the id of who owns the run, usually a user.
+	ResourceID     string `json:"resourceId,omitzero"`
 	DisableScorers bool   `json:"disableScorers,omitzero"`
 }
 

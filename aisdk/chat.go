@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/mastra-go/mastra"
 )
 
 // Trigger is what made the browser call.
@@ -41,7 +43,7 @@ type Chat struct {
 type Message struct {
 	ID string `json:"id"`
 	// Role is "user", "assistant" or "system".
-	Role     string          `json:"role"`
+	Role     mastra.Role     `json:"role"`
 	Metadata json.RawMessage `json:"metadata,omitempty"`
 	// Parts are JSON objects, each with a type: "text", "file", "tool-weather".
 	Parts []json.RawMessage `json:"parts"`
@@ -148,7 +150,7 @@ func parseMessages(raw json.RawMessage) []Message {
 	for _, element := range elements {
 		var m struct {
 			ID       json.RawMessage   `json:"id"`
-			Role     string            `json:"role"`
+			Role     mastra.Role       `json:"role"`
 			Metadata json.RawMessage   `json:"metadata"`
 			Parts    []json.RawMessage `json:"parts"`
 		}

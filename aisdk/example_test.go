@@ -32,7 +32,7 @@ func ExampleHandler() {
 				return mastra.AgentRequest{}, aisdk.Refuse(http.StatusUnauthorized, "Please sign in.")
 			}
 			return mastra.AgentRequest{
-				Memory: &mastra.MemoryRef{Thread: user + "/" + chat.ID, Resource: user},
+				Memory: &mastra.MemoryRef{ThreadID: user + "/" + chat.ID, ResourceID: user},
 			}, nil
 		},
 	})

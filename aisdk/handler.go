@@ -29,7 +29,7 @@ type Config struct {
 	//			return mastra.AgentRequest{}, aisdk.Refuse(http.StatusUnauthorized, "Please sign in.")
 	//		}
 	//		return mastra.AgentRequest{
-	//			Memory: &mastra.MemoryRef{Thread: user + "/" + chat.ID, Resource: user},
+	//			Memory: &mastra.MemoryRef{ThreadID: user + "/" + chat.ID, ResourceID: user},
 	//		}, nil
 	//	}
 	//
@@ -90,7 +90,7 @@ func Handler(agent *mastra.Agent, cfg Config) http.Handler {
 func NetworkHandler(agent *mastra.Agent, cfg Config) http.Handler {
 	h := &agentHandler{agent: agent, cfg: cfg}
 	h.open = func(r *http.Request, req mastra.AgentRequest) (ChunkStream, error) {
-		return opened(agent.Network(r.Context(), req))
+		return opened(agent.NetworkStream(r.Context(), req))
 	}
 	return h.endpoint(FromNetwork)
 }
@@ -190,7 +190,7 @@ func (h *agentHandler) resume(w *Writer, r *http.Request, req mastra.AgentReques
 	m := merger{o: o}
 	var late, broken error
 	for _, l := range legs {
-		s, err := h.agent.ResumeStream(r.Context(), mastra.AgentResumeRequest{
+		s, err := h.agent.ResumeStream(r.Context(), mastra.ResumeAgentRequest{
 			RunID: l.runID, ToolCallID: l.toolCallID, Data: l.data,
 			Memory: req.Memory, MaxSteps: req.MaxSteps, Tracing: req.Tracing, UntilIdle: req.UntilIdle,
 			ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds,
@@ -223,13 +223,13 @@ func (h *agentHandler) mayResume(r *http.Request, memory *mastra.MemoryRef, legs
 	if memory == nil {
 		return nil
 	}
-	page, err := h.agent.SuspendedRuns(r.Context(), mastra.SuspendedRunsRequest{ResourceID: memory.Resource})
+	page, err := h.agent.ListSuspendedRuns(r.Context(), mastra.ListSuspendedRunsRequest{ResourceID: memory.ResourceID})
 	if err != nil {
 		return err
 	}
 	waiting := slices.DeleteFunc(slices.Clone(*legs), func(l leg) bool {
 		return !slices.ContainsFunc(page.Runs, func(run mastra.SuspendedRun) bool {
-			return run.RunID == l.runID && run.ThreadID == memory.Thread && run.ResourceID == memory.Resource && l.waitsIn(&run)
+			return run.RunID == l.runID && run.ThreadID == memory.ThreadID && run.ResourceID == memory.ResourceID && l.waitsIn(&run)
 		})
 	})
 	if len(waiting) == 0 {

@@ -22,7 +22,7 @@ import (
 
 // remembered is a Request that puts every chat into a thread of the user's.
 func remembered(r *http.Request, chat aisdk.Chat) (mastra.AgentRequest, error) {
-	return mastra.AgentRequest{Memory: &mastra.MemoryRef{Thread: "user-7/" + chat.ID, Resource: "user-7"}}, nil
+	return mastra.AgentRequest{Memory: &mastra.MemoryRef{ThreadID: "user-7/" + chat.ID, ResourceID: "user-7"}}, nil
 }
 
 // member reads one member of the body of a call.
@@ -70,7 +70,7 @@ func TestMemory_KeepsMessageIDsOfOtherThreadsApart(t *testing.T) {
 	idIn := func(thread, id string) string {
 		up := newUpstream(t, replay(inputs(t, "real-plain")...))
 		h := aisdk.Handler(up.agent(t), aisdk.Config{Request: func(*http.Request, aisdk.Chat) (mastra.AgentRequest, error) {
-			return mastra.AgentRequest{Memory: &mastra.MemoryRef{Thread: thread, Resource: "user-7"}}, nil
+			return mastra.AgentRequest{Memory: &mastra.MemoryRef{ThreadID: thread, ResourceID: "user-7"}}, nil
 		}})
 		post(t, h, strings.Replace(chatBody("hi"), `"u1"`, `"`+id+`"`, 1)).parts(t)
 		var messages []struct{ ID string }

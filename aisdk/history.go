@@ -11,7 +11,7 @@ import (
 
 // History turns the messages of a thread into those that useChat begins with:
 //
-//	messages, err := aisdk.History(thread.AllMessages(ctx, mastra.MessagesRequest{}), aisdk.Display{})
+//	messages, err := aisdk.History(thread.Messages(ctx, mastra.ListMessagesRequest{}), aisdk.Display{})
 //
 // Tool calls keep their results, and what waits for an approval or an answer waits
 // on the page too. Reasoning and sources are left out unless the Display says

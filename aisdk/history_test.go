@@ -61,7 +61,7 @@ func TestHistory_KeepsWhatAThreadHolds(t *testing.T) {
 	all := aisdk.Messages(storedThread(t), aisdk.Display{SendReasoning: true, SendSources: true})
 
 	first := all[0]
-	assert.Equal(t, "user", first.Role)
+	assert.Equal(t, mastra.RoleUser, first.Role)
 	assert.Equal(t, "u-23053", first.ID)
 	assert.Equal(t, values(t, `{"type":"text","text":"hello","state":"done"}`,
 		`{"type":"file","url":"data:text/plain;base64,aGk=","mediaType":"text/plain","filename":"a.txt"}`), uiParts(t, first))

@@ -106,7 +106,7 @@ func TestDemoWorld_AgentChats(t *testing.T) {
 	assert.Contains(t, only(parts, "tool-output-denied"), "tool-output-denied")
 
 	messages, err := aisdk.History(client.Memory("assistant").ForResource("user-7").Thread("user-7/chat1").
-		AllMessages(t.Context(), mastra.MessagesRequest{}), aisdk.Display{})
+		Messages(t.Context(), mastra.ListMessagesRequest{}), aisdk.Display{})
 	require.NoError(t, err)
 	var states []string
 	for _, m := range messages {
@@ -123,7 +123,7 @@ func TestApproval_CannotBeGivenByAnotherUser(t *testing.T) {
 	_, client := demo(t)
 	as := func(user string) http.Handler {
 		return aisdk.Handler(client.Agent("assistant"), aisdk.Config{Request: func(r *http.Request, chat aisdk.Chat) (mastra.AgentRequest, error) {
-			return mastra.AgentRequest{Memory: &mastra.MemoryRef{Thread: user + "/" + chat.ID, Resource: user}}, nil
+			return mastra.AgentRequest{Memory: &mastra.MemoryRef{ThreadID: user + "/" + chat.ID, ResourceID: user}}, nil
 		}})
 	}
 	victim := open(t, as("user-7"))
@@ -183,7 +183,7 @@ func TestDemoWorld_ResumesItsWorkflow(t *testing.T) {
 	assert.Equal(t, "suspended", last["data"].(map[string]any)["status"])
 
 	stranger := aisdk.WorkflowHandler(client.Workflow("approval"), aisdk.WorkflowConfig{Request: func(*http.Request, aisdk.Chat) (mastra.StartRequest, error) {
-		return mastra.StartRequest{Resource: "user-8"}, nil
+		return mastra.StartRequest{ResourceID: "user-8"}, nil
 	}})
 	resume := fmt.Sprintf(`{"runId":%q,"step":"approve","resumeData":{"approved":true}}`, runID)
 	assert.Equal(t, http.StatusNotFound, post(t, stranger, resume).Status)

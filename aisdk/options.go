@@ -30,7 +30,7 @@ const (
 	// FromWorkflow is what [mastra.Workflow.Stream] and the streams of a
 	// [mastra.Run] give.
 	FromWorkflow
-	// FromNetwork is what [mastra.Agent.Network] gives.
+	// FromNetwork is what [mastra.Agent.NetworkStream] gives.
 	FromNetwork
 )
 

@@ -49,7 +49,7 @@ func (c *Chat) outgoing(memory *mastra.MemoryRef, all bool, fileURL func(string)
 		}
 		o := objectWriter{append(b, '{')}
 		o.optional("id", m.ID)
-		o.text("role", m.Role)
+		o.text("role", string(m.Role))
 		o.value("parts", m.Parts)
 		b = append(o.b, '}')
 	}
@@ -128,7 +128,7 @@ func ownID(memory *mastra.MemoryRef, id string) string {
 	if id == "" {
 		return ""
 	}
-	prefix := digest(memory.Resource, memory.Thread)[:16] + "-"
+	prefix := digest(memory.ResourceID, memory.ThreadID)[:16] + "-"
 	if strings.HasPrefix(id, prefix) && len(id) <= maxID {
 		return id
 	}

@@ -64,7 +64,7 @@ func (h *workflowHandler) serve(w *Writer, r *http.Request, chat Chat, o Options
 	var err error
 	if chat.Resume != nil {
 		run = h.workflow.Run(chat.Resume.RunID)
-		if err := mayResumeRun(r.Context(), run, req.Resource); err != nil {
+		if err := mayResumeRun(r.Context(), run, req.ResourceID); err != nil {
 			return err
 		}
 		s, err = run.ResumeStream(r.Context(), mastra.ResumeRequest{

@@ -29,7 +29,7 @@ func runs(state string, next http.HandlerFunc) http.HandlerFunc {
 }
 
 func owned(r *http.Request, chat aisdk.Chat) (mastra.StartRequest, error) {
-	return mastra.StartRequest{Resource: "user-7", RequestContext: map[string]any{"tier": "gold"}}, nil
+	return mastra.StartRequest{ResourceID: "user-7", RequestContext: map[string]any{"tier": "gold"}}, nil
 }
 
 func TestWorkflow_IsStarted(t *testing.T) {

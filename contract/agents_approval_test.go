@@ -31,15 +31,15 @@ func waiting(t testing.TB, agent *mastra.Agent, text string) mastra.Pending {
 }
 
 func approve(p mastra.Pending) mastra.ApproveRequest {
-	return mastra.ApproveRequest{RunID: p.RunID, ToolCallID: p.ToolCallID}
+	return mastra.ApproveRequest{Pending: &p}
 }
 
 func decline(p mastra.Pending, reason string) mastra.DeclineRequest {
-	return mastra.DeclineRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, Reason: reason}
+	return mastra.DeclineRequest{Pending: &p, Reason: reason}
 }
 
-func answer(p mastra.Pending, data any) mastra.AgentResumeRequest {
-	return mastra.AgentResumeRequest{RunID: p.RunID, ToolCallID: p.ToolCallID, Data: data}
+func answer(p mastra.Pending, data any) mastra.ResumeAgentRequest {
+	return mastra.ResumeAgentRequest{Pending: &p, Data: data}
 }
 
 func TestApproval_IsWaitedForWholeAndStreamed(t *testing.T) {
@@ -69,7 +69,7 @@ func TestApproval_IsWaitedForWholeAndStreamed(t *testing.T) {
 		require.NoError(t, err)
 		var again mastra.Pending
 		require.NoError(t, json.Unmarshal(kept, &again))
-		res, err := agent.ApproveToolCallGenerate(within(t), approve(again))
+		res, err := agent.Approve(within(t), approve(again))
 		require.NoError(t, err, "it can be answered after it was stored")
 		assert.Equal(t, saidVase, res.Text)
 	}
@@ -79,7 +79,7 @@ func TestApproval_RunsTheToolAndTheAgentGoesOn(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	p := waiting(t, agent, vase)
-	s, err := agent.ApproveToolCall(within(t), approve(p))
+	s, err := agent.ApproveStream(within(t), approve(p))
 	s = opened(t, s, err)
 	list, err := types(t, s.Stream)
 	require.NoError(t, err)
@@ -99,11 +99,11 @@ func TestApproval_DeclinedIsToldToTheModel(t *testing.T) {
 	agent := client(t).Agent("assistant")
 	for reason, told := range map[string]string{"": "Tool call was not approved by the user", "too dear": "too dear"} {
 		want := `Tool said: [{"type":"text","value":"` + told + `"}]`
-		res, err := agent.DeclineToolCallGenerate(within(t), decline(waiting(t, agent, vase), reason))
+		res, err := agent.Decline(within(t), decline(waiting(t, agent, vase), reason))
 		require.NoError(t, err)
 		assert.Equal(t, want, res.Text)
 
-		s, err := agent.DeclineToolCall(within(t), decline(waiting(t, agent, vase), reason))
+		s, err := agent.DeclineStream(within(t), decline(waiting(t, agent, vase), reason))
 		res, err = opened(t, s, err).Result()
 		require.NoError(t, err)
 		assert.Equal(t, want, res.Text)
@@ -114,13 +114,13 @@ func TestApproval_IsGivenOnlyOnce(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	p := waiting(t, agent, vase)
-	_, err := agent.ApproveToolCallGenerate(within(t), approve(p))
+	_, err := agent.Approve(within(t), approve(p))
 	require.NoError(t, err)
 	for name, again := range map[string]func() error{
-		"approve":        func() error { _, err := agent.ApproveToolCall(within(t), approve(p)); return err },
-		"approve, whole": func() error { _, err := agent.ApproveToolCallGenerate(within(t), approve(p)); return err },
-		"decline":        func() error { _, err := agent.DeclineToolCall(within(t), decline(p, "")); return err },
-		"decline, whole": func() error { _, err := agent.DeclineToolCallGenerate(within(t), decline(p, "")); return err },
+		"approve":        func() error { _, err := agent.ApproveStream(within(t), approve(p)); return err },
+		"approve, whole": func() error { _, err := agent.Approve(within(t), approve(p)); return err },
+		"decline":        func() error { _, err := agent.DeclineStream(within(t), decline(p, "")); return err },
+		"decline, whole": func() error { _, err := agent.Decline(within(t), decline(p, "")); return err },
 		"resume": func() error {
 			_, err := agent.ResumeStream(within(t), answer(p, map[string]any{"approved": true}))
 			return err
@@ -143,11 +143,11 @@ func TestApproval_OfAWrongToolCallLeavesTheRunWaiting(t *testing.T) {
 	p := waiting(t, agent, vase)
 	wrong := p
 	wrong.ToolCallID = "call_none"
-	_, err := agent.ApproveToolCallGenerate(within(t), approve(wrong))
+	_, err := agent.Approve(within(t), approve(wrong))
 	require.ErrorIs(t, err, mastra.ErrNotSuspended)
-	_, err = agent.ApproveToolCall(within(t), approve(wrong))
+	_, err = agent.ApproveStream(within(t), approve(wrong))
 	require.ErrorIs(t, err, mastra.ErrNotSuspended)
-	res, err := agent.ApproveToolCallGenerate(within(t), approve(p))
+	res, err := agent.Approve(within(t), approve(p))
 	require.NoError(t, err)
 	assert.Equal(t, saidVase, res.Text)
 }
@@ -203,12 +203,12 @@ func TestApproval_TwoInOneStepAreAskedForOneAfterTheOther(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEmpty(t, pending)
 		assert.JSONEq(t, `{"what":"vase"}`, string(pending[0].Args))
-		s, err := agent.ApproveToolCall(within(t), approve(pending[0]))
+		s, err := agent.ApproveStream(within(t), approve(pending[0]))
 		next, err := opened(t, s, err).Pending()
 		require.NoError(t, err)
 		require.Len(t, next, 1, "approving the first asks for the second")
 		assert.JSONEq(t, `{"what":"cup"}`, string(next[0].Args))
-		s, err = agent.ApproveToolCall(within(t), approve(next[0]))
+		s, err = agent.ApproveStream(within(t), approve(next[0]))
 		res, err := opened(t, s, err).Result()
 		require.NoError(t, err)
 		assert.Equal(t, said, res.Text)
@@ -219,11 +219,11 @@ func TestApproval_TwoInOneStepAreAskedForOneAfterTheOther(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEmpty(t, res.Pending())
 		assert.JSONEq(t, `{"what":"vase"}`, string(res.Pending()[0].Args))
-		res, err = agent.ApproveToolCallGenerate(within(t), approve(res.Pending()[0]))
+		res, err = agent.Approve(within(t), approve(res.Pending()[0]))
 		require.NoError(t, err)
 		require.Len(t, res.Pending(), 1)
 		assert.JSONEq(t, `{"what":"cup"}`, string(res.Pending()[0].Args))
-		res, err = agent.ApproveToolCallGenerate(within(t), approve(res.Pending()[0]))
+		res, err = agent.Approve(within(t), approve(res.Pending()[0]))
 		require.NoError(t, err)
 		assert.Equal(t, said, res.Text)
 	})
@@ -245,15 +245,15 @@ func TestApproval_WithMemoryIsKeptInTheThread(t *testing.T) {
 	c := client(t)
 	agent, thread, user := c.Agent("assistant"), unique("thread"), unique("user")
 	req := ask(vase)
-	req.Memory = &mastra.MemoryRef{Thread: thread, Resource: user}
+	req.Memory = &mastra.MemoryRef{ThreadID: thread, ResourceID: user}
 	res, err := agent.Generate(within(t), req)
 	require.NoError(t, err)
 	require.Len(t, res.Pending(), 1)
-	s, err := agent.ApproveToolCall(within(t), approve(res.Pending()[0]))
+	s, err := agent.ApproveStream(within(t), approve(res.Pending()[0]))
 	res, err = opened(t, s, err).Result()
 	require.NoError(t, err)
 	assert.Equal(t, saidVase, res.Text)
-	page, err := c.Memory("assistant").ForResource(user).Thread(thread).Messages(within(t), mastra.MessagesRequest{})
+	page, err := c.Memory("assistant").ForResource(user).Thread(thread).ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	require.NotEmpty(t, page.Messages)
 	assert.Equal(t, vase, page.Messages[0].Text())

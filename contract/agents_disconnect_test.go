@@ -16,9 +16,9 @@ import (
 // savedAnswer waits until a thread holds an answer and returns its text.
 func savedAnswer(t testing.TB, c *mastra.Client, ref mastra.MemoryRef) (text string) {
 	t.Helper()
-	thread := c.Memory("assistant").ForResource(ref.Resource).Thread(ref.Thread)
+	thread := c.Memory("assistant").ForResource(ref.ResourceID).Thread(ref.ThreadID)
 	until(t, "the answer is saved", func() bool {
-		page, err := thread.Messages(within(t), mastra.MessagesRequest{})
+		page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 		require.NoError(t, err)
 		for _, m := range page.Messages {
 			if m.Role == "assistant" {
@@ -54,7 +54,7 @@ func TestDisconnect_StopsAnAgent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := client(t)
-			ref := mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+			ref := mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 			req := ask("slow:100")
 			req.Memory = &ref
 			ctx, cancel := context.WithCancel(within(t))
@@ -108,7 +108,7 @@ func TestDurable_StreamStaysOpenWhileAToolCallWaits(t *testing.T) {
 		switch chunk.Type {
 		case "tool-call-approval":
 			pending := mastra.ApproveRequest{RunID: s.RunID(), ToolCallID: chunk.Value().(*stream.ToolCallApproval).Pending().ToolCallID}
-			res, err := agent.ApproveToolCallGenerate(within(t), pending)
+			res, err := agent.Approve(within(t), pending)
 			require.NoError(t, err)
 			assert.Equal(t, saidVase, res.Text)
 			approved = true

@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,7 +19,7 @@ func TestUntilIdle_EndsWhenNothingIsLeftToDo(t *testing.T) {
 		text string
 	}{
 		"with the server's limit": {mastra.UntilIdle{}, "hi", "You said: hi"},
-		"with a limit":            {mastra.UntilIdle{MaxIdleMs: 2000}, `tool:weather {"city":"Rome"}`, `Tool said: [{"type":"json","value":{"city":"Rome","tempC":4}}]`},
+		"with a limit":            {mastra.UntilIdle{MaxIdle: 2000 * time.Millisecond}, `tool:weather {"city":"Rome"}`, `Tool said: [{"type":"json","value":{"city":"Rome","tempC":4}}]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			req := ask(x.ask)
@@ -47,7 +48,7 @@ func TestUntilIdle_ResumesARun(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
 	req := answer(waiting(t, agent, asks), map[string]any{"answer": "me"})
-	req.UntilIdle = &mastra.UntilIdle{MaxIdleMs: 2000}
+	req.UntilIdle = &mastra.UntilIdle{MaxIdle: 2000 * time.Millisecond}
 	s, err := agent.ResumeStream(within(t), req)
 	res, err := opened(t, s, err).Result()
 	require.NoError(t, err)

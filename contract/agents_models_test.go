@@ -55,14 +55,14 @@ func TestModel_IsChangedForEverybodyUntilItIsReset(t *testing.T) {
 		require.ErrorIs(t, plain.ReorderModels(within(t), []string{"fake-2"}), mastra.ErrBadRequest, "it has one model")
 	})
 	t.Run("updated", func(t *testing.T) {
-		require.NoError(t, multi.UpdateModel(within(t), "fake-7", mastra.ModelUpdate{Enabled: ptr(false), MaxRetries: ptr(1)}))
+		require.NoError(t, multi.UpdateModel(within(t), "fake-7", mastra.UpdateModelRequest{Enabled: ptr(false), MaxRetries: ptr(1)}))
 		assert.Equal(t, "fake-6", answered(t, multi))
 		assert.Contains(t, models(t, multi), "(fake-7)")
-		require.NoError(t, multi.UpdateModel(within(t), "fake-6", mastra.ModelUpdate{Enabled: ptr(false)}))
+		require.NoError(t, multi.UpdateModel(within(t), "fake-6", mastra.UpdateModelRequest{Enabled: ptr(false)}))
 		_, err := multi.Generate(within(t), ask("hi"))
 		require.ErrorIs(t, err, mastra.ErrServer)
 		assert.Contains(t, failure(t, err).Message, "No enabled models found in model list")
-		err = multi.UpdateModel(within(t), "unknown", mastra.ModelUpdate{Enabled: ptr(true)})
+		err = multi.UpdateModel(within(t), "unknown", mastra.UpdateModelRequest{Enabled: ptr(true)})
 		require.ErrorIs(t, err, mastra.ErrNotFound)
 		assert.Equal(t, "Model config with id unknown not found", failure(t, err).Message)
 	})
@@ -96,7 +96,7 @@ func TestModel_IsChangedForEverybodyUntilItIsReset(t *testing.T) {
 		require.ErrorIs(t, nobody.SetModel(within(t), mastra.ModelRef{Provider: "p", ModelID: "m"}), mastra.ErrNotFound)
 		require.ErrorIs(t, nobody.ResetModel(within(t)), mastra.ErrNotFound)
 		require.ErrorIs(t, nobody.ReorderModels(within(t), nil), mastra.ErrNotFound)
-		require.ErrorIs(t, nobody.UpdateModel(within(t), "m", mastra.ModelUpdate{}), mastra.ErrNotFound)
+		require.ErrorIs(t, nobody.UpdateModel(within(t), "m", mastra.UpdateModelRequest{}), mastra.ErrNotFound)
 	})
 }
 

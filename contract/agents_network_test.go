@@ -24,7 +24,7 @@ func routedTo(id, kind, prompt string) mastra.AgentRequest {
 		panic(err) // a map of texts encodes
 	}
 	req := ask("json:" + string(plan))
-	req.Memory = &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+	req.Memory = &mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 	return req
 }
 
@@ -39,7 +39,7 @@ func TestNetwork_RoutesToItsAgentAndTellsTheResult(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	req := routed("hi there")
-	s, err := c.Agent("router").Network(within(t), req)
+	s, err := c.Agent("router").NetworkStream(within(t), req)
 	s = networked(t, s, err)
 	list, err := types(t, s.Stream)
 	require.NoError(t, err)
@@ -58,14 +58,14 @@ func TestNetwork_RoutesToItsAgentAndTellsTheResult(t *testing.T) {
 	assert.Equal(t, "the result of hi there", res.Text)
 	assert.NotEmpty(t, res.RunID)
 
-	page, err := c.Memory("router").ForResource(req.Memory.Resource).Thread(req.Memory.Thread).Messages(within(t), mastra.MessagesRequest{})
+	page, err := c.Memory("router").ForResource(req.Memory.ResourceID).Thread(req.Memory.ThreadID).ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.NotEmpty(t, page.Messages, "the conversation is remembered")
 }
 
 func TestNetwork_TextIsThatOfTheFinalAnswer(t *testing.T) {
 	t.Parallel()
-	s, err := client(t).Agent("router").Network(within(t), routed("é😀"))
+	s, err := client(t).Agent("router").NetworkStream(within(t), routed("é😀"))
 	s = networked(t, s, err)
 	var text string
 	for piece, err := range s.Text() {
@@ -78,8 +78,8 @@ func TestNetwork_TextIsThatOfTheFinalAnswer(t *testing.T) {
 func TestNetwork_WhoseModelFailsEndsWithoutAResult(t *testing.T) {
 	t.Parallel()
 	req := ask("fail-model")
-	req.Memory = &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
-	s, err := client(t).Agent("router").Network(within(t), req)
+	req.Memory = &mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
+	s, err := client(t).Agent("router").NetworkStream(within(t), req)
 	s = networked(t, s, err)
 	list, err := types(t, s.Stream)
 	require.NoError(t, err)
@@ -97,7 +97,7 @@ func TestNetwork_ThatRoutesToNothingEndsThere(t *testing.T) {
 		"nothing to do":              routedTo("", "none", ""),
 		"an agent that is not there": routedTo("nobody", "agent", "hi"),
 	} {
-		s, err := agent.Network(within(t), req)
+		s, err := agent.NetworkStream(within(t), req)
 		s = networked(t, s, err)
 		list, err := types(t, s.Stream)
 		require.NoError(t, err, name)
@@ -116,10 +116,10 @@ func TestNetwork_WaitsForAnApproval(t *testing.T) {
 		result string
 	}{
 		"approved": {func(p mastra.Pending) (*mastra.NetworkStream, error) {
-			return agent.ApproveNetworkToolCall(within(t), approve(p))
+			return agent.ApproveNetworkStream(within(t), approve(p))
 		}, `{"done":"vase"}`},
 		"declined": {func(p mastra.Pending) (*mastra.NetworkStream, error) {
-			return agent.DeclineNetworkToolCall(within(t), decline(p, "too dear"))
+			return agent.DeclineNetworkStream(within(t), decline(p, "too dear"))
 		}, `"too dear"`},
 	} {
 		p := networkWaits(t, agent, routedTo("delicate", "tool", `{"what":"vase"}`))
@@ -137,7 +137,7 @@ func TestNetwork_WaitsForAnApproval(t *testing.T) {
 func networkWaits(t testing.TB, agent *mastra.Agent, req mastra.AgentRequest) mastra.Pending {
 	t.Helper()
 	req.RunID = unique("run")
-	s, err := agent.Network(within(t), req)
+	s, err := agent.NetworkStream(within(t), req)
 	res, err := networked(t, s, err).Result()
 	require.NoError(t, err)
 	assert.False(t, res.Done)
@@ -167,10 +167,10 @@ func networkGoesOn(t testing.TB, name string, p mastra.Pending, answer func(mast
 func TestNetwork_NeedsAnAgentWithMemory(t *testing.T) {
 	t.Parallel()
 	c := client(t)
-	_, err := c.Agent("plain").Network(within(t), routed("hi"))
+	_, err := c.Agent("plain").NetworkStream(within(t), routed("hi"))
 	require.ErrorIs(t, err, mastra.ErrBadRequest)
 	assert.Contains(t, failure(t, err).Message, "Memory is required")
-	_, err = c.Agent("router").Network(within(t), mastra.AgentRequest{})
+	_, err = c.Agent("router").NetworkStream(within(t), mastra.AgentRequest{})
 	var e *mastra.Error
 	require.Error(t, err)
 	require.NotErrorAs(t, err, &e, "refused before it is sent")
@@ -182,10 +182,10 @@ func TestNetwork_AnswerWhereNothingWaitsIsAnEmptyStream(t *testing.T) {
 	pending := mastra.Pending{RunID: unique("run"), ToolCallID: "call"}
 	for name, answer := range map[string]func() (*mastra.NetworkStream, error){
 		"approve": func() (*mastra.NetworkStream, error) {
-			return agent.ApproveNetworkToolCall(within(t), approve(pending))
+			return agent.ApproveNetworkStream(within(t), approve(pending))
 		},
 		"decline": func() (*mastra.NetworkStream, error) {
-			return agent.DeclineNetworkToolCall(within(t), decline(pending, "no"))
+			return agent.DeclineNetworkStream(within(t), decline(pending, "no"))
 		},
 	} {
 		s, err := answer()

@@ -13,7 +13,7 @@ func TestRecover_SaysWhyItCannot(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	recoverRun := func(agent string, run string) (*mastra.AgentStream, error) {
-		return c.Agent(agent).Recover(within(t), mastra.RecoverRequest{RunID: run})
+		return c.Agent(agent).RecoverStream(within(t), mastra.RecoverAgentRequest{RunID: run})
 	}
 	_, err := recoverRun("plain", "r")
 	require.ErrorIs(t, err, mastra.ErrBadRequest)
@@ -29,7 +29,7 @@ func TestRecover_SaysWhyItCannot(t *testing.T) {
 	var failed *mastra.RunError
 	require.ErrorAs(t, err, &failed, "it is not cut off: it waits")
 	assert.Equal(t, "This workflow run was not active", failed.Message)
-	s, err = c.Agent("durable").ApproveToolCall(within(t), approve(waits))
+	s, err = c.Agent("durable").ApproveStream(within(t), approve(waits))
 	res, err := opened(t, s, err).Result()
 	require.NoError(t, err, "and it waits still")
 	assert.Equal(t, saidVase, res.Text)

@@ -65,23 +65,23 @@ func TestAgent_UnknownIsNotFound(t *testing.T) {
 		"generate": func() error { _, err := agent.Generate(within(t), ask("hi")); return err },
 		"stream":   func() error { _, err := agent.Stream(within(t), ask("hi")); return err },
 		"resume": func() error {
-			_, err := agent.ResumeStream(within(t), mastra.AgentResumeRequest{RunID: "r", Data: map[string]any{}})
+			_, err := agent.ResumeStream(within(t), mastra.ResumeAgentRequest{RunID: "r", Data: map[string]any{}})
 			return err
 		},
 		"approve": func() error {
-			_, err := agent.ApproveToolCall(within(t), mastra.ApproveRequest{RunID: "r", ToolCallID: "c"})
+			_, err := agent.ApproveStream(within(t), mastra.ApproveRequest{RunID: "r", ToolCallID: "c"})
 			return err
 		},
 		"decline": func() error {
-			_, err := agent.DeclineToolCall(within(t), mastra.DeclineRequest{RunID: "r", ToolCallID: "c"})
+			_, err := agent.DeclineStream(within(t), mastra.DeclineRequest{RunID: "r", ToolCallID: "c"})
 			return err
 		},
 		"approve, whole": func() error {
-			_, err := agent.ApproveToolCallGenerate(within(t), mastra.ApproveRequest{RunID: "r", ToolCallID: "c"})
+			_, err := agent.Approve(within(t), mastra.ApproveRequest{RunID: "r", ToolCallID: "c"})
 			return err
 		},
 		"decline, whole": func() error {
-			_, err := agent.DeclineToolCallGenerate(within(t), mastra.DeclineRequest{RunID: "r", ToolCallID: "c"})
+			_, err := agent.Decline(within(t), mastra.DeclineRequest{RunID: "r", ToolCallID: "c"})
 			return err
 		},
 	}

@@ -13,7 +13,7 @@ import (
 // run that ends, in its order.
 func follow(t testing.TB, agent *mastra.Agent, thread, user string) <-chan said {
 	t.Helper()
-	s, err := agent.SubscribeThread(within(t), thread, user)
+	s, err := agent.SubscribeThread(within(t), mastra.SubscribeThreadRequest{ThreadID: thread, ResourceID: user})
 	s = opened(t, s, err)
 	out := make(chan said, 100)
 	t.Cleanup(func() {
@@ -78,14 +78,14 @@ func TestAgentThread_FollowersSeeEveryRunOnIt(t *testing.T) {
 	assert.Equal(t, said{receipt.RunID, "finish", "You said: signalled"}, next(t, runs))
 
 	req := ask("streamed")
-	req.Memory = &mastra.MemoryRef{Thread: to.ThreadID, Resource: to.ResourceID}
+	req.Memory = &mastra.MemoryRef{ThreadID: to.ThreadID, ResourceID: to.ResourceID}
 	s, err := agent.Stream(within(t), req)
 	res, err := opened(t, s, err).Result()
 	require.NoError(t, err)
 	assert.Equal(t, said{res.RunID, "finish", "You said: streamed"}, next(t, runs), "other clients' runs too")
 
 	var roles []string
-	for m, err := range c.Memory("assistant").ForResource(to.ResourceID).Thread(to.ThreadID).AllMessages(within(t), mastra.MessagesRequest{}) {
+	for m, err := range c.Memory("assistant").ForResource(to.ResourceID).Thread(to.ThreadID).Messages(within(t), mastra.ListMessagesRequest{}) {
 		require.NoError(t, err)
 		roles = append(roles, m.Role)
 	}
@@ -95,7 +95,7 @@ func TestAgentThread_FollowersSeeEveryRunOnIt(t *testing.T) {
 // begun waits until a run on the thread is active.
 func begun(t testing.TB, agent *mastra.Agent, to mastra.ThreadTarget, text string) string {
 	t.Helper()
-	s, err := agent.SubscribeThread(within(t), to.ThreadID, to.ResourceID)
+	s, err := agent.SubscribeThread(within(t), mastra.SubscribeThreadRequest{ThreadID: to.ThreadID, ResourceID: to.ResourceID})
 	s = opened(t, s, err)
 	defer func() { assert.NoError(t, s.Close()) }()
 	receipt, err := agent.SendMessage(within(t), to, text)
@@ -157,10 +157,10 @@ func TestAgentThread_MessageToAnActiveRunIsAccepted(t *testing.T) {
 	agent := client(t).Agent("assistant")
 	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
 	active := begun(t, agent, to, "slow:400")
-	receipt, err := agent.SendMessage(within(t), mastra.ThreadTarget{RunID: active}, "more")
+	receipt, err := agent.SendMessage(within(t), mastra.SendMessageRequest{RunID: active, Message: "more"})
 	require.NoError(t, err)
 	assert.Equal(t, active, receipt.RunID)
-	receipt, err = agent.SendSignal(within(t), mastra.ThreadTarget{RunID: active}, signal("system-reminder", "mind the gap"))
+	receipt, err = agent.SendSignal(within(t), mastra.SendSignalRequest{RunID: active, Signal: signal("system-reminder", "mind the gap")})
 	require.NoError(t, err)
 	assert.Equal(t, active, receipt.RunID)
 	_, err = agent.AbortThread(within(t), mastra.AbortThreadRequest{ThreadID: to.ThreadID, ResourceID: to.ResourceID})
@@ -194,7 +194,7 @@ func TestAgentThread_MessageToARunThatIsNotThereIsRefused(t *testing.T) {
 }
 
 func sendKind(t testing.TB, agent *mastra.Agent, kind string) error {
-	_, err := agent.SendSignal(within(t), mastra.ThreadTarget{ThreadID: "t", ResourceID: "u"}, signal(kind, "x"))
+	_, err := agent.SendSignal(within(t), mastra.SendSignalRequest{ThreadID: "t", ResourceID: "u", Signal: signal(kind, "x")})
 	return err
 }
 
@@ -209,15 +209,15 @@ func TestAgentThread_ToolCallIsAnsweredForItsFollowers(t *testing.T) {
 		"declined": {false, `Tool said: [{"type":"text","value":"Tool call was not approved by the user"}]`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ref := mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+			ref := mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 			req := ask(vase)
 			req.Memory = &ref
 			res, err := agent.Generate(within(t), req)
 			require.NoError(t, err)
 			require.Len(t, res.Pending(), 1)
 
-			of := mastra.SuspendedRunsRequest{ThreadID: ref.Thread, ResourceID: ref.Resource}
-			page, err := agent.SuspendedRuns(within(t), of)
+			of := mastra.ListSuspendedRunsRequest{ThreadID: ref.ThreadID, ResourceID: ref.ResourceID}
+			page, err := agent.ListSuspendedRuns(within(t), of)
 			require.NoError(t, err)
 			assert.Equal(t, 1, page.Total)
 			require.Len(t, page.Runs, 1)
@@ -225,16 +225,16 @@ func TestAgentThread_ToolCallIsAnsweredForItsFollowers(t *testing.T) {
 			assert.Equal(t, res.RunID, page.Runs[0].RunID)
 			assert.Equal(t, res.Pending()[0].ToolCallID, page.Runs[0].ToolCalls[0].ToolCallID)
 			assert.True(t, page.Runs[0].ToolCalls[0].RequiresApproval)
-			assert.Equal(t, ref.Resource, page.Runs[0].ResourceID)
+			assert.Equal(t, ref.ResourceID, page.Runs[0].ResourceID)
 
-			runs := follow(t, agent, ref.Thread, ref.Resource)
-			answer := mastra.ToolApproval{ThreadID: ref.Thread, ResourceID: ref.Resource, ToolCallID: res.Pending()[0].ToolCallID, Approved: x.approved}
+			runs := follow(t, agent, ref.ThreadID, ref.ResourceID)
+			answer := mastra.ToolApprovalRequest{ThreadID: ref.ThreadID, ResourceID: ref.ResourceID, ToolCallID: res.Pending()[0].ToolCallID, Approved: x.approved}
 			runID, err := agent.SendToolApproval(within(t), answer)
 			require.NoError(t, err)
 			assert.Equal(t, res.RunID, runID)
 			assert.Equal(t, said{runID, "finish", x.text}, next(t, runs))
 
-			page, err = agent.SuspendedRuns(within(t), of)
+			page, err = agent.ListSuspendedRuns(within(t), of)
 			require.NoError(t, err)
 			assert.Empty(t, page.Runs)
 			_, err = agent.SendToolApproval(within(t), answer)
@@ -252,33 +252,33 @@ func TestSuspendedRuns_AreListedByPage(t *testing.T) {
 	thread := unique("thread")
 	for range 3 {
 		req := ask(asks)
-		req.Memory = &mastra.MemoryRef{Thread: thread, Resource: user}
+		req.Memory = &mastra.MemoryRef{ThreadID: thread, ResourceID: user}
 		_, err := agent.Generate(within(t), req)
 		require.NoError(t, err)
 	}
-	page := func(req mastra.SuspendedRunsRequest) *mastra.SuspendedRunPage {
+	page := func(req mastra.ListSuspendedRunsRequest) *mastra.SuspendedRunPage {
 		req.ResourceID = user
-		page, err := agent.SuspendedRuns(within(t), req)
+		page, err := agent.ListSuspendedRuns(within(t), req)
 		require.NoError(t, err)
 		return page
 	}
-	all := page(mastra.SuspendedRunsRequest{})
+	all := page(mastra.ListSuspendedRunsRequest{})
 	assert.Equal(t, 3, all.Total)
 	require.Len(t, all.Runs, 3)
 	assert.False(t, all.Runs[0].SuspendedAt.Before(all.Runs[2].SuspendedAt.Time), "the newest first")
-	first := page(mastra.SuspendedRunsRequest{PerPage: 1})
+	first := page(mastra.ListSuspendedRunsRequest{PerPage: 1})
 	assert.Equal(t, 3, first.Total)
 	require.Len(t, first.Runs, 1)
 	assert.Equal(t, all.Runs[0].RunID, first.Runs[0].RunID)
-	assert.Equal(t, all.Runs[1].RunID, page(mastra.SuspendedRunsRequest{Page: 1, PerPage: 1}).Runs[0].RunID)
-	assert.Empty(t, page(mastra.SuspendedRunsRequest{Page: 9, PerPage: 1}).Runs)
-	assert.Empty(t, page(mastra.SuspendedRunsRequest{Since: all.Runs[0].SuspendedAt.AddDate(1, 0, 0)}).Runs)
-	assert.Len(t, page(mastra.SuspendedRunsRequest{Until: all.Runs[0].SuspendedAt.AddDate(1, 0, 0)}).Runs, 3)
+	assert.Equal(t, all.Runs[1].RunID, page(mastra.ListSuspendedRunsRequest{Page: 1, PerPage: 1}).Runs[0].RunID)
+	assert.Empty(t, page(mastra.ListSuspendedRunsRequest{Page: 9, PerPage: 1}).Runs)
+	assert.Empty(t, page(mastra.ListSuspendedRunsRequest{Since: all.Runs[0].SuspendedAt.AddDate(1, 0, 0)}).Runs)
+	assert.Len(t, page(mastra.ListSuspendedRunsRequest{Until: all.Runs[0].SuspendedAt.AddDate(1, 0, 0)}).Runs, 3)
 
-	_, err := agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{ThreadID: unique("thread")})
+	_, err := agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{ThreadID: unique("thread")})
 	require.ErrorIs(t, err, mastra.ErrForbidden, "a thread that is not there")
-	_, err = agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{ThreadID: thread, ResourceID: unique("stranger")})
+	_, err = agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{ThreadID: thread, ResourceID: unique("stranger")})
 	require.ErrorIs(t, err, mastra.ErrForbidden)
-	_, err = agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{PerPage: -1})
+	_, err = agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{PerPage: -1})
 	require.Error(t, err)
 }

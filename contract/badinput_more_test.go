@@ -25,45 +25,57 @@ func badAgentCalls(t testing.TB, c *mastra.Client) map[string]bad {
 	agent, nobody, voice := c.Agent("assistant"), c.Agent("nobody"), c.Agent("voiced").Voice()
 	to := mastra.ThreadTarget{ThreadID: "t", ResourceID: "u"}
 	return map[string]bad{
-		"network: zero":          {func() error { _, err := agent.Network(within(t), mastra.AgentRequest{}); return err }, errUnsent},
-		"network: zero approval": {func() error { _, err := agent.ApproveNetworkToolCall(within(t), mastra.ApproveRequest{}); return err }, errUnsent},
-		"network: zero refusal":  {func() error { _, err := agent.DeclineNetworkToolCall(within(t), mastra.DeclineRequest{}); return err }, errUnsent},
+		"network: zero":          {func() error { _, err := agent.NetworkStream(within(t), mastra.AgentRequest{}); return err }, errUnsent},
+		"network: zero approval": {func() error { _, err := agent.ApproveNetworkStream(within(t), mastra.ApproveRequest{}); return err }, errUnsent},
+		"network: zero refusal":  {func() error { _, err := agent.DeclineNetworkStream(within(t), mastra.DeclineRequest{}); return err }, errUnsent},
 		"observe: zero":          {func() error { _, err := agent.Observe(within(t), mastra.ObserveAgentRequest{}); return err }, errUnsent},
-		"recover: zero":          {func() error { _, err := agent.Recover(within(t), mastra.RecoverRequest{}); return err }, errUnsent},
-		"subscribe: no thread":   {func() error { _, err := agent.SubscribeThread(within(t), "", "u"); return err }, errUnsent},
-		"abort: zero":            {func() error { _, err := agent.AbortThread(within(t), mastra.AbortThreadRequest{}); return err }, errUnsent},
-		"message: to nobody":     {func() error { _, err := agent.SendMessage(within(t), mastra.ThreadTarget{}, "x"); return err }, errUnsent},
-		"queue: to nobody":       {func() error { _, err := agent.QueueMessage(within(t), mastra.ThreadTarget{}, "x"); return err }, errUnsent},
+		"recover: zero":          {func() error { _, err := agent.RecoverStream(within(t), mastra.RecoverAgentRequest{}); return err }, errUnsent},
+		"subscribe: no thread": {func() error {
+			_, err := agent.SubscribeThread(within(t), mastra.SubscribeThreadRequest{ThreadID: "", ResourceID: "u"})
+			return err
+		}, errUnsent},
+		"abort: zero": {func() error { _, err := agent.AbortThread(within(t), mastra.AbortThreadRequest{}); return err }, errUnsent},
+		"message: to nobody": {func() error {
+			_, err := agent.SendMessage(within(t), mastra.SendMessageRequest{Message: "x"})
+			return err
+		}, errUnsent},
+		"queue: to nobody": {func() error {
+			_, err := agent.QueueMessage(within(t), mastra.SendMessageRequest{Message: "x"})
+			return err
+		}, errUnsent},
 		"signal: to nobody": {func() error {
-			_, err := agent.SendSignal(within(t), mastra.ThreadTarget{}, mastra.Signal{})
+			_, err := agent.SendSignal(within(t), mastra.SendSignalRequest{Signal: mastra.Signal{}})
 			return err
 		}, errUnsent},
 		"signal: zero":   {func() error { _, err := agent.SendSignal(within(t), to, mastra.Signal{}); return err }, mastra.ErrBadRequest},
-		"approval: zero": {func() error { _, err := agent.SendToolApproval(within(t), mastra.ToolApproval{}); return err }, errUnsent},
+		"approval: zero": {func() error { _, err := agent.SendToolApproval(within(t), mastra.ToolApprovalRequest{}); return err }, errUnsent},
 		"approval: beyond JSON": {func() error {
-			_, err := agent.SendToolApproval(within(t), mastra.ToolApproval{ThreadID: "t", ResourceID: "u", ToolCallID: "c", Data: func() {}})
+			_, err := agent.SendToolApproval(within(t), mastra.ToolApprovalRequest{ThreadID: "t", ResourceID: "u", ToolCallID: "c", Data: func() {}})
 			return err
 		}, errUnsent},
-		"suspended runs: zero": {func() error { _, err := agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{}); return err }, nil},
+		"suspended runs: zero": {func() error {
+			_, err := agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{})
+			return err
+		}, nil},
 		"suspended runs: negative": {func() error {
-			_, err := agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{Page: -1})
+			_, err := agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{Page: -1})
 			return err
 		}, errUnsent},
 		"suspended runs: huge page": {func() error {
-			_, err := agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{Page: math.MaxInt32, PerPage: 1})
+			_, err := agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{Page: math.MaxInt32, PerPage: 1})
 			return err
 		}, nil},
 		"suspended runs: beyond every page": {func() error {
-			_, err := agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{Page: math.MaxInt, PerPage: 1})
+			_, err := agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{Page: math.MaxInt, PerPage: 1})
 			return err
 		}, mastra.ErrBadRequest},
 
 		"model: zero":      {func() error { return nobody.SetModel(within(t), mastra.ModelRef{}) }, errUnsent},
 		"models: nil":      {func() error { return nobody.ReorderModels(within(t), nil) }, mastra.ErrNotFound},
-		"models: zero":     {func() error { return nobody.UpdateModel(within(t), "m", mastra.ModelUpdate{}) }, mastra.ErrNotFound},
-		"models: no entry": {func() error { return nobody.UpdateModel(within(t), "", mastra.ModelUpdate{}) }, errUnsent},
+		"models: zero":     {func() error { return nobody.UpdateModel(within(t), "m", mastra.UpdateModelRequest{}) }, mastra.ErrNotFound},
+		"models: no entry": {func() error { return nobody.UpdateModel(within(t), "", mastra.UpdateModelRequest{}) }, errUnsent},
 		"enhance: zero": {func() error {
-			_, err := agent.EnhanceInstructions(within(t), mastra.EnhanceRequest{})
+			_, err := agent.EnhanceInstructions(within(t), mastra.EnhanceInstructionsRequest{})
 			return err
 		}, mastra.ErrBadRequest},
 		"clone: zero":    {func() error { _, err := agent.Clone(within(t), mastra.CloneAgentRequest{}); return err }, mastra.ErrServer},
@@ -128,7 +140,7 @@ func badRunCalls(t testing.TB, c *mastra.Client) map[string]bad {
 		"travel, detached: zero":  {func() error { return done.TimeTravelDetached(within(t), mastra.TimeTravelRequest{}) }, errUnsent},
 		"travel, stream: zero":    {func() error { _, err := done.TimeTravelStream(within(t), mastra.TimeTravelRequest{}); return err }, errUnsent},
 		"travel: an empty step": {func() error {
-			_, err := done.TimeTravel(within(t), mastra.TimeTravelRequest{Step: []string{""}})
+			_, err := done.TimeTravel(within(t), mastra.TimeTravelRequest{Path: []string{""}})
 			return err
 		}, mastra.ErrServer},
 		"restart: zero":       {func() error { _, err := done.Restart(within(t), mastra.RestartRequest{}); return err }, nil},
@@ -163,7 +175,7 @@ func badMemoryCalls(t testing.TB, c *mastra.Client) map[string]bad {
 	require.NoError(t, memory.Thread(gone.ID).Delete(within(t)))
 	foreign := c.Memory("assistant").ForResource(unique("stranger")).Thread(thread.ID())
 	return map[string]bad{
-		"thread: zero update": {func() error { _, err := thread.Update(within(t), mastra.ThreadUpdate{}); return err }, nil},
+		"thread: zero update": {func() error { _, err := thread.Update(within(t), mastra.UpdateThreadRequest{}); return err }, nil},
 		"thread: zero clone":  {func() error { _, err := thread.Clone(within(t), mastra.CloneThreadRequest{}); return err }, nil},
 		"thread: negative clone": {func() error {
 			_, err := thread.Clone(within(t), mastra.CloneThreadRequest{Options: &mastra.CloneOptions{Last: -1}})
@@ -171,27 +183,33 @@ func badMemoryCalls(t testing.TB, c *mastra.Client) map[string]bad {
 		}, errUnsent},
 		"thread: transfer to none": {func() error { _, err := thread.Transfer(within(t), ""); return err }, errUnsent},
 		"thread: metadata beyond JSON": {func() error {
-			_, err := thread.Update(within(t), mastra.ThreadUpdate{Metadata: map[string]any{"f": func() {}}})
+			_, err := thread.Update(within(t), mastra.UpdateThreadRequest{Metadata: map[string]any{"f": func() {}}})
 			return err
 		}, errUnsent},
-		"thread: deleted twice":      {func() error { return memory.Thread(gone.ID).Delete(within(t)) }, mastra.ErrNotFound},
-		"thread: update of one gone": {func() error { _, err := memory.Thread(gone.ID).Update(within(t), mastra.ThreadUpdate{}); return err }, mastra.ErrNotFound},
-		"thread: foreign update":     {func() error { _, err := foreign.Update(within(t), mastra.ThreadUpdate{}); return err }, mastra.ErrForbidden},
-		"thread: foreign delete":     {func() error { return foreign.Delete(within(t)) }, mastra.ErrForbidden},
-		"thread: foreign clone":      {func() error { _, err := foreign.Clone(within(t), mastra.CloneThreadRequest{}); return err }, mastra.ErrForbidden},
-		"thread: foreign messages":   {func() error { _, err := foreign.Messages(within(t), mastra.MessagesRequest{}); return err }, mastra.ErrForbidden},
-		"messages: nothing deleted":  {func() error { return memory.DeleteMessages(within(t), nil) }, errUnsent},
-		"messages: an empty id":      {func() error { return memory.DeleteMessages(within(t), []string{""}) }, errUnsent},
-		"search: zero":               {func() error { _, err := memory.Search(within(t), mastra.SearchRequest{}); return err }, errUnsent},
+		"thread: deleted twice": {func() error { return memory.Thread(gone.ID).Delete(within(t)) }, mastra.ErrNotFound},
+		"thread: update of one gone": {func() error {
+			_, err := memory.Thread(gone.ID).Update(within(t), mastra.UpdateThreadRequest{})
+			return err
+		}, mastra.ErrNotFound},
+		"thread: foreign update":    {func() error { _, err := foreign.Update(within(t), mastra.UpdateThreadRequest{}); return err }, mastra.ErrForbidden},
+		"thread: foreign delete":    {func() error { return foreign.Delete(within(t)) }, mastra.ErrForbidden},
+		"thread: foreign clone":     {func() error { _, err := foreign.Clone(within(t), mastra.CloneThreadRequest{}); return err }, mastra.ErrForbidden},
+		"thread: foreign messages":  {func() error { _, err := foreign.ListMessages(within(t), mastra.ListMessagesRequest{}); return err }, mastra.ErrForbidden},
+		"messages: nothing deleted": {func() error { return memory.DeleteMessages(within(t), nil) }, errUnsent},
+		"messages: an empty id":     {func() error { return memory.DeleteMessages(within(t), []string{""}) }, errUnsent},
+		"search: zero":              {func() error { _, err := memory.Search(within(t), mastra.SearchRequest{}); return err }, errUnsent},
 		"search: huge limit": {func() error {
 			_, err := memory.Search(within(t), mastra.SearchRequest{Query: "x", Limit: math.MaxInt32})
 			return err
 		}, nil},
 		"observations: negative": {func() error {
-			_, err := memory.Observations(within(t), mastra.ObservationsRequest{Offset: -1})
+			_, err := memory.ListObservations(within(t), mastra.ListObservationsRequest{Offset: -1})
 			return err
 		}, errUnsent},
-		"observations: zero": {func() error { _, err := memory.Observations(within(t), mastra.ObservationsRequest{}); return err }, mastra.ErrBadRequest},
+		"observations: zero": {func() error {
+			_, err := memory.ListObservations(within(t), mastra.ListObservationsRequest{})
+			return err
+		}, mastra.ErrBadRequest},
 		"threads: huge page of one": {func() error {
 			_, err := memory.ListThreads(within(t), mastra.ListThreadsRequest{Page: math.MaxInt32, PerPage: 1})
 			return err

@@ -46,11 +46,11 @@ func TestBadInput_GivesATypedErrorOrTheDocumentedAnswer(t *testing.T) {
 			_, err := agent.Generate(within(t), mastra.AgentRequest{Messages: mastra.Prompt("x"), Extra: map[string]any{"f": func() {}}})
 			return err
 		}, errUnsent},
-		"agent: zero approval": {func() error { _, err := agent.ApproveToolCall(within(t), mastra.ApproveRequest{}); return err }, errUnsent},
-		"agent: zero refusal":  {func() error { _, err := agent.DeclineToolCallGenerate(within(t), mastra.DeclineRequest{}); return err }, errUnsent},
-		"agent: zero resume":   {func() error { _, err := agent.ResumeStream(within(t), mastra.AgentResumeRequest{}); return err }, errUnsent},
+		"agent: zero approval": {func() error { _, err := agent.ApproveStream(within(t), mastra.ApproveRequest{}); return err }, errUnsent},
+		"agent: zero refusal":  {func() error { _, err := agent.Decline(within(t), mastra.DeclineRequest{}); return err }, errUnsent},
+		"agent: zero resume":   {func() error { _, err := agent.ResumeStream(within(t), mastra.ResumeAgentRequest{}); return err }, errUnsent},
 		"agent: resume without data": {func() error {
-			_, err := agent.ResumeStream(within(t), mastra.AgentResumeRequest{RunID: "r"})
+			_, err := agent.ResumeStream(within(t), mastra.ResumeAgentRequest{RunID: "r"})
 			return err
 		}, errUnsent},
 
@@ -89,13 +89,13 @@ func TestBadInput_GivesATypedErrorOrTheDocumentedAnswer(t *testing.T) {
 			_, err := memory.ListThreads(within(t), mastra.ListThreadsRequest{Page: math.MaxInt})
 			return err
 		}, mastra.ErrBadRequest},
-		"memory: messages, zero": {func() error { _, err := thread.Messages(within(t), mastra.MessagesRequest{}); return err }, nil},
+		"memory: messages, zero": {func() error { _, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{}); return err }, nil},
 		"memory: messages, huge": {func() error {
-			_, err := thread.Messages(within(t), mastra.MessagesRequest{Page: math.MaxInt32})
+			_, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{Page: math.MaxInt32})
 			return err
 		}, nil},
 		"memory: a span that is not": {func() error {
-			_, err := thread.Messages(within(t), mastra.MessagesRequest{Since: time.Now().Add(time.Hour), Until: time.Now()})
+			_, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{Since: time.Now().Add(time.Hour), Until: time.Now()})
 			return err
 		}, nil},
 		"memory: nothing to save":   {func() error { _, err := memory.SaveMessages(within(t), nil); return err }, nil},

@@ -30,9 +30,9 @@ func TestPending_IsStoredAndAnsweredOneAfterTheOther(t *testing.T) {
 				answered = append(answered, string(p.Args))
 				other := client(t).Agent("assistant")
 				if len(answered) == 1 {
-					res, err = other.ApproveToolCallGenerate(within(t), approve(p))
+					res, err = other.Approve(within(t), approve(p))
 				} else {
-					res, err = other.DeclineToolCallGenerate(within(t), decline(p, "too thin"))
+					res, err = other.Decline(within(t), decline(p, "too thin"))
 				}
 				require.NoError(t, err)
 			}
@@ -81,7 +81,7 @@ func TestClientTool_MayBeGivenWithAnAnswer(t *testing.T) {
 	none := []mastra.ClientTool{mastra.NewClientTool("unused", "", func(context.Context, struct{}) (int, error) { return 0, nil })}
 	req := approve(waiting(t, agent, vase))
 	req.ClientTools = none
-	res, err := agent.ApproveToolCallGenerate(within(t), req)
+	res, err := agent.Approve(within(t), req)
 	require.NoError(t, err)
 	assert.Equal(t, saidVase, res.Text)
 }

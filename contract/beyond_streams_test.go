@@ -173,7 +173,7 @@ func TestRunStream_GivenUpCancelsItsRun(t *testing.T) {
 	c := client(t)
 	ctx, cancel := context.WithCancel(within(t))
 	run := c.Workflow("slowly").NewRun()
-	s, err := run.Stream(ctx, mastra.StartRequest{Input: map[string]int{"ms": 20_000}}, mastra.WithCancelOnClose())
+	s, err := run.Stream(ctx, mastra.StartRequest{Input: map[string]int{"ms": 20_000}}, mastra.WithCancelOnClose(true))
 	s = streamed(t, s, err)
 	for chunk, err := range s.Chunks() {
 		require.NoError(t, err)
@@ -187,7 +187,7 @@ func TestRunStream_GivenUpCancelsItsRun(t *testing.T) {
 	assert.Equal(t, mastra.RunCanceled, state.Status)
 
 	run = c.Workflow("slowly").NewRun()
-	s, err = run.Stream(within(t), mastra.StartRequest{Input: map[string]int{"ms": 1}}, mastra.WithCancelOnClose())
+	s, err = run.Stream(within(t), mastra.StartRequest{Input: map[string]int{"ms": 1}}, mastra.WithCancelOnClose(true))
 	_, err = streamed(t, s, err).Result()
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
@@ -202,7 +202,7 @@ func TestAgentThread_SubscriptionComesBackAfterItsServer(t *testing.T) {
 	c, _ := recorded(t, server.URL())
 	agent := c.Agent("assistant")
 	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
-	s, err := agent.SubscribeThread(within(t), to.ThreadID, to.ResourceID)
+	s, err := agent.SubscribeThread(within(t), mastra.SubscribeThreadRequest{ThreadID: to.ThreadID, ResourceID: to.ResourceID})
 	s = opened(t, s, err)
 	receipt, err := agent.SendMessage(within(t), to, "before")
 	require.NoError(t, err)

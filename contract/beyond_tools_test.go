@@ -67,7 +67,7 @@ func TestClientTool_IsAGoFunctionThatTheModelCalls(t *testing.T) {
 				req := ask(strings.Join(lines, "\n"))
 				req.ClientTools = []mastra.ClientTool{lookup(&ran)}
 				if withThread {
-					req.Memory = &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+					req.Memory = &mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 				}
 				res, err := run(within(t), c.Agent("assistant"), req)
 				require.NoError(t, err)
@@ -99,7 +99,7 @@ func TestClientTool_IsAGoFunctionThatTheModelCalls(t *testing.T) {
 					assert.Contains(t, all, want)
 				}
 				if withThread {
-					page, err := c.Memory("assistant").ForResource(req.Memory.Resource).Thread(req.Memory.Thread).Messages(within(t), mastra.MessagesRequest{})
+					page, err := c.Memory("assistant").ForResource(req.Memory.ResourceID).Thread(req.Memory.ThreadID).ListMessages(within(t), mastra.ListMessagesRequest{})
 					require.NoError(t, err)
 					var roles, firsts []string
 					for _, m := range page.Messages {

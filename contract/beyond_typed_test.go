@@ -52,7 +52,7 @@ func TestTyped_SchemaOfAGoTypeIsUnderstood(t *testing.T) {
 	}
 	require.Greater(t, len(partials), 2)
 	assert.Empty(t, partials[0].Parts)
-	final, err := s.Final()
+	final, err := s.Result()
 	require.NoError(t, err)
 	assert.Equal(t, want, final.Value)
 
@@ -90,7 +90,7 @@ func TestTyped_AnswerThatDoesNotFitArrivesAllTheSame(t *testing.T) {
 			check(mastra.GenerateAs[small](within(t), agent, ask("json:"+answer)))
 			s, err := mastra.StreamAs[small](within(t), agent, ask("json:"+answer))
 			require.NoError(t, err)
-			check(s.Final())
+			check(s.Result())
 		})
 	}
 	req := ask(`json:{"a":5}`)

@@ -49,18 +49,21 @@ func agentCalls(t testing.TB, c *mastra.Client) map[string]call {
 		"AgentStreamUntilIdle":         func() error { _, err := agent.Stream(within(t), idle); return err },
 		"AgentResumeStream":            func() error { _, err := agent.ResumeStream(within(t), answer(pending, 1)); return err },
 		"AgentResumeStreamUntilIdle":   func() error { _, err := agent.ResumeStream(within(t), resumeIdle); return err },
-		"AgentApproveToolCall":         func() error { _, err := agent.ApproveToolCall(within(t), approve(pending)); return err },
-		"AgentApproveToolCallGenerate": func() error { _, err := agent.ApproveToolCallGenerate(within(t), approve(pending)); return err },
-		"AgentDeclineToolCall":         func() error { _, err := agent.DeclineToolCall(within(t), decline(pending, "")); return err },
-		"AgentDeclineToolCallGenerate": func() error { _, err := agent.DeclineToolCallGenerate(within(t), decline(pending, "")); return err },
-		"AgentNetwork":                 func() error { _, err := agent.Network(within(t), ask("hi")); return err },
-		"AgentApproveNetworkToolCall":  func() error { _, err := agent.ApproveNetworkToolCall(within(t), approve(pending)); return err },
+		"AgentApproveToolCall":         func() error { _, err := agent.ApproveStream(within(t), approve(pending)); return err },
+		"AgentApproveToolCallGenerate": func() error { _, err := agent.Approve(within(t), approve(pending)); return err },
+		"AgentDeclineToolCall":         func() error { _, err := agent.DeclineStream(within(t), decline(pending, "")); return err },
+		"AgentDeclineToolCallGenerate": func() error { _, err := agent.Decline(within(t), decline(pending, "")); return err },
+		"AgentNetwork":                 func() error { _, err := agent.NetworkStream(within(t), ask("hi")); return err },
+		"AgentApproveNetworkToolCall":  func() error { _, err := agent.ApproveNetworkStream(within(t), approve(pending)); return err },
 		"AgentDeclineNetworkToolCall": func() error {
-			_, err := agent.DeclineNetworkToolCall(within(t), decline(pending, ""))
+			_, err := agent.DeclineNetworkStream(within(t), decline(pending, ""))
 			return err
 		},
 		"AgentObserve": func() error { _, err := agent.Observe(within(t), mastra.ObserveAgentRequest{RunID: "r"}); return err },
-		"AgentRecover": func() error { _, err := agent.Recover(within(t), mastra.RecoverRequest{RunID: "r"}); return err },
+		"AgentRecover": func() error {
+			_, err := agent.RecoverStream(within(t), mastra.RecoverAgentRequest{RunID: "r"})
+			return err
+		},
 	}
 }
 
@@ -75,10 +78,16 @@ func agentThreadCalls(t testing.TB, c *mastra.Client) map[string]call {
 			_, err := agent.AbortThread(within(t), mastra.AbortThreadRequest{ThreadID: "t"})
 			return err
 		},
-		"AgentSubscribeThread": func() error { _, err := agent.SubscribeThread(within(t), "t", "u"); return err },
-		"AgentSuspendedRuns":   func() error { _, err := agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{}); return err },
+		"AgentSubscribeThread": func() error {
+			_, err := agent.SubscribeThread(within(t), mastra.SubscribeThreadRequest{ThreadID: "t", ResourceID: "u"})
+			return err
+		},
+		"AgentSuspendedRuns": func() error {
+			_, err := agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{})
+			return err
+		},
 		"AgentSendToolApproval": func() error {
-			_, err := agent.SendToolApproval(within(t), mastra.ToolApproval{ThreadID: "t", ResourceID: "u", ToolCallID: "c"})
+			_, err := agent.SendToolApproval(within(t), mastra.ToolApprovalRequest{ThreadID: "t", ResourceID: "u", ToolCallID: "c"})
 			return err
 		},
 	}
@@ -93,10 +102,10 @@ func agentSettingCalls(t testing.TB, c *mastra.Client) map[string]call {
 		"AgentResetModel":    func() error { return agent.ResetModel(within(t)) },
 		"AgentReorderModels": func() error { return agent.ReorderModels(within(t), []string{"m"}) },
 		"AgentUpdateModelConfig": func() error {
-			return agent.UpdateModel(within(t), "m", mastra.ModelUpdate{Enabled: ptr(true)})
+			return agent.UpdateModel(within(t), "m", mastra.UpdateModelRequest{Enabled: ptr(true)})
 		},
 		"AgentEnhanceInstructions": func() error {
-			_, err := agent.EnhanceInstructions(within(t), mastra.EnhanceRequest{Instructions: "a", Comment: "b"})
+			_, err := agent.EnhanceInstructions(within(t), mastra.EnhanceInstructionsRequest{Instructions: "a", Comment: "b"})
 			return err
 		},
 		"AgentClone":         func() error { _, err := agent.Clone(within(t), mastra.CloneAgentRequest{}); return err },
@@ -116,7 +125,7 @@ func workflowCalls(t testing.TB, c *mastra.Client) map[string]call {
 	workflow := c.Workflow("nothing")
 	run := workflow.Run("r")
 	raw, yes := workflows.New(c), workflows.ResumeRequest{Data: approved{true}}
-	travel := mastra.TimeTravelRequest{Step: []string{"s"}}
+	travel := mastra.TimeTravelRequest{Path: []string{"s"}}
 	return map[string]call{
 		"WorkflowsList":      func() error { _, err := c.Workflows().List(within(t)); return err },
 		"WorkflowsRunCounts": func() error { _, err := c.Workflows().RunCounts(within(t)); return err },
@@ -178,21 +187,24 @@ func memoryCalls(t testing.TB, c *mastra.Client) map[string]call {
 		"MemoryStatus": func() error { _, err := memory.Status(within(t)); return err },
 		"MemoryConfig": func() error { _, err := memory.Config(within(t)); return err },
 		"MemoryObservational": func() error {
-			_, err := memory.Observations(within(t), mastra.ObservationsRequest{})
+			_, err := memory.ListObservations(within(t), mastra.ListObservationsRequest{})
 			return err
 		},
-		"MemoryBufferStatus":   func() error { _, err := memory.AwaitObservations(within(t), "t"); return err },
+		"MemoryBufferStatus":   func() error { _, err := memory.WaitObservations(within(t), "t"); return err },
 		"MemoryListThreads":    func() error { _, err := memory.ListThreads(within(t), mastra.ListThreadsRequest{}); return err },
 		"MemoryCreateThread":   func() error { _, err := memory.CreateThread(within(t), mastra.CreateThreadRequest{}); return err },
 		"MemorySaveMessages":   func() error { _, err := memory.SaveMessages(within(t), []mastra.StoredMessage{message}); return err },
 		"MemoryDeleteMessages": func() error { return memory.DeleteMessages(within(t), []string{"m"}) },
 		"MemorySearch":         func() error { _, err := memory.Search(within(t), mastra.SearchRequest{Query: "q"}); return err },
 		"MemoryThreadGet":      func() error { _, err := thread.Get(within(t)); return err },
-		"MemoryThreadUpdate":   func() error { _, err := thread.Update(within(t), mastra.ThreadUpdate{Title: ptr("x")}); return err },
+		"MemoryThreadUpdate": func() error {
+			_, err := thread.Update(within(t), mastra.UpdateThreadRequest{Title: ptr("x")})
+			return err
+		},
 		"MemoryThreadDelete":   func() error { return thread.Delete(within(t)) },
 		"MemoryThreadClone":    func() error { _, err := thread.Clone(within(t), mastra.CloneThreadRequest{}); return err },
 		"MemoryThreadTransfer": func() error { _, err := thread.Transfer(within(t), "other"); return err },
-		"MemoryThreadMessages": func() error { _, err := thread.Messages(within(t), mastra.MessagesRequest{}); return err },
+		"MemoryThreadMessages": func() error { _, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{}); return err },
 		"MemoryThreadWorkingMemory": func() error {
 			_, err := thread.WorkingMemory(within(t))
 			return err

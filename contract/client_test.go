@@ -172,7 +172,7 @@ func TestBodyLimit_IsExceededByFiveMegabytes(t *testing.T) {
 			return err
 		},
 		"create": func() error {
-			_, err := c.Memory("assistant").CreateThread(within(t), mastra.CreateThreadRequest{Resource: "user", Title: large})
+			_, err := c.Memory("assistant").CreateThread(within(t), mastra.CreateThreadRequest{ResourceID: "user", Title: large})
 			return err
 		},
 		"query": func() error {

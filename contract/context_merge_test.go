@@ -32,7 +32,7 @@ func TestRequestContext_OfTheRequestWinsOverTheCallsAndTheClientsKeyByKey(t *tes
 		"AgentNetwork": func(c *mastra.Client) error {
 			req := routed("hi")
 			req.RequestContext = own
-			s, err := c.Agent("router").Network(within(t), req, opts...)
+			s, err := c.Agent("router").NetworkStream(within(t), req, opts...)
 			require.NoError(t, err)
 			_, err = s.Result()
 			return err
@@ -46,21 +46,21 @@ func TestRequestContext_OfTheRequestWinsOverTheCallsAndTheClientsKeyByKey(t *tes
 		"AgentApproveToolCall": func(c *mastra.Client) error {
 			req := approve(pending)
 			req.RequestContext = own
-			_, err := c.Agent("plain").ApproveToolCall(within(t), req, opts...)
+			_, err := c.Agent("plain").ApproveStream(within(t), req, opts...)
 			return err
 		},
 		"AgentDeclineToolCallGenerate": func(c *mastra.Client) error {
 			req := decline(pending, "")
 			req.RequestContext = own
-			_, err := c.Agent("plain").DeclineToolCallGenerate(within(t), req, opts...)
+			_, err := c.Agent("plain").Decline(within(t), req, opts...)
 			return err
 		},
 		"AgentRecover": func(c *mastra.Client) error {
-			_, err := c.Agent("plain").Recover(within(t), mastra.RecoverRequest{RunID: "r", RequestContext: own}, opts...)
+			_, err := c.Agent("plain").RecoverStream(within(t), mastra.RecoverAgentRequest{RunID: "r", RequestContext: own}, opts...)
 			return err
 		},
 		"AgentSendToolApproval": func(c *mastra.Client) error {
-			_, err := c.Agent("plain").SendToolApproval(within(t), mastra.ToolApproval{
+			_, err := c.Agent("plain").SendToolApproval(within(t), mastra.ToolApprovalRequest{
 				ThreadID: "t", ResourceID: "u", ToolCallID: "c", RequestContext: own,
 			}, opts...)
 			return err
@@ -83,7 +83,7 @@ func TestRequestContext_OfTheRequestWinsOverTheCallsAndTheClientsKeyByKey(t *tes
 			return err
 		},
 		"WorkflowTimeTravelAsync": func(c *mastra.Client) error {
-			_, err := c.Workflow("doubler").Run("r").TimeTravel(within(t), mastra.TimeTravelRequest{Step: []string{"double"}, RequestContext: own}, opts...)
+			_, err := c.Workflow("doubler").Run("r").TimeTravel(within(t), mastra.TimeTravelRequest{Path: []string{"double"}, RequestContext: own}, opts...)
 			return err
 		},
 		"WorkflowRestartAsync": func(c *mastra.Client) error {

@@ -61,7 +61,7 @@ func TestSearch_FindsMessagesByText(t *testing.T) {
 		assert.False(t, hit.CreatedAt.IsZero())
 		assert.NotNil(t, hit.Context)
 	}
-	one, err := c.Memory("assistant").Search(within(t), mastra.SearchRequest{Query: "whale", Resource: user, Limit: 1, Config: map[string]any{"lastMessages": 5}})
+	one, err := c.Memory("assistant").Search(within(t), mastra.SearchRequest{Query: "whale", ResourceID: user, Limit: 1, Config: map[string]any{"lastMessages": 5}})
 	require.NoError(t, err)
 	assert.Equal(t, 1, one.Count)
 	none, err := c.Memory("assistant").ForResource(unique("user")).Search(within(t), mastra.SearchRequest{Query: "whale"})
@@ -77,7 +77,7 @@ func TestSearch_FailsWithATypedError(t *testing.T) {
 		_, err := m.Search(within(t), req)
 		return err
 	}
-	whale := mastra.SearchRequest{Query: "whale", Resource: unique("user")}
+	whale := mastra.SearchRequest{Query: "whale", ResourceID: unique("user")}
 	require.ErrorIs(t, search(c.Memory("nobody"), whale), mastra.ErrNotFound)
 	require.ErrorIs(t, search(c.Memory("plain"), whale), mastra.ErrBadRequest)
 	inForeign := whale

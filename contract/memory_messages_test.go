@@ -30,7 +30,7 @@ func TestStoredMessage_IsSavedOnceWithIDAndTimeAndRead(t *testing.T) {
 	saved, err := memory.SaveMessages(within(t), batch)
 	require.NoError(t, err)
 	require.Len(t, saved, 2)
-	page, err := thread.Messages(within(t), mastra.MessagesRequest{})
+	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Equal(t, 2, page.Total)
 	assert.False(t, page.HasMore)
@@ -48,7 +48,7 @@ func TestStoredMessage_IsSavedOnceWithIDAndTimeAndRead(t *testing.T) {
 	saved[0].Content.Parts[0].Text = "one, corrected"
 	_, err = memory.SaveMessages(within(t), saved)
 	require.NoError(t, err)
-	page, err = thread.Messages(within(t), mastra.MessagesRequest{})
+	page, err = thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"one, corrected", "two"}, texts(page.Messages), "an id that exists is overwritten")
 }
@@ -63,7 +63,7 @@ func TestStoredMessage_OfTheOlderFormatIsRead(t *testing.T) {
 			unique("m"), thread.ID(), user, i, content))
 		require.NoError(t, err)
 	}
-	page, err := thread.Messages(within(t), mastra.MessagesRequest{})
+	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"a text", "a part"}, texts(page.Messages))
 }
@@ -80,38 +80,38 @@ func TestStoredMessage_PageZeroHoldsTheNewestTheOldestOfThemFirst(t *testing.T) 
 	}
 	_, err := memory.SaveMessages(within(t), batch)
 	require.NoError(t, err)
-	page := func(req mastra.MessagesRequest) ([]string, *mastra.MessagePage) {
-		p, err := thread.Messages(within(t), req)
+	page := func(req mastra.ListMessagesRequest) ([]string, *mastra.MessagePage) {
+		p, err := thread.ListMessages(within(t), req)
 		require.NoError(t, err)
 		return texts(p.Messages), p
 	}
-	list, p := page(mastra.MessagesRequest{})
+	list, p := page(mastra.ListMessagesRequest{})
 	require.Len(t, list, 40, "the server's own page size")
 	assert.Equal(t, "5", list[0])
 	assert.Equal(t, "44", list[39])
 	assert.True(t, p.HasMore)
 	assert.Equal(t, 45, p.Total)
 
-	list, p = page(mastra.MessagesRequest{PerPage: 2})
+	list, p = page(mastra.ListMessagesRequest{PerPage: 2})
 	assert.Equal(t, []string{"43", "44"}, list)
 	assert.True(t, p.HasMore)
-	list, p = page(mastra.MessagesRequest{Page: 1, PerPage: 2})
+	list, p = page(mastra.ListMessagesRequest{Page: 1, PerPage: 2})
 	assert.Equal(t, []string{"41", "42"}, list)
 	assert.Equal(t, 1, p.Page)
-	list, p = page(mastra.MessagesRequest{Page: 22, PerPage: 2})
+	list, p = page(mastra.ListMessagesRequest{Page: 22, PerPage: 2})
 	assert.Equal(t, []string{"0"}, list)
 	assert.False(t, p.HasMore)
-	list, _ = page(mastra.MessagesRequest{Page: 23, PerPage: 2})
+	list, _ = page(mastra.ListMessagesRequest{Page: 23, PerPage: 2})
 	assert.Empty(t, list, "beyond the end")
-	list, _ = page(mastra.MessagesRequest{PerPage: 1_000_000})
+	list, _ = page(mastra.ListMessagesRequest{PerPage: 1_000_000})
 	assert.Len(t, list, 45)
 
-	list, _ = page(mastra.MessagesRequest{Since: start.Add(10 * time.Minute), Until: start.Add(12 * time.Minute)})
+	list, _ = page(mastra.ListMessagesRequest{Since: start.Add(10 * time.Minute), Until: start.Add(12 * time.Minute)})
 	assert.Equal(t, []string{"10", "11", "12"}, list)
-	list, _ = page(mastra.MessagesRequest{Since: start.Add(43 * time.Minute)})
+	list, _ = page(mastra.ListMessagesRequest{Since: start.Add(43 * time.Minute)})
 	assert.Equal(t, []string{"43", "44"}, list)
-	for _, req := range []mastra.MessagesRequest{{Page: -1}, {PerPage: -1}} {
-		_, err := thread.Messages(within(t), req)
+	for _, req := range []mastra.ListMessagesRequest{{Page: -1}, {PerPage: -1}} {
+		_, err := thread.ListMessages(within(t), req)
 		require.Error(t, err, "refused before it is sent")
 	}
 }
@@ -129,7 +129,7 @@ func TestStoredMessage_AllAreSavedOrNone(t *testing.T) {
 	}
 	_, err := memory.SaveMessages(within(t), []mastra.StoredMessage{mastra.NewMessage("user", "without a thread")})
 	require.Error(t, err, "refused before it is sent")
-	page, err := thread.Messages(within(t), mastra.MessagesRequest{})
+	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Empty(t, page.Messages)
 }
@@ -137,7 +137,7 @@ func TestStoredMessage_AllAreSavedOrNone(t *testing.T) {
 func TestMemory_ConversationIsRememberedAndStored(t *testing.T) {
 	t.Parallel()
 	c := client(t)
-	ref := &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+	ref := &mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 	agent := c.Agent("assistant")
 	for i, text := range []string{"first", "second"} {
 		req := ask(text)
@@ -154,8 +154,8 @@ func TestMemory_ConversationIsRememberedAndStored(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []string{"first", "You said: first", "second", "You said: second"}, texts(messages))
 	}
-	thread := c.Memory("assistant").ForResource(ref.Resource).Thread(ref.Thread)
-	page, err := thread.Messages(within(t), mastra.MessagesRequest{})
+	thread := c.Memory("assistant").ForResource(ref.ResourceID).Thread(ref.ThreadID)
+	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"first", "You said: first", "second", "You said: second"}, texts(page.Messages))
 
@@ -166,7 +166,7 @@ func TestMemory_ConversationIsRememberedAndStored(t *testing.T) {
 		req.Memory = &readOnly
 		_, err := agent.Generate(within(t), req)
 		require.NoError(t, err)
-		page, err := thread.Messages(within(t), mastra.MessagesRequest{})
+		page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 		require.NoError(t, err)
 		assert.Equal(t, 4, page.Total)
 	})
@@ -188,12 +188,12 @@ func TestThread_MadeByAnAgentsCallHasNoTitleWhateverTheCallSays(t *testing.T) {
 func TestStoredMessage_ToolCallHasItsResult(t *testing.T) {
 	t.Parallel()
 	c := client(t)
-	ref := &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+	ref := &mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 	req := ask(`tool:weather {"city":"Rome"}`)
 	req.Memory = ref
 	_, err := c.Agent("assistant").Generate(within(t), req)
 	require.NoError(t, err)
-	page, err := c.Memory("").Thread(ref.Thread).Messages(within(t), mastra.MessagesRequest{})
+	page, err := c.Memory("").Thread(ref.ThreadID).ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	require.Len(t, page.Messages, 2)
 	var call *mastra.MessagePart
@@ -216,14 +216,14 @@ func TestStoredMessage_ToolCallHasItsResult(t *testing.T) {
 func TestStoredMessage_AnswerThatBreaksOffIsAnError(t *testing.T) {
 	t.Parallel()
 	c := client(t)
-	ref := &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+	ref := &mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 	req := ask("fail-after:3")
 	req.Memory = ref
 	s, err := c.Agent("assistant").Stream(within(t), req)
 	_, err = opened(t, s, err).Result()
 	var failed *mastra.RunError
 	require.ErrorAs(t, err, &failed)
-	page, err := c.Memory("assistant").Thread(ref.Thread).Messages(within(t), mastra.MessagesRequest{})
+	page, err := c.Memory("assistant").Thread(ref.ThreadID).ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	require.Len(t, page.Messages, 2)
 	assert.Equal(t, "fail-after:3", page.Messages[0].Text())
@@ -236,7 +236,7 @@ func TestStoredMessage_AnswerThatBreaksOffIsAnError(t *testing.T) {
 func TestMemory_NeedsAResource(t *testing.T) {
 	t.Parallel()
 	req := ask("hi")
-	req.Memory = &mastra.MemoryRef{Thread: unique("thread")}
+	req.Memory = &mastra.MemoryRef{ThreadID: unique("thread")}
 	_, err := client(t).Agent("assistant").Generate(within(t), req)
 	require.ErrorIs(t, err, mastra.ErrBadRequest)
 	assert.Contains(t, failure(t, err).Message, "resource ID is required")

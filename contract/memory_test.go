@@ -26,7 +26,7 @@ func TestThread_IsCreatedAndRead(t *testing.T) {
 	t.Parallel()
 	memory := client(t).Memory("assistant")
 	req := mastra.CreateThreadRequest{
-		ThreadID: unique("a thread/é"), Resource: unique("user"), Title: "A title", Metadata: map[string]any{"k": "v", "n": 1},
+		ThreadID: unique("a thread/é"), ResourceID: unique("user"), Title: "A title", Metadata: map[string]any{"k": "v", "n": 1},
 	}
 	made, err := memory.CreateThread(within(t), req)
 	require.NoError(t, err)
@@ -34,13 +34,13 @@ func TestThread_IsCreatedAndRead(t *testing.T) {
 	require.NoError(t, err)
 	for from, record := range map[string]*mastra.ThreadRecord{"the answer": made, "the record": read} {
 		assert.Equal(t, req.ThreadID, record.ID, from)
-		assert.Equal(t, req.Resource, record.ResourceID, from)
+		assert.Equal(t, req.ResourceID, record.ResourceID, from)
 		assert.Equal(t, "A title", record.Title, from)
 		assert.JSONEq(t, `"v"`, string(record.Metadata["k"]), from)
 		assert.JSONEq(t, `1`, string(record.Metadata["n"]), from)
 		assert.False(t, record.CreatedAt.IsZero(), from)
 	}
-	bare, err := memory.CreateThread(within(t), mastra.CreateThreadRequest{Resource: req.Resource})
+	bare, err := memory.CreateThread(within(t), mastra.CreateThreadRequest{ResourceID: req.ResourceID})
 	require.NoError(t, err)
 	assert.NotEmpty(t, bare.ID)
 	assert.Empty(t, bare.Title)
@@ -51,9 +51,9 @@ func TestThread_ThatExistsIsOverwrittenEvenForAnotherResource(t *testing.T) {
 	t.Parallel()
 	memory := client(t).Memory("assistant")
 	id := unique("thread")
-	_, err := memory.CreateThread(within(t), mastra.CreateThreadRequest{ThreadID: id, Resource: "first", Title: "old"})
+	_, err := memory.CreateThread(within(t), mastra.CreateThreadRequest{ThreadID: id, ResourceID: "first", Title: "old"})
 	require.NoError(t, err)
-	_, err = memory.CreateThread(within(t), mastra.CreateThreadRequest{ThreadID: id, Resource: "second", Title: "new"})
+	_, err = memory.CreateThread(within(t), mastra.CreateThreadRequest{ThreadID: id, ResourceID: "second", Title: "new"})
 	require.NoError(t, err)
 	record, err := memory.Thread(id).Get(within(t))
 	require.NoError(t, err)
@@ -64,7 +64,7 @@ func TestThread_ThatExistsIsOverwrittenEvenForAnotherResource(t *testing.T) {
 func TestMemory_RefusesUnknownAgentsAndAgentsWithoutMemory(t *testing.T) {
 	t.Parallel()
 	c := client(t)
-	thread := mastra.CreateThreadRequest{Resource: "user"}
+	thread := mastra.CreateThreadRequest{ResourceID: "user"}
 	message := mastra.NewMessage("user", "hi")
 	message.ThreadID, message.ResourceID = unique("thread"), unique("user")
 
@@ -87,7 +87,7 @@ func TestThread_MissingIsNotFound(t *testing.T) {
 	_, err := thread.Get(within(t))
 	require.ErrorIs(t, err, mastra.ErrNotFound)
 	assert.Equal(t, "Thread not found", failure(t, err).Message)
-	_, err = thread.Messages(within(t), mastra.MessagesRequest{})
+	_, err = thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.ErrorIs(t, err, mastra.ErrNotFound)
 }
 
@@ -100,11 +100,11 @@ func TestThread_OfAnotherResourceIsForbidden(t *testing.T) {
 	message := mastra.NewMessage("user", "hi")
 	message.ThreadID = thread.ID()
 	req := ask("hi")
-	req.Memory = &mastra.MemoryRef{Thread: thread.ID(), Resource: stranger}
+	req.Memory = &mastra.MemoryRef{ThreadID: thread.ID(), ResourceID: stranger}
 	for name, call := range map[string]func() error{
 		"get": func() error { _, err := foreign.Thread(thread.ID()).Get(within(t)); return err },
 		"messages": func() error {
-			_, err := foreign.Thread(thread.ID()).Messages(within(t), mastra.MessagesRequest{})
+			_, err := foreign.Thread(thread.ID()).ListMessages(within(t), mastra.ListMessagesRequest{})
 			return err
 		},
 		"save":     func() error { _, err := foreign.SaveMessages(within(t), []mastra.StoredMessage{message}); return err },
@@ -119,7 +119,7 @@ func TestThread_OfAnotherResourceIsForbidden(t *testing.T) {
 			assert.Equal(t, 403, mastra.HTTPStatus(err))
 		})
 	}
-	page, err := thread.Messages(within(t), mastra.MessagesRequest{})
+	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Empty(t, page.Messages)
 }
@@ -163,7 +163,7 @@ func TestThread_ListIsByResourceMetadataPageAndOrder(t *testing.T) {
 	assert.Empty(t, titles, "beyond the end")
 	assert.False(t, page.HasMore)
 
-	_, titles = list(mastra.ListThreadsRequest{Order: mastra.Order{Field: "createdAt", Direction: "ASC"}})
+	_, titles = list(mastra.ListThreadsRequest{Order: mastra.Order{Field: mastra.ByCreatedAt, Direction: mastra.Ascending}})
 	assert.Equal(t, "01234", titles)
 	_, titles = list(mastra.ListThreadsRequest{Metadata: map[string]any{"odd": true}})
 	assert.Equal(t, "31", titles)
@@ -176,7 +176,7 @@ func TestThread_ListIsByResourceMetadataPageAndOrder(t *testing.T) {
 func TestThread_ListRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	t.Parallel()
 	memory := client(t).Memory("assistant")
-	_, err := memory.ListThreads(within(t), mastra.ListThreadsRequest{Order: mastra.Order{Field: "colour", Direction: "ASC"}})
+	_, err := memory.ListThreads(within(t), mastra.ListThreadsRequest{Order: mastra.Order{Field: "colour", Direction: mastra.Ascending}})
 	require.ErrorIs(t, err, mastra.ErrBadRequest)
 	_, err = memory.ListThreads(within(t), mastra.ListThreadsRequest{Metadata: map[string]any{"odd key": 1}})
 	require.ErrorIs(t, err, mastra.ErrServer)

@@ -32,17 +32,17 @@ func TestThread_TitleAndMetadataAreReplaced(t *testing.T) {
 	require.NoError(t, err)
 	thread := memory.Thread(made.ID)
 
-	record, err := thread.Update(within(t), mastra.ThreadUpdate{Title: ptr("new é")})
+	record, err := thread.Update(within(t), mastra.UpdateThreadRequest{Title: ptr("new é")})
 	require.NoError(t, err)
 	assert.Equal(t, "new é", record.Title)
 	assert.Len(t, record.Metadata, 2, "what is not named stays")
-	record, err = thread.Update(within(t), mastra.ThreadUpdate{Metadata: map[string]any{"c": 3}})
+	record, err = thread.Update(within(t), mastra.UpdateThreadRequest{Metadata: map[string]any{"c": 3}})
 	require.NoError(t, err)
 	assert.Equal(t, "new é", record.Title)
 	assert.Len(t, record.Metadata, 1, "metadata is not merged")
 	assert.JSONEq(t, "3", string(record.Metadata["c"]))
 	time.Sleep(2 * time.Millisecond) // times are in milliseconds
-	again, err := thread.Update(within(t), mastra.ThreadUpdate{})
+	again, err := thread.Update(within(t), mastra.UpdateThreadRequest{})
 	require.NoError(t, err)
 	assert.True(t, again.UpdatedAt.After(record.UpdatedAt.Time), "an empty change is one")
 	kept, err := thread.Get(within(t))
@@ -57,7 +57,7 @@ func TestThread_IsDeletedOnceWithItsMessages(t *testing.T) {
 	require.NoError(t, thread.Delete(within(t)))
 	_, err := thread.Get(within(t))
 	require.ErrorIs(t, err, mastra.ErrNotFound)
-	_, err = thread.Messages(within(t), mastra.MessagesRequest{})
+	_, err = thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.ErrorIs(t, err, mastra.ErrNotFound)
 	err = thread.Delete(within(t))
 	require.ErrorIs(t, err, mastra.ErrNotFound, "twice")
@@ -67,7 +67,7 @@ func TestThread_IsDeletedOnceWithItsMessages(t *testing.T) {
 func TestThread_IsClonedWithItsMessages(t *testing.T) {
 	t.Parallel()
 	memory, thread, user := threadOf(t, client(t))
-	_, err := thread.Update(within(t), mastra.ThreadUpdate{Title: ptr("original")})
+	_, err := thread.Update(within(t), mastra.UpdateThreadRequest{Title: ptr("original")})
 	require.NoError(t, err)
 	saved := told(t, memory, thread, "one", "two", "three")
 
@@ -83,7 +83,7 @@ func TestThread_IsClonedWithItsMessages(t *testing.T) {
 		assert.Equal(t, clone.Messages[i].ID, clone.MessageIDs[saved[i].ID], "each has an id of its own")
 		assert.NotEqual(t, saved[i].ID, clone.Messages[i].ID)
 	}
-	page, err := memory.Thread(id).Messages(within(t), mastra.MessagesRequest{})
+	page, err := memory.Thread(id).ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"one", "two", "three"}, texts(page.Messages))
 	_, err = thread.Clone(within(t), mastra.CloneThreadRequest{ThreadID: id})
@@ -116,7 +116,7 @@ func TestThread_IsTransferredWithItsMessages(t *testing.T) {
 	assert.Equal(t, heir, record.ResourceID)
 	_, err = thread.Get(within(t))
 	require.ErrorIs(t, err, mastra.ErrForbidden, "it is not %s's any more", user)
-	page, err := c.Memory("assistant").ForResource(heir).Thread(thread.ID()).Messages(within(t), mastra.MessagesRequest{})
+	page, err := c.Memory("assistant").ForResource(heir).Thread(thread.ID()).ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"one"}, texts(page.Messages))
 	assert.Equal(t, heir, page.Messages[0].ResourceID)
@@ -138,7 +138,10 @@ func TestThread_ThatIsForeignOrMissingIsNotChanged(t *testing.T) {
 	foreign := c.Memory("assistant").ForResource(unique("stranger"))
 	change := func(memory *mastra.Memory, thread *mastra.Thread) map[string]func() error {
 		return map[string]func() error{
-			"update":             func() error { _, err := thread.Update(within(t), mastra.ThreadUpdate{Title: ptr("x")}); return err },
+			"update": func() error {
+				_, err := thread.Update(within(t), mastra.UpdateThreadRequest{Title: ptr("x")})
+				return err
+			},
 			"delete":             func() error { return thread.Delete(within(t)) },
 			"clone":              func() error { _, err := thread.Clone(within(t), mastra.CloneThreadRequest{}); return err },
 			"set working memory": func() error { return thread.SetWorkingMemory(within(t), "x") },
@@ -156,7 +159,7 @@ func TestThread_ThatIsForeignOrMissingIsNotChanged(t *testing.T) {
 	after, err := thread.Get(within(t))
 	require.NoError(t, err)
 	assert.Equal(t, before, after)
-	page, err := thread.Messages(within(t), mastra.MessagesRequest{})
+	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Len(t, page.Messages, 1)
 }
@@ -167,7 +170,7 @@ func TestStoredMessage_IsDeletedAndThoseThatAreGoneDoNotCount(t *testing.T) {
 	memory, thread, _ := threadOf(t, c)
 	saved := told(t, memory, thread, "one", "two", "three")
 	require.NoError(t, memory.DeleteMessages(within(t), []string{saved[0].ID, saved[2].ID}))
-	page, err := thread.Messages(within(t), mastra.MessagesRequest{})
+	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"two"}, texts(page.Messages))
 	require.NoError(t, memory.DeleteMessages(within(t), []string{saved[0].ID}), "twice")
@@ -199,12 +202,12 @@ func TestIterator_GivesEveryThreadAndMessageOnceWithPagesOfOne(t *testing.T) {
 	}
 	assert.Len(t, seen, 4)
 	var got []string
-	for message, err := range thread.AllMessages(within(t), mastra.MessagesRequest{PerPage: 1}) {
+	for message, err := range thread.Messages(within(t), mastra.ListMessagesRequest{PerPage: 1}) {
 		require.NoError(t, err)
 		got = append(got, message.Text())
 	}
 	assert.Equal(t, want, got, "the oldest first")
-	for _, err := range memory.Thread(unique("thread")).AllMessages(within(t), mastra.MessagesRequest{}) {
+	for _, err := range memory.Thread(unique("thread")).Messages(within(t), mastra.ListMessagesRequest{}) {
 		require.ErrorIs(t, err, mastra.ErrNotFound)
 	}
 }

@@ -25,14 +25,14 @@ func TestRetry_NeverRepeatsWhatMayNotHappenTwiceAndItsLossIsAnUnknownOutcome(t *
 
 			for path, call := range map[string]func() error{
 				"/agents/assistant/generate":                   func() error { _, err := agent.Generate(within(t), ask("hi")); return err },
-				"/agents/assistant/approve-tool-call-generate": func() error { _, err := agent.ApproveToolCallGenerate(within(t), approve(whole)); return err },
-				"/agents/assistant/decline-tool-call-generate": func() error { _, err := agent.DeclineToolCallGenerate(within(t), decline(declined, "")); return err },
+				"/agents/assistant/approve-tool-call-generate": func() error { _, err := agent.Approve(within(t), approve(whole)); return err },
+				"/agents/assistant/decline-tool-call-generate": func() error { _, err := agent.Decline(within(t), decline(declined, "")); return err },
 				"/tools/weather/execute": func() error {
 					_, err := c.Tool("weather").Execute(within(t), map[string]string{"city": "Rome"})
 					return err
 				},
 				"/memory/threads": func() error {
-					_, err := c.Memory("assistant").CreateThread(within(t), mastra.CreateThreadRequest{Resource: unique("user")})
+					_, err := c.Memory("assistant").CreateThread(within(t), mastra.CreateThreadRequest{ResourceID: unique("user")})
 					return err
 				},
 				"/cancel": func() error { return finished.Cancel(within(t)) },
@@ -48,8 +48,8 @@ func TestRetry_NeverRepeatsWhatMayNotHappenTwiceAndItsLossIsAnUnknownOutcome(t *
 
 			for path, open := range map[string]func() (*mastra.AgentStream, error){
 				"/agents/assistant/stream":            func() (*mastra.AgentStream, error) { return agent.Stream(within(t), ask("hi")) },
-				"/agents/assistant/approve-tool-call": func() (*mastra.AgentStream, error) { return agent.ApproveToolCall(within(t), approve(piecewise)) },
-				"/agents/assistant/decline-tool-call": func() (*mastra.AgentStream, error) { return agent.DeclineToolCall(within(t), decline(refused, "")) },
+				"/agents/assistant/approve-tool-call": func() (*mastra.AgentStream, error) { return agent.ApproveStream(within(t), approve(piecewise)) },
+				"/agents/assistant/decline-tool-call": func() (*mastra.AgentStream, error) { return agent.DeclineStream(within(t), decline(refused, "")) },
 				"/agents/assistant/resume-stream": func() (*mastra.AgentStream, error) {
 					return agent.ResumeStream(within(t), answer(asks, map[string]any{"answer": "me"}))
 				},
@@ -91,7 +91,7 @@ func TestRetry_RepeatsWhatIsSafeUntilItsAnswerComes(t *testing.T) {
 				{"/agents/plain", func() error { _, err := c.Agent("plain").Get(within(t)); return err }},
 				{"/memory/save-messages", func() error { _, err := memory.SaveMessages(within(t), []mastra.StoredMessage{message}); return err }},
 				{"/messages", func() error {
-					page, err := thread.Messages(within(t), mastra.MessagesRequest{})
+					page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 					if err == nil {
 						assert.Equal(t, []string{"once"}, texts(page.Messages), "a repeated save saves nothing twice")
 					}

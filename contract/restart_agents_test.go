@@ -30,11 +30,11 @@ func TestCrash_LeavesTheRunsOfAnAgentThatWait(t *testing.T) {
 		text   string
 	}{
 		"approved": {func(a *mastra.Agent, p mastra.Pending) string {
-			s, err := a.ApproveToolCall(within(t), approve(p))
+			s, err := a.ApproveStream(within(t), approve(p))
 			return textOf(t, s, err)
 		}, saidVase},
 		"declined": {func(a *mastra.Agent, p mastra.Pending) string {
-			s, err := a.DeclineToolCall(within(t), decline(p, ""))
+			s, err := a.DeclineStream(within(t), decline(p, ""))
 			return textOf(t, s, err)
 		}, saidNo},
 		"resumed": {func(a *mastra.Agent, p mastra.Pending) string {
@@ -48,12 +48,12 @@ func TestCrash_LeavesTheRunsOfAnAgentThatWait(t *testing.T) {
 			return textOf(t, s, err)
 		}, saidVase},
 		"approved, whole": {func(a *mastra.Agent, p mastra.Pending) string {
-			res, err := a.ApproveToolCallGenerate(within(t), approve(p))
+			res, err := a.Approve(within(t), approve(p))
 			require.NoError(t, err)
 			return res.Text
 		}, saidVase},
 		"declined, whole": {func(a *mastra.Agent, p mastra.Pending) string {
-			res, err := a.DeclineToolCallGenerate(within(t), decline(p, ""))
+			res, err := a.Decline(within(t), decline(p, ""))
 			require.NoError(t, err)
 			return res.Text
 		}, saidNo},
@@ -68,13 +68,13 @@ func TestCrash_LeavesTheRunsOfAnAgentThatWait(t *testing.T) {
 	killed(t, server)
 	for id, runs := range waits {
 		agent := c.Agent(id)
-		page, err := agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{})
+		page, err := agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{})
 		require.NoError(t, err)
 		assert.Len(t, page.Runs, len(ways), id)
 		for way, p := range runs {
 			assert.Equal(t, ways[way].text, ways[way].answer(agent, stored(t, p)), "%s: %s", id, way)
 		}
-		page, err = agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{})
+		page, err = agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{})
 		require.NoError(t, err)
 		assert.Empty(t, page.Runs, id)
 	}
@@ -88,7 +88,7 @@ func TestCrash_LeavesANetworkThatWaits(t *testing.T) {
 	p := networkWaits(t, agent, routedTo("delicate", "tool", `{"what":"vase"}`))
 	killed(t, server)
 	result := networkGoesOn(t, "after the restart", p, func(p mastra.Pending) (*mastra.NetworkStream, error) {
-		return agent.ApproveNetworkToolCall(within(t), approve(p))
+		return agent.ApproveNetworkStream(within(t), approve(p))
 	})
 	assert.Equal(t, `{"done":"vase"}`, string(result))
 }
@@ -104,14 +104,14 @@ func TestCrash_LeavesADurableRunToBeObservedOnceItIsResumed(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrIdleTimeout)
 	assert.Empty(t, indexes, "what it said before is lost")
 
-	s, err := agent.ApproveToolCall(within(t), approve(p))
+	s, err := agent.ApproveStream(within(t), approve(p))
 	assert.Equal(t, saidVase, textOf(t, s, err))
 	text, indexes, err := observed(t, agent, p.RunID, 0)
 	require.NoError(t, err)
 	assert.Equal(t, saidVase, text)
 	assert.Zero(t, indexes[0], "it is counted anew")
 
-	s, err = agent.ApproveToolCall(within(t), approve(p))
+	s, err = agent.ApproveStream(within(t), approve(p))
 	require.Nil(t, s)
 	require.ErrorIs(t, err, mastra.ErrForbidden, "it has ended")
 	s, err = agent.ResumeStream(within(t), answer(p, map[string]any{"approved": true}))
@@ -137,19 +137,19 @@ func TestCrash_CutsADurableRunOffForGood(t *testing.T) {
 	}
 
 	p := mastra.Pending{RunID: req.RunID, ToolCallID: "call"}
-	_, err = agent.ApproveToolCall(within(t), approve(p))
+	_, err = agent.ApproveStream(within(t), approve(p))
 	require.ErrorIs(t, err, mastra.ErrNotSuspended)
 	require.ErrorIs(t, err, mastra.ErrForbidden)
-	_, err = agent.DeclineToolCallGenerate(within(t), decline(p, ""))
+	_, err = agent.Decline(within(t), decline(p, ""))
 	require.ErrorIs(t, err, mastra.ErrNotSuspended)
 	_, err = agent.ResumeStream(within(t), answer(p, map[string]any{"approved": true}))
 	require.ErrorIs(t, err, mastra.ErrNotSuspended)
-	_, err = agent.Recover(within(t), mastra.RecoverRequest{RunID: p.RunID})
+	_, err = agent.RecoverStream(within(t), mastra.RecoverAgentRequest{RunID: p.RunID})
 	require.ErrorContains(t, err, "persisted snapshot does not contain a durable-agent workflow input")
 	_, indexes, err := observed(t, agent, p.RunID, 0)
 	require.ErrorIs(t, err, mastra.ErrIdleTimeout)
 	assert.Empty(t, indexes)
-	page, err := agent.SuspendedRuns(within(t), mastra.SuspendedRunsRequest{})
+	page, err := agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{})
 	require.NoError(t, err)
 	assert.Empty(t, page.Runs)
 }

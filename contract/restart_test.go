@@ -134,7 +134,7 @@ func TestCrash_LeavesTheRunsThatWait(t *testing.T) {
 	whole, piecewise, asked := waiting(t, agent, vase), waiting(t, agent, vase), waiting(t, agent, asks)
 	durable := waiting(t, c.Agent("durable"), vase)
 	remembered := ask(vase)
-	remembered.Memory = &mastra.MemoryRef{Thread: unique("thread"), Resource: unique("user")}
+	remembered.Memory = &mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 	res, err := agent.Generate(within(t), remembered)
 	require.NoError(t, err)
 	require.Len(t, res.Pending(), 1)
@@ -182,10 +182,10 @@ func TestCrash_LeavesTheRunsThatWait(t *testing.T) {
 		}
 	})
 	t.Run("agents are answered", func(t *testing.T) {
-		res, err := agent.ApproveToolCallGenerate(within(t), approve(stored(t, whole)))
+		res, err := agent.Approve(within(t), approve(stored(t, whole)))
 		require.NoError(t, err)
 		assert.Equal(t, saidVase, res.Text)
-		s, err := agent.ApproveToolCall(within(t), approve(stored(t, piecewise)))
+		s, err := agent.ApproveStream(within(t), approve(stored(t, piecewise)))
 		res, err = opened(t, s, err).Result()
 		require.NoError(t, err)
 		assert.Equal(t, saidVase, res.Text)
@@ -193,17 +193,17 @@ func TestCrash_LeavesTheRunsThatWait(t *testing.T) {
 		res, err = opened(t, s, err).Result()
 		require.NoError(t, err)
 		assert.Equal(t, saidMe, res.Text)
-		s, err = agent.ApproveToolCall(within(t), approve(stored(t, withMemory)))
+		s, err = agent.ApproveStream(within(t), approve(stored(t, withMemory)))
 		res, err = opened(t, s, err).Result()
 		require.NoError(t, err)
 		assert.Equal(t, saidVase, res.Text)
-		s, err = c.Agent("durable").ApproveToolCall(within(t), approve(stored(t, durable)))
+		s, err = c.Agent("durable").ApproveStream(within(t), approve(stored(t, durable)))
 		res, err = opened(t, s, err).Result()
 		require.NoError(t, err)
 		assert.Equal(t, saidVase, res.Text)
 	})
 	t.Run("threads and vectors are kept", func(t *testing.T) {
-		page, err := c.Memory("assistant").ForResource(remembered.Memory.Resource).Thread(remembered.Memory.Thread).Messages(within(t), mastra.MessagesRequest{})
+		page, err := c.Memory("assistant").ForResource(remembered.Memory.ResourceID).Thread(remembered.Memory.ThreadID).ListMessages(within(t), mastra.ListMessagesRequest{})
 		require.NoError(t, err)
 		assert.NotEmpty(t, page.Messages)
 		matches, err := v.Query(within(t), mastra.QueryRequest{Index: index, Vector: []float32{1, 0}})

@@ -14,7 +14,7 @@ func TestAsync_StartTellsItsTrace(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	raw, run := workflows.New(c), c.Workflow("doubler").NewRun()
-	state, err := raw.StartAsync(within(t), "doubler", run.ID(), mastra.StartRequest{Input: number{4}, Resource: "ann"})
+	state, err := raw.StartAsync(within(t), "doubler", run.ID(), mastra.StartRequest{Input: number{4}, ResourceID: "ann"})
 	require.NoError(t, err)
 	assert.Equal(t, mastra.RunSuccess, state.Status)
 	assert.Equal(t, run.ID(), state.RunID)

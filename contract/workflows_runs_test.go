@@ -18,13 +18,13 @@ func TestRun_ListIsByOwnerStatusTimeAndPage(t *testing.T) {
 	var ids []string
 	for _, n := range []int{1, 2, -1, 4} {
 		run := w.NewRun()
-		_, err := run.Start(within(t), mastra.StartRequest{Input: number{n}, Resource: user})
+		_, err := run.Start(within(t), mastra.StartRequest{Input: number{n}, ResourceID: user})
 		require.NoError(t, err)
 		ids = append(ids, run.ID())
 		time.Sleep(2 * time.Millisecond) // the order is by time, in milliseconds
 	}
 	list := func(req mastra.ListRunsRequest) ([]string, *mastra.RunPage) {
-		req.Resource = user
+		req.ResourceID = user
 		page, err := w.ListRuns(within(t), req)
 		require.NoError(t, err)
 		var out []string
@@ -63,7 +63,7 @@ func TestRun_ListIsByOwnerStatusTimeAndPage(t *testing.T) {
 	assert.Empty(t, some)
 
 	var all []string
-	for run, err := range w.Runs(within(t), mastra.ListRunsRequest{Resource: user, PerPage: 3}) {
+	for run, err := range w.Runs(within(t), mastra.ListRunsRequest{ResourceID: user, PerPage: 3}) {
 		require.NoError(t, err)
 		all = append(all, run.RunID)
 	}

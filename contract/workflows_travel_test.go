@@ -21,7 +21,7 @@ func doubled(t testing.TB, c *mastra.Client) *mastra.Run {
 func TestTimeTravel_GoesBackToAStep(t *testing.T) {
 	t.Parallel()
 	c := client(t)
-	again := mastra.TimeTravelRequest{Step: []string{"double"}, Input: number{10}}
+	again := mastra.TimeTravelRequest{Path: []string{"double"}, Input: number{10}}
 	for name, travel := range map[string]func(*mastra.Run) (*mastra.RunState, error){
 		"and waits": func(run *mastra.Run) (*mastra.RunState, error) { return run.TimeTravel(within(t), again) },
 		"detached": func(run *mastra.Run) (*mastra.RunState, error) {
@@ -58,7 +58,7 @@ func TestTimeTravel_GoesBackToAStep(t *testing.T) {
 func TestTimeTravel_MaySuspendTheRunAgain(t *testing.T) {
 	t.Parallel()
 	run, at := suspended(t, client(t).Workflow("approval"), number{1})
-	state, err := run.TimeTravel(within(t), mastra.TimeTravelRequest{Step: []string{"double"}, Input: number{10}})
+	state, err := run.TimeTravel(within(t), mastra.TimeTravelRequest{Path: []string{"double"}, Input: number{10}})
 	require.NoError(t, err)
 	assert.Equal(t, mastra.RunSuspended, state.Status)
 	require.Len(t, state.Suspensions(), 1)
@@ -89,13 +89,13 @@ func TestTimeTravel_FailsAsItsRunDoesOrWhereThereIsNoSuchStep(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	run := doubled(t, c)
-	state, err := run.TimeTravel(within(t), mastra.TimeTravelRequest{Step: []string{"double"}, Input: number{-1}})
+	state, err := run.TimeTravel(within(t), mastra.TimeTravelRequest{Path: []string{"double"}, Input: number{-1}})
 	require.NoError(t, err)
 	assert.Equal(t, mastra.RunFailed, state.Status)
 	require.Error(t, state.Err())
 
 	run = doubled(t, c)
-	nowhere := mastra.TimeTravelRequest{Step: []string{"elsewhere"}}
+	nowhere := mastra.TimeTravelRequest{Path: []string{"elsewhere"}}
 	_, err = run.TimeTravel(within(t), nowhere)
 	require.ErrorIs(t, err, mastra.ErrServer)
 	assert.Contains(t, failure(t, err).Message, "Cannot time travel to step 'elsewhere'")
@@ -111,7 +111,7 @@ func TestTimeTravel_FailsAsItsRunDoesOrWhereThereIsNoSuchStep(t *testing.T) {
 	assert.JSONEq(t, `{"n":2}`, string(kept.Result), "and the record is as it was")
 
 	missing := c.Workflow("doubler").Run(unique("run"))
-	back := mastra.TimeTravelRequest{Step: []string{"double"}}
+	back := mastra.TimeTravelRequest{Path: []string{"double"}}
 	_, err = missing.TimeTravel(within(t), back)
 	require.ErrorIs(t, err, mastra.ErrNotFound)
 	_, err = missing.TimeTravelStream(within(t), back)

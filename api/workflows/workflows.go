@@ -26,8 +26,8 @@ func New(client *mastra.Client) *API { return &API{client} }
 
 // ResumeRequest answers a suspended run.
 type ResumeRequest struct {
-	// Step is the path of step ids; it may be empty where one step is suspended.
-	Step []string `json:"step,omitempty"`
+	// Path is the list of step ids; it may be empty where one step is suspended.
+	Path []string `json:"step,omitempty"`
 	// Data is encoded as JSON and must fit the step's resume schema.
 	Data any `json:"resumeData,omitempty"`
 	// ForEachIndex picks the item of a foreach step.

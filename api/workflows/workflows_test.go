@@ -44,7 +44,7 @@ func TestAsync_ResumeAnswersASuspension(t *testing.T) {
 	state, err := api.StartAsync(within(t), "approval", "run-1", mastra.StartRequest{Input: map[string]int{"n": 4}})
 	require.NoError(t, err)
 	require.Equal(t, mastra.RunSuspended, state.Status)
-	answer := workflows.ResumeRequest{Step: []string{"approve"}, Data: map[string]bool{"approved": true}}
+	answer := workflows.ResumeRequest{Path: []string{"approve"}, Data: map[string]bool{"approved": true}}
 	state, err = api.ResumeAsync(within(t), "approval", "run-1", answer)
 	require.NoError(t, err)
 	assert.Equal(t, mastra.RunSuccess, state.Status)

@@ -63,7 +63,7 @@ func (c *chat) request(r *http.Request, chat aisdk.Chat) (mastra.AgentRequest, e
 	if chat.Trigger == aisdk.Regenerate && chat.MessageID != "" {
 		// Otherwise the model would see the answer that is to be replaced. A message of
 		// another user is refused by the server.
-		if err := c.memory.ForResource(ref.Resource).DeleteMessages(r.Context(), []string{chat.MessageID}); err != nil {
+		if err := c.memory.ForResource(ref.ResourceID).DeleteMessages(r.Context(), []string{chat.MessageID}); err != nil {
 			return mastra.AgentRequest{}, err
 		}
 	}
@@ -75,8 +75,8 @@ func (c *chat) history(w http.ResponseWriter, r *http.Request) {
 	ref, err := memoryOf(r, r.PathValue("id"))
 	var messages []aisdk.Message
 	if err == nil {
-		thread := c.memory.ForResource(ref.Resource).Thread(ref.Thread)
-		messages, err = aisdk.History(thread.AllMessages(r.Context(), mastra.MessagesRequest{}), display)
+		thread := c.memory.ForResource(ref.ResourceID).Thread(ref.ThreadID)
+		messages, err = aisdk.History(thread.Messages(r.Context(), mastra.ListMessagesRequest{}), display)
 	}
 	if errors.Is(err, mastra.ErrNotFound) { // nothing has been said yet
 		messages, err = []aisdk.Message{}, nil
@@ -103,7 +103,7 @@ func memoryOf(r *http.Request, chatID string) (*mastra.MemoryRef, error) {
 	if chatID == "" || len(chatID) > 64 {
 		return nil, aisdk.Refuse(http.StatusBadRequest, "The chat needs an id of at most 64 bytes.")
 	}
-	return &mastra.MemoryRef{Thread: cookie.Value + "/" + chatID, Resource: cookie.Value}, nil
+	return &mastra.MemoryRef{ThreadID: cookie.Value + "/" + chatID, ResourceID: cookie.Value}, nil
 }
 
 const cookieName = "chat_user"

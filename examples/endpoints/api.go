@@ -46,7 +46,7 @@ func (a *api) ask(w http.ResponseWriter, r *http.Request, user string) error {
 	res, err := a.agent.Generate(r.Context(), mastra.AgentRequest{
 		Messages: mastra.Prompt(in.Question),
 		// The thread is the user's whatever the conversation is called.
-		Memory: &mastra.MemoryRef{Thread: user + "/" + in.Conversation, Resource: user},
+		Memory: &mastra.MemoryRef{ThreadID: user + "/" + in.Conversation, ResourceID: user},
 	})
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ func (a *api) startApproval(w http.ResponseWriter, r *http.Request, user string)
 	if err := v.err(); err != nil {
 		return err
 	}
-	state, err := a.workflow.Start(r.Context(), mastra.StartRequest{Input: map[string]int{"n": *in.N}, Resource: user})
+	state, err := a.workflow.Start(r.Context(), mastra.StartRequest{Input: map[string]int{"n": *in.N}, ResourceID: user})
 	if err != nil {
 		return err
 	}

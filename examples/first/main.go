@@ -15,7 +15,7 @@ func main() {
 	}
 	res, err := client.Agent("assistant").Generate(context.Background(), mastra.AgentRequest{
 		Messages: mastra.Prompt("What's the weather in Rome?"),
-		Memory:   &mastra.MemoryRef{Thread: "t-1", Resource: "user-7"},
+		Memory:   &mastra.MemoryRef{ThreadID: "t-1", ResourceID: "user-7"},
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -57,7 +57,7 @@ func routes(agent *mastra.Agent) http.Handler {
 		// are not for the browser to choose.
 		s, err := agent.Stream(r.Context(), mastra.AgentRequest{
 			Messages: mastra.Prompt(question.Message),
-			Memory:   &mastra.MemoryRef{Thread: "demo", Resource: "demo-user"},
+			Memory:   &mastra.MemoryRef{ThreadID: "demo", ResourceID: "demo-user"},
 		})
 		if err != nil {
 			log.Print(err)

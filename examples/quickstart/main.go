@@ -118,7 +118,7 @@ func approve(ctx context.Context, client *mastra.Client) error {
 	for len(res.Pending()) > 0 {
 		p := res.Pending()[0]
 		fmt.Printf("waits   %s %s\n", p.ToolName, p.Args)
-		res, err = agent.ApproveToolCallGenerate(ctx, mastra.ApproveRequest{RunID: p.RunID, ToolCallID: p.ToolCallID})
+		res, err = agent.Approve(ctx, mastra.ApproveRequest{Pending: &p})
 		if err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func memory(ctx context.Context, client *mastra.Client) error {
 	}
 	_, err = client.Agent("assistant").Generate(ctx, mastra.AgentRequest{
 		Messages: mastra.Prompt("Where shall we go?"),
-		Memory:   &mastra.MemoryRef{Thread: thread.ID, Resource: "user-7"},
+		Memory:   &mastra.MemoryRef{ThreadID: thread.ID, ResourceID: "user-7"},
 	})
 	if err != nil {
 		return err
@@ -169,7 +169,7 @@ func memory(ctx context.Context, client *mastra.Client) error {
 		return err
 	}
 	fmt.Printf("user-7 has %d thread(s), the newest is %q\n", threads.Total, threads.Threads[0].Title)
-	page, err := mem.Thread(thread.ID).Messages(ctx, mastra.MessagesRequest{})
+	page, err := mem.Thread(thread.ID).ListMessages(ctx, mastra.ListMessagesRequest{})
 	if err != nil {
 		return err
 	}

@@ -73,8 +73,8 @@ func routes(client *mastra.Client, mock *mockserver.Running, upstream string) ht
 		mux.HandleFunc("GET /"+name+"/chat/{agent}/{id}/stream", chat)
 		mux.HandleFunc("GET /"+name+"/history/{agent}/{id}", func(w http.ResponseWriter, r *http.Request) {
 			ref := memoryOf(r.PathValue("id"))
-			thread := client.Memory(r.PathValue("agent")).ForResource(ref.Resource).Thread(ref.Thread)
-			messages, err := aisdk.History(thread.AllMessages(r.Context(), mastra.MessagesRequest{}), display)
+			thread := client.Memory(r.PathValue("agent")).ForResource(ref.ResourceID).Thread(ref.ThreadID)
+			messages, err := aisdk.History(thread.Messages(r.Context(), mastra.ListMessagesRequest{}), display)
 			answer(w, messages, err)
 		})
 		mux.HandleFunc("POST /"+name+"/workflow/{workflow}", func(w http.ResponseWriter, r *http.Request) {
@@ -92,7 +92,7 @@ var serving = aisdk.Serving{OnError: report}
 func report(r *http.Request, err error) { log.Printf("%s: %v", r.URL.Path, err) }
 
 func memoryOf(chatID string) *mastra.MemoryRef {
-	return &mastra.MemoryRef{Thread: "aisdk-" + chatID, Resource: "aisdk-clients"}
+	return &mastra.MemoryRef{ThreadID: "aisdk-" + chatID, ResourceID: "aisdk-clients"}
 }
 
 // requestFor puts the chats of agents with memory into threads.

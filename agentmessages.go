@@ -1,0 +1,108 @@
+package mastra
+
+import (
+	"context"
+
+	"github.com/mastra-go/mastra/gen"
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
+)
+
+// SignalReceipt says which run got a message or signal: see [gen.SignalReceipt].
+type SignalReceipt = gen.SignalReceipt
+
+// Signal is a message to a run in progress that may be other than a user's: see
+// [gen.AgentSignal].
+type Signal = gen.AgentSignal
+
+// ActiveBehavior is what becomes of a message while a run is active on the thread.
+type ActiveBehavior = gen.ActiveBehavior
+
+// IdleBehavior is what becomes of a message while no run is.
+type IdleBehavior = gen.IdleBehavior
+
+// What can become of a message: it goes to the run, or wakes the agent; it is only
+// stored; or it is dropped.
+const (
+	ActiveDeliver = gen.ActiveBehaviorDeliver
+	ActivePersist = gen.ActiveBehaviorPersist
+	ActiveDiscard = gen.ActiveBehaviorDiscard
+
+	IdleWake    = gen.IdleBehaviorWake
+	IdlePersist = gen.IdleBehaviorPersist
+	IdleDiscard = gen.IdleBehaviorDiscard
+)
+
+// IfActive says what becomes of a message while a run is active on the thread.
+type IfActive struct {
+	Behavior ActiveBehavior `json:"behavior,omitzero"`
+	// Attributes of a signal that are used then.
+	Attributes map[string]any `json:"attributes,omitempty"`
+}
+
+// IfIdle says what becomes of a message while no run is.
+type IfIdle struct {
+	Behavior IdleBehavior `json:"behavior,omitzero"`
+	// StreamOptions are members of an [AgentRequest], for the run that is started.
+	StreamOptions map[string]any `json:"streamOptions,omitempty"`
+	// Attributes of a signal that are used then.
+	Attributes map[string]any `json:"attributes,omitempty"`
+}
+
+// SendMessageRequest gives a thread a message of its user.
+type SendMessageRequest struct {
+	// RunID, or ThreadID with ResourceID, say whom the message is for.
+	RunID      string `json:"runId,omitzero"`
+	ThreadID   string `json:"threadId,omitzero"`
+	ResourceID string `json:"resourceId,omitzero"`
+	// Message is the user's text.
+	Message string `json:"message"`
+	// IfActive and IfIdle override what happens while a run is, or is not, active.
+	IfActive *IfActive `json:"ifActive,omitempty"`
+	IfIdle   *IfIdle   `json:"ifIdle,omitempty"`
+}
+
+// SendSignalRequest gives a thread a signal.
+type SendSignalRequest struct {
+	// RunID, or ThreadID with ResourceID, say whom the signal is for.
+	RunID      string `json:"runId,omitzero"`
+	ThreadID   string `json:"threadId,omitzero"`
+	ResourceID string `json:"resourceId,omitzero"`
+	Signal     Signal `json:"signal"`
+	// IfActive and IfIdle override what happens while a run is, or is not, active.
+	IfActive *IfActive `json:"ifActive,omitempty"`
+	IfIdle   *IfIdle   `json:"ifIdle,omitempty"`
+}
+
+// SendMessage gives a user's message to the run that is active on the thread, or
+// starts one. It does not wait for the answer: see [Agent.SubscribeThread]. An
+// unknown run matches [ErrServer].
+//
+// POST /agents/{agentId}/send-message. Repeated only where the server refused it
+// unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
+func (a *Agent) SendMessage(ctx context.Context, req SendMessageRequest, opts ...Option) (*SignalReceipt, error) {
+	return a.signal(ctx, route.AgentSendMessage, req.RunID, req.ThreadID, req, opts)
+}
+
+// QueueMessage is SendMessage for after the active run has ended.
+//
+// POST /agents/{agentId}/queue-message. Repeated only where the server refused it
+// unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
+func (a *Agent) QueueMessage(ctx context.Context, req SendMessageRequest, opts ...Option) (*SignalReceipt, error) {
+	return a.signal(ctx, route.AgentQueueMessage, req.RunID, req.ThreadID, req, opts)
+}
+
+// SendSignal gives a signal to the run that is active on the thread, or starts one.
+//
+// POST /agents/{agentId}/signals. Repeated only where the server refused it
+// unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
+func (a *Agent) SendSignal(ctx context.Context, req SendSignalRequest, opts ...Option) (*SignalReceipt, error) {
+	return a.signal(ctx, route.AgentSendSignal, req.RunID, req.ThreadID, req, opts)
+}
+
+func (a *Agent) signal(ctx context.Context, op route.Operation, runID, threadID string, body any, opts []Option) (*SignalReceipt, error) {
+	if runID == "" && threadID == "" {
+		return nil, refuse("the request names neither a run nor a thread")
+	}
+	return callFor[SignalReceipt](ctx, a.c, opts, call.Request{Op: op, IDs: []string{a.id}, Body: body})
+}

@@ -1,0 +1,105 @@
+package mastra
+
+import (
+	"context"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/mastra-go/mastra/gen"
+	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/route"
+)
+
+// What the server says about runs that wait.
+type (
+	// SuspendedRun is a run that waits for approvals or answers: see [gen.SuspendedRun].
+	SuspendedRun = gen.SuspendedRun
+	// SuspendedToolCall is a tool call that waits: see [gen.SuspendedToolCall].
+	SuspendedToolCall = gen.SuspendedToolCall
+	// SuspendedRunPage is one page of runs that wait: see [gen.SuspendedRunPage].
+	SuspendedRunPage = gen.SuspendedRunPage
+)
+
+// ListSuspendedRunsRequest picks runs that wait.
+type ListSuspendedRunsRequest struct {
+	// ThreadID and ResourceID list the runs of these only.
+	ThreadID, ResourceID string
+	// Since and Until bound when they began to wait; zero does not.
+	Since, Until time.Time
+	// Page counts from 0. PerPage is how many a page holds; 0 lists all on one page.
+	Page, PerPage int
+}
+
+// ListSuspendedRuns lists the agent's runs that wait for approvals or answers, the
+// newest first.
+//
+// GET /agents/{agentId}/suspended-runs. Safe to repeat, and repeated.
+func (a *Agent) ListSuspendedRuns(ctx context.Context, req ListSuspendedRunsRequest, opts ...Option) (*SuspendedRunPage, error) {
+	if req.Page < 0 || req.PerPage < 0 {
+		return nil, refuse("ListSuspendedRunsRequest: Page and PerPage must not be negative")
+	}
+	if req.Page > 0 && req.PerPage == 0 {
+		return nil, refuse("ListSuspendedRunsRequest: Page needs PerPage")
+	}
+	var p call.Params
+	p.Set("threadId", req.ThreadID)
+	p.Set("resourceId", req.ResourceID)
+	p.SetTime("fromDate", req.Since)
+	p.SetTime("toDate", req.Until)
+	if req.PerPage > 0 { // the server reads a size only with a page
+		p.Put("page", strconv.Itoa(req.Page))
+		p.Put("perPage", strconv.Itoa(req.PerPage))
+	}
+	if p.Err != nil {
+		return nil, publicError(p.Err)
+	}
+	return callFor[SuspendedRunPage](ctx, a.c, opts, call.Request{Op: route.AgentSuspendedRuns, IDs: []string{a.id}, Query: p.Values})
+}
+
+// SuspendedRuns iterates over the agent's runs that wait, the newest first. It reads
+// pages of req.PerPage, 50 if that is 0, as they are needed; req.Page is not looked
+// at.
+func (a *Agent) SuspendedRuns(ctx context.Context, req ListSuspendedRunsRequest, opts ...Option) iter.Seq2[SuspendedRun, error] {
+	if req.PerPage == 0 {
+		req.PerPage = 50
+	}
+	return pages(req.PerPage, func(s *SuspendedRun) string { return s.RunID }, func(page int) (listPage[SuspendedRun], error) {
+		req.Page = page
+		out, err := a.ListSuspendedRuns(ctx, req, opts...)
+		if err != nil {
+			return listPage[SuspendedRun]{}, err
+		}
+		return listPage[SuspendedRun]{out.Runs, out.Total, (page+1)*req.PerPage < out.Total}, nil
+	})
+}
+
+// ToolApprovalRequest answers a tool call of a run on a thread that others stream.
+type ToolApprovalRequest struct {
+	ThreadID   string `json:"threadId"`
+	ResourceID string `json:"resourceId"`
+	ToolCallID string `json:"toolCallId"`
+	Approved   bool   `json:"approved"`
+	// Data answers a tool that has suspended the run.
+	Data any `json:"resumeData,omitempty"`
+	// Messages go to the run along with the answer.
+	Messages Messages `json:"messages,omitempty"`
+	// StreamOptions are options for the rest of the run.
+	StreamOptions map[string]any `json:"streamOptions,omitempty"`
+	// RequestContext is merged over the client's and the call's.
+	RequestContext map[string]any `json:"-"`
+}
+
+// SendToolApproval answers a tool call that waits, for those who follow the run
+// by [Agent.SubscribeThread]: it does not stream what follows. A call that does
+// not wait matches [ErrServer].
+//
+// POST /agents/{agentId}/send-tool-approval. Never repeated once it was sent.
+func (a *Agent) SendToolApproval(ctx context.Context, answer ToolApprovalRequest, opts ...Option) (runID string, err error) {
+	if answer.ThreadID == "" || answer.ResourceID == "" || answer.ToolCallID == "" {
+		return "", refuse("ToolApprovalRequest needs a thread, a resource and a tool call")
+	}
+	var out gen.ToolApproval
+	err = a.c.call(ctx, opts, call.Request{Op: route.AgentSendToolApproval, IDs: []string{a.id}, Body: answer, Context: answer.RequestContext}, &out)
+	return out.RunID, err
+}
