@@ -73,6 +73,7 @@ func (a *API) ResumeNoWait(ctx context.Context, workflowID, runID string, req Re
 func about(op route.Operation, workflowID, runID string, body any, values, extra map[string]any) call.Request {
 	return call.Request{
 		Op: op, IDs: []string{workflowID}, Query: url.Values{"runId": {runID}}, Body: body, Extra: extra, Context: values,
+		Refused: call.CheckID("runId", runID),
 	}
 }
 

@@ -73,6 +73,9 @@ func TestAsync_FailuresAreThoseOfTheClient(t *testing.T) {
 	assert.Equal(t, "/api/workflows/nothing/start-async", e.Path)
 	_, err = api.StartAsync(within(t), "", "run-1", mastra.StartRequest{})
 	assert.ErrorIs(t, err, mastra.ErrInvalidInput)
+	_, err = api.StartAsync(within(t), "doubler", "", mastra.StartRequest{Input: map[string]int{"n": 4}})
+	require.ErrorIs(t, err, mastra.ErrInvalidInput)
+	assert.ErrorContains(t, err, "the runId is empty")
 	_, err = api.ResumeAsync(within(t), "approval", "run-1", workflows.ResumeRequest{Extra: map[string]any{"step": 1}})
 	assert.ErrorIs(t, err, mastra.ErrInvalidInput)
 }

@@ -47,6 +47,9 @@ func (s *Server) Begin(ctx context.Context, cfg *Config, r Request) (*Exchange, 
 	if cfg.Answer != nil {
 		*cfg.Answer = Answer{}
 	}
+	if r.Refused != nil {
+		return nil, r.Refused
+	}
 	if err := CheckRequestContext(r.Context); err != nil {
 		return nil, err
 	}
