@@ -190,6 +190,7 @@ func TestStart_WithInputThatDoesNotFitIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrInvalidInput)
 	assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown)
 	assert.Contains(t, failure(t, err).Message, "n: Invalid input")
+	assert.Equal(t, "/api/workflows/doubler/stream", failure(t, err).Path)
 	assert.Equal(t, 1, failure(t, err).Attempts)
 	assert.Equal(t, 400, mastra.HTTPStatus(err))
 
