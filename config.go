@@ -25,7 +25,7 @@ type config struct {
 func defaults() config {
 	c := config{Config: call.Defaults(), reattach: true, looksFor: 10 * time.Second}
 	c.UserAgent = userAgent()
-	c.Policy = func(a call.Attempt) bool { return RetrySafe(Attempt(a)) }
+	c.Policy = policy(RetrySafe)
 	return c
 }
 
@@ -33,6 +33,14 @@ func defaults() config {
 func (c config) clone() config {
 	c.Config = c.Config.Clone()
 	return c
+}
+
+// policy has a RetryPolicy see attempts as this package tells them.
+func policy(p RetryPolicy) call.Policy {
+	return func(a call.Attempt) bool {
+		a.Err = publicError(a.Err)
+		return p(Attempt(a))
+	}
 }
 
 type staticToken string

@@ -286,5 +286,5 @@ func TestSpeechComesAsItArrives(t *testing.T) {
 	_, err = client.Agent("voiced").Voice().Listen(t.Context(), mastra.ListenRequest{Audio: failingReader{errReset}})
 	assert.ErrorIs(t, err, errReset.Err)
 	_, err = client.Agent("voiced").Voice().Listen(t.Context(), mastra.ListenRequest{Audio: strings.NewReader("x"), Options: map[string]any{"f": func() {}}})
-	assert.ErrorContains(t, err, "options: json: unsupported type")
+	assert.ErrorContains(t, err, "options does not encode: json: unsupported type")
 }

@@ -231,3 +231,19 @@ func TestSend_IsTheDoorForThePackagesUnderAPI(t *testing.T) {
 	err = c.Send(t.Context(), rawRequest("ToolExecute", ""), nil)
 	assert.ErrorIs(t, err, mastra.ErrInvalidInput)
 }
+
+func TestCredentials_ATokenSourceThatFailsIsNobodysInvalidInput(t *testing.T) {
+	rt := play(answer(200, "{}"))
+	err := list(t.Context(), inMemory(t, rt, mastra.WithTokenSource(&tokens{err: errReset.Err})))
+	require.Error(t, err)
+	assert.NotErrorIs(t, err, mastra.ErrInvalidInput)
+	assert.Equal(t, 500, mastra.HTTPStatus(err))
+	assert.Zero(t, rt.attempts())
+}
+
+func TestRetry_APolicySeesErrorsOfThePackage(t *testing.T) {
+	var seen error
+	rt := play(cut(io.ErrUnexpectedEOF))
+	_ = generate(t.Context(), inMemory(t, rt, mastra.WithRetryPolicy(func(a mastra.Attempt) bool { seen = a.Err; return false })))
+	assert.ErrorIs(t, seen, io.ErrUnexpectedEOF)
+}

@@ -163,7 +163,7 @@ func WithRetryPolicy(p RetryPolicy) Option {
 		if p == nil {
 			return refuse("WithRetryPolicy(nil)")
 		}
-		c.Policy = func(a call.Attempt) bool { return p(Attempt(a)) }
+		c.Policy = policy(p)
 		return nil
 	})
 }

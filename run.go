@@ -47,12 +47,11 @@ func (r *Run) about(op route.Operation) call.Request {
 }
 
 // post is a request for a route that takes the run's id in the query.
-func (r *Run) post(op route.Operation, body any, values, extra map[string]any) (call.Request, error) {
-	q := call.Request{
-		Op: op, IDs: []string{r.workflow}, Query: url.Values{"runId": {r.id}},
+func (r *Run) post(op route.Operation, body any, values, extra map[string]any) call.Request {
+	return call.Request{
+		Op: op, IDs: []string{r.workflow}, Query: url.Values{"runId": {r.id}}, Refused: call.CheckID("runId", r.id),
 		Body: body, Extra: extra, Context: values,
 	}
-	return q, publicError(call.CheckID("runId", r.id))
 }
 
 // refused is the error of a run that was not started or resumed: nothing happened.

@@ -45,22 +45,14 @@ type TimeTravelRequest struct {
 //
 // POST /workflows/{workflowId}/time-travel-async. Never repeated once it was sent.
 func (r *Run) TimeTravel(ctx context.Context, req TimeTravelRequest, opts ...Option) (*RunState, error) {
-	q, err := r.timeTravel(route.WorkflowTimeTravelAsync, req)
-	if err != nil {
-		return nil, err
-	}
-	return r.state(ctx, opts, q)
+	return r.state(ctx, opts, r.timeTravel(route.WorkflowTimeTravelAsync, req))
 }
 
 // TimeTravelDetached is TimeTravel, and returns at once.
 //
 // POST /workflows/{workflowId}/time-travel. Never repeated once it was sent.
 func (r *Run) TimeTravelDetached(ctx context.Context, req TimeTravelRequest, opts ...Option) error {
-	q, err := r.timeTravel(route.WorkflowTimeTravel, req)
-	if err != nil {
-		return err
-	}
-	return r.c.call(ctx, opts, q, nil)
+	return r.c.call(ctx, opts, r.timeTravel(route.WorkflowTimeTravel, req), nil)
 }
 
 // TimeTravelStream is TimeTravel, and streams what happens.
@@ -71,18 +63,15 @@ func (r *Run) TimeTravelStream(ctx context.Context, req TimeTravelRequest, opts 
 	if err != nil {
 		return nil, err
 	}
-	q, err := r.timeTravel(route.WorkflowTimeTravelStream, req)
-	if err != nil {
-		return nil, err
-	}
-	return r.open(ctx, q)
+	return r.open(ctx, r.timeTravel(route.WorkflowTimeTravelStream, req))
 }
 
-func (r *Run) timeTravel(op route.Operation, req TimeTravelRequest) (call.Request, error) {
+func (r *Run) timeTravel(op route.Operation, req TimeTravelRequest) call.Request {
+	q := r.post(op, req, req.RequestContext, req.Extra)
 	if len(req.Path) == 0 {
-		return call.Request{}, refuse("TimeTravelRequest.Path is empty")
+		q.Refused = refuse("TimeTravelRequest.Path is empty")
 	}
-	return r.post(op, req, req.RequestContext, req.Extra)
+	return q
 }
 
 // RestartRequest takes a run up again.
@@ -99,20 +88,12 @@ type RestartRequest struct {
 //
 // POST /workflows/{workflowId}/restart-async. Never repeated once it was sent.
 func (r *Run) Restart(ctx context.Context, req RestartRequest, opts ...Option) (*RunState, error) {
-	q, err := r.post(route.WorkflowRestartAsync, req, req.RequestContext, nil)
-	if err != nil {
-		return nil, err
-	}
-	return r.state(ctx, opts, q)
+	return r.state(ctx, opts, r.post(route.WorkflowRestartAsync, req, req.RequestContext, nil))
 }
 
 // RestartDetached is Restart, and returns at once.
 //
 // POST /workflows/{workflowId}/restart. Never repeated once it was sent.
 func (r *Run) RestartDetached(ctx context.Context, req RestartRequest, opts ...Option) error {
-	q, err := r.post(route.WorkflowRestart, req, req.RequestContext, nil)
-	if err != nil {
-		return err
-	}
-	return r.c.call(ctx, opts, q, nil)
+	return r.c.call(ctx, opts, r.post(route.WorkflowRestart, req, req.RequestContext, nil), nil)
 }

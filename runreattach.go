@@ -138,10 +138,7 @@ func (b *runBuilder) observe(ctx context.Context, whole bool) (io.ReadCloser, er
 // ask observes the run from an offset on. It is one call for as long as nothing new
 // is read, whatever the offset.
 func (b *runBuilder) ask(ctx context.Context, offset int) (*recordReader, error) {
-	q, err := b.run.history(offset)
-	if err != nil {
-		return nil, err
-	}
+	q := b.run.history(offset)
 	q.After = b.asked
 	x, err := b.run.c.begin(ctx, q)
 	if err != nil {

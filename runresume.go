@@ -66,10 +66,7 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 	if err != nil {
 		return nil, err
 	}
-	q, err := r.resumeRequest(route.WorkflowResumeStream, at, req)
-	if err != nil {
-		return nil, err
-	}
+	q := r.resumeRequest(route.WorkflowResumeStream, at, req)
 	lost := &lostResume{run: r, at: at, before: before}
 	q.Lost = lost.look
 	x, err := r.c.begin(ctx, q)
@@ -107,11 +104,7 @@ func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	q, err := r.resumeRequest(route.WorkflowResumeStream, at, req)
-	if err != nil {
-		return nil, err
-	}
-	return r.open(ctx, q)
+	return r.open(ctx, r.resumeRequest(route.WorkflowResumeStream, at, req))
 }
 
 // ResumeDetached answers the suspended run and returns at once. The server looks
@@ -127,14 +120,10 @@ func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Opt
 	if err != nil {
 		return err
 	}
-	q, err := r.resumeRequest(route.WorkflowResume, at, req)
-	if err != nil {
-		return err
-	}
-	return r.c.call(ctx, nil, q, nil)
+	return r.c.call(ctx, nil, r.resumeRequest(route.WorkflowResume, at, req), nil)
 }
 
-func (r *Run) resumeRequest(op route.Operation, at Suspension, req ResumeRequest) (call.Request, error) {
+func (r *Run) resumeRequest(op route.Operation, at Suspension, req ResumeRequest) call.Request {
 	body := resumeBody{Path: at.Path, Data: req.Data, ForEachIndex: at.ForEachIndex, PerStep: req.PerStep, Tracing: req.Tracing}
 	return r.post(op, body, req.RequestContext, req.Extra)
 }

@@ -104,11 +104,7 @@ func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Optio
 	if err != nil {
 		return err
 	}
-	q, err := r.post(route.WorkflowStart, req, req.RequestContext, req.Extra)
-	if err != nil {
-		return err
-	}
-	start, err := r.c.begin(ctx, q) // before anything is recorded
+	start, err := r.c.begin(ctx, r.post(route.WorkflowStart, req, req.RequestContext, req.Extra)) // before anything is recorded
 	if err != nil {
 		return err
 	}
@@ -120,10 +116,7 @@ func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Optio
 }
 
 func (r *Run) beginStart(ctx context.Context, req StartRequest) (*call.Exchange, *lostStart, error) {
-	q, err := r.post(route.WorkflowStream, req, req.RequestContext, req.Extra)
-	if err != nil {
-		return nil, nil, err
-	}
+	q := r.post(route.WorkflowStream, req, req.RequestContext, req.Extra)
 	lost := &lostStart{run: r}
 	q.Lost = lost.look
 	x, err := r.c.begin(ctx, q)

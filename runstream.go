@@ -78,20 +78,16 @@ func (r *Run) Observe(ctx context.Context, req ObserveRequest, opts ...Option) (
 	if err != nil {
 		return nil, err
 	}
-	q, err := r.history(req.Offset)
-	if err != nil {
-		return nil, err
-	}
-	return r.open(ctx, q)
+	return r.open(ctx, r.history(req.Offset))
 }
 
 // history is the request for the run's history from an offset on.
-func (r *Run) history(offset int) (call.Request, error) {
-	q, err := r.post(route.WorkflowObserve, nil, nil, nil)
+func (r *Run) history(offset int) call.Request {
+	q := r.post(route.WorkflowObserve, nil, nil, nil)
 	if offset != 0 {
 		q.Query.Set("offset", strconv.Itoa(offset))
 	}
-	return q, err
+	return q
 }
 
 // open opens one of the run's streams.

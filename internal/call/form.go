@@ -23,7 +23,7 @@ func (f *Form) File(field, name string, content io.Reader) {
 			return err
 		}
 		if _, err = io.Copy(part, content); err != nil {
-			err = fmt.Errorf("%s: %w", field, err)
+			err = fmt.Errorf("mastra: the part %s cannot be read: %w", field, err)
 		}
 		return err
 	})
@@ -34,7 +34,7 @@ func (f *Form) JSON(field string, value any) {
 	f.write(func(w *multipart.Writer) error {
 		text, err := Marshal(value)
 		if err != nil {
-			return fmt.Errorf("%s: %w", field, err)
+			return Refuse("mastra: %s does not encode: %w", field, err)
 		}
 		return w.WriteField(field, string(text))
 	})
@@ -53,7 +53,7 @@ func (f *Form) write(part func(*multipart.Writer) error) {
 func (f *Form) encode() (body []byte, contentType string, err error) {
 	f.write(func(w *multipart.Writer) error { return w.Close() })
 	if f.err != nil {
-		return nil, "", Refuse("mastra: the form cannot be written: %w", f.err)
+		return nil, "", f.err
 	}
 	return f.b.Bytes(), f.w.FormDataContentType(), nil
 }

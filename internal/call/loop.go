@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -31,7 +32,7 @@ func (x *Exchange) do(ctx context.Context) (*http.Response, error) {
 	}
 	if err := x.prepare(req.Request); err != nil {
 		if x.failure == nil {
-			return nil, Refuse("mastra: %w", err)
+			return nil, fmt.Errorf("mastra: %w", err) // nothing was sent
 		}
 		x.failure.also(err, "")
 		return nil, x.fail(x.failure)
@@ -76,6 +77,7 @@ func (x *Exchange) Broke(ctx context.Context, broken error) error {
 	x.failure = &Failure{Message: broken.Error(), Cause: broken}
 	if ctx.Err() != nil {
 		x.failure.Cause = ContextError(ctx)
+		x.failure.Message = x.failure.Cause.Error()
 	}
 	if !x.failed(ctx, true, errors.Is(broken, stream.ErrEventTooLarge)) {
 		x.Report()
