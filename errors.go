@@ -53,12 +53,6 @@ var (
 	ErrOutcomeUnknown = errors.New("mastra: outcome unknown")
 )
 
-const (
-	maxErrorText = 500      // bytes of a message taken from a server
-	maxErrorCode = 100      // bytes of a code
-	maxErrorBody = 64 << 10 // bytes of an error's body kept in Error.Body
-)
-
 // Issue is one field of a request that the server refused.
 type Issue struct {
 	// Field is a dotted path into the body or query; "root" for the whole

@@ -23,7 +23,6 @@ type account struct {
 	attempts []mastra.Attempt
 	lines    []string
 	response mastra.Response
-	pauses   []time.Duration
 }
 
 // lines is a log: one text for each record, without what varies.
