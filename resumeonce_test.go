@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,6 +49,10 @@ type resuming struct {
 	pauses  []time.Duration
 }
 
+// still is what the reads of a run tell that stands where it stood for as long as it
+// is looked at, and has moved on afterwards.
+func still(before, after step) []step { return append(slices.Repeat([]step{before}, 1+14), after) }
+
 func resumings(t *testing.T) []resuming {
 	reset, refused := fails(errReset), fails(errRefused)
 	ended, running := answer(200, runEnded), answer(200, runRunning)
@@ -72,7 +76,7 @@ func resumings(t *testing.T) []resuming {
 	return []resuming{
 		{name: "the answer comes", steps: m{"get": {flat, ended}, "resume-stream": {good}}, req: approve, body: body, calls: "get resume-stream get", status: mastra.RunSuccess},
 		{name: "the only step need not be named", steps: m{"get": {flat, ended}, "resume-stream": {good}}, req: mastra.ResumeRequest{Data: map[string]any{"approved": true}}, body: body, calls: "get resume-stream get", status: mastra.RunSuccess},
-		{name: "the run goes on for a while", steps: m{"get": {flat, running, running, ended}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get get get", status: mastra.RunSuccess},
+		{name: "the run goes on for a while", steps: m{"get": {flat, running, running, ended}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get..", status: mastra.RunSuccess},
 		{name: "the run suspends again", steps: m{"get": {flat, answer(200, waitsAnew)}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get", status: mastra.RunSuspended},
 		{name: "a pinned suspension", steps: m{"get": {tells(t, "approval-suspended"), tells(t, "approval-ended")}, "resume-stream": {good}}, req: pinned("approval-suspended"), body: `{"step":["approve"],"resumeData":1}`, calls: "get resume-stream get", status: mastra.RunSuccess},
 		{name: "one that the answer of a start told of, inside a nested workflow", steps: m{"get": {outer, tells(t, "outer-ended")}, "resume-stream": {good}}, req: pinned("outer-started"), body: `{"step":["approval","approve"],"resumeData":1}`, calls: "get resume-stream get", status: mastra.RunSuccess},
@@ -93,31 +97,35 @@ func resumings(t *testing.T) []resuming {
 		{name: "somebody else was faster", steps: m{"get": {tells(t, "approval-suspended")}, "resume-stream": {replays(t, "approval-resumed-twice")}}, req: mastra.ResumeRequest{Data: 1}, calls: "get resume-stream", is: []error{mastra.ErrNotSuspended}},
 		{name: "somebody else is at it", steps: m{"get": {flat}, "resume-stream": {answer(409, `{"error":"claimed"}`)}}, req: approve, calls: "get resume-stream", is: []error{mastra.ErrConflict}},
 
-		{name: "lost, and the run has moved on", steps: m{"get": {flat, ended}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get get", status: mastra.RunSuccess},
-		{name: "lost, and the run goes on", steps: m{"get": {flat, running, running, ended}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get get get", status: mastra.RunSuccess},
-		{name: "lost in the middle, and the run has moved on", steps: m{"get": {flat, ended}, "resume-stream": {breaksOff(t, "approval-resumed", 2, errReset)}}, req: approve, calls: "get resume-stream get get", status: mastra.RunSuccess},
-		{name: "lost, and the run stands where it stood: asked again", steps: m{"get": {flat, flat, ended}, "resume-stream": {reset, good}}, req: approve, body: body, calls: "get resume-stream get resume-stream get", status: mastra.RunSuccess},
-		{name: "lost, asked again, not suspended any more", steps: m{"get": {flat, flat, ended}, "resume-stream": {reset, recordsText(notWaiting)}}, req: approve, calls: "get resume-stream get resume-stream get", status: mastra.RunSuccess},
-		{name: "lost, and the same item waits: asked again with its index", steps: m{"get": {fan, fan, fanAgain}, "resume-stream": {reset, good}}, req: item, body: fanBody, calls: "get resume-stream get resume-stream get", status: mastra.RunSuspended},
-		{name: "lost, and the next item waits", steps: m{"get": {fan, fanAgain}, "resume-stream": {reset}}, req: item, body: fanBody, calls: "get resume-stream get get", status: mastra.RunSuspended},
-		{name: "lost, and the step waits anew", steps: m{"get": {flat, answer(200, waitsAnew)}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get get", status: mastra.RunSuspended},
-		{name: "lost, at a step in a loop", steps: m{"get": {suspendedIn(loopGraph, "")}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get", unknown: true},
-		{name: "lost, at a step in a loop in a branch", steps: m{"get": {suspendedIn(nestedLoop, "")}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get", unknown: true},
-		{name: "lost, at a step that was resumed before", steps: m{"get": {suspendedIn(flatGraph, resumedOnce)}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get", unknown: true},
-		{name: "lost, in a graph that is not understood", steps: m{"get": {suspendedIn(oddGraph, "")}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get", unknown: true},
-		{name: "lost, beside a loop", steps: m{"get": {suspendedIn(otherLoop, ""), suspendedIn(otherLoop, ""), ended}, "resume-stream": {reset, good}}, req: approve, calls: "get resume-stream get resume-stream get", status: mastra.RunSuccess},
-		{name: "always lost", steps: m{"get": {flat}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get resume-stream get resume-stream get resume-stream get", is: []error{errReset.Err}, unknown: true},
-		{name: "lost, and nobody listens", steps: m{"get": {flat, refused}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get get get get", is: []error{mastra.ErrUnavailable}, unknown: true},
-		{name: "lost, and nobody listens to the repetition", steps: m{"get": {flat}, "resume-stream": {reset, refused}}, req: approve, calls: "get resume-stream get resume-stream resume-stream resume-stream", is: []error{mastra.ErrUnavailable}, unknown: true},
+		{name: "lost, and the run has moved on", steps: m{"get": {flat, ended}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", status: mastra.RunSuccess},
+		{name: "lost, and the run goes on", steps: m{"get": {flat, running, running, ended}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", status: mastra.RunSuccess},
+		{name: "lost in the middle, and the run has moved on", steps: m{"get": {flat, ended}, "resume-stream": {breaksOff(t, "approval-resumed", 2, errReset)}}, req: approve, calls: "get resume-stream get..", status: mastra.RunSuccess},
+		{name: "lost, and the run stands where it stood: asked again", steps: m{"get": still(flat, ended), "resume-stream": {reset, good}}, req: approve, body: body, calls: "get resume-stream get.. resume-stream get", status: mastra.RunSuccess},
+		{name: "lost, asked again, not suspended any more", steps: m{"get": still(flat, ended), "resume-stream": {reset, recordsText(notWaiting)}}, req: approve, calls: "get resume-stream get.. resume-stream get", status: mastra.RunSuccess},
+		{name: "lost, and the run moves on a little later", steps: m{"get": {flat, flat, flat, ended}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", status: mastra.RunSuccess},
+		{name: "lost, at a step in a loop, and the run moves on a little later", steps: m{"get": {suspendedIn(loopGraph, ""), suspendedIn(loopGraph, ""), ended}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", status: mastra.RunSuccess},
+		{name: "lost, asked again, and a 500 says that it is not suspended", steps: m{"get": still(flat, ended), "resume-stream": {reset, answer(500, `{"error":"This workflow run was not suspended"}`)}}, req: approve, calls: "get resume-stream get.. resume-stream get", status: mastra.RunSuccess},
+		{name: "lost, asked again, and the first is at it", steps: m{"get": still(flat, ended), "resume-stream": {reset, answer(409, `{"error":"claimed"}`)}}, req: approve, calls: "get resume-stream get.. resume-stream get", status: mastra.RunSuccess},
+		{name: "lost, and the same item waits: asked again with its index", steps: m{"get": still(fan, fanAgain), "resume-stream": {reset, good}}, req: item, body: fanBody, calls: "get resume-stream get.. resume-stream get", status: mastra.RunSuspended},
+		{name: "lost, and the next item waits", steps: m{"get": {fan, fanAgain}, "resume-stream": {reset}}, req: item, body: fanBody, calls: "get resume-stream get..", status: mastra.RunSuspended},
+		{name: "lost, and the step waits anew", steps: m{"get": {flat, answer(200, waitsAnew)}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", status: mastra.RunSuspended},
+		{name: "lost, at a step in a loop", steps: m{"get": {suspendedIn(loopGraph, "")}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", unknown: true},
+		{name: "lost, at a step in a loop in a branch", steps: m{"get": {suspendedIn(nestedLoop, "")}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", unknown: true},
+		{name: "lost, at a step that was resumed before", steps: m{"get": {suspendedIn(flatGraph, resumedOnce)}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", unknown: true},
+		{name: "lost, in a graph that is not understood", steps: m{"get": {suspendedIn(oddGraph, "")}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", unknown: true},
+		{name: "lost, beside a loop", steps: m{"get": still(suspendedIn(otherLoop, ""), ended), "resume-stream": {reset, good}}, req: approve, calls: "get resume-stream get.. resume-stream get", status: mastra.RunSuccess},
+		{name: "always lost", steps: m{"get": {flat}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get.. resume-stream get.. resume-stream get.. resume-stream get..", is: []error{errReset.Err}, unknown: true},
+		{name: "lost, and nobody listens", steps: m{"get": {flat, refused}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", is: []error{mastra.ErrUnavailable}, unknown: true},
+		{name: "lost, and nobody listens to the repetition", steps: m{"get": {flat}, "resume-stream": {reset, refused}}, req: approve, calls: "get resume-stream get.. resume-stream resume-stream resume-stream", is: []error{mastra.ErrUnavailable}, unknown: true},
 		{name: "lost, and the run is gone", steps: m{"get": {flat, answer(404, `{"error":"no"}`)}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get", is: []error{mastra.ErrNotFound}, unknown: true},
-		{name: "resumed, and the record cannot be read", steps: m{"get": {flat, answer(403, `{"error":"no"}`)}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get get", is: []error{mastra.ErrForbidden}, unknown: true},
-		{name: "resumed, and the record is not to be had for a while", steps: m{"get": {flat, answer(503, ""), ended}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get get", status: mastra.RunSuccess},
+		{name: "resumed, and the record cannot be read", steps: m{"get": {flat, answer(403, `{"error":"no"}`)}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get..", is: []error{mastra.ErrForbidden}, unknown: true},
+		{name: "resumed, and the record is not to be had for a while", steps: m{"get": {flat, answer(503, ""), ended}, "resume-stream": {good}}, req: approve, calls: "get resume-stream get..", status: mastra.RunSuccess},
 
 		{name: "busy for two seconds", steps: m{"get": {flat, ended}, "resume-stream": {answer(503, "", "Retry-After", "2"), good}}, req: approve, calls: "get resume-stream resume-stream get", status: mastra.RunSuccess, pauses: []time.Duration{2 * time.Second}},
 		{name: "no connection", steps: m{"get": {flat}, "resume-stream": {refused}}, req: approve, calls: "get resume-stream resume-stream resume-stream resume-stream", is: []error{mastra.ErrUnavailable}},
 		{name: "a failure of the server", steps: m{"get": {flat}, "resume-stream": {answer(500, `{"error":"boom"}`)}}, req: approve, calls: "get resume-stream", is: []error{mastra.ErrServer}},
-		{name: "RetryNever gives up", steps: m{"get": {flat}, "resume-stream": {reset}}, req: approve, opts: []mastra.Option{mastra.WithRetryPolicy(mastra.RetryNever)}, calls: "get resume-stream get", is: []error{errReset.Err}, unknown: true},
-		{name: "RetryNever finds that the run has moved on", steps: m{"get": {flat, ended}, "resume-stream": {reset}}, req: approve, opts: []mastra.Option{mastra.WithRetryPolicy(mastra.RetryNever)}, calls: "get resume-stream get get", status: mastra.RunSuccess},
+		{name: "RetryNever gives up", steps: m{"get": {flat}, "resume-stream": {reset}}, req: approve, opts: []mastra.Option{mastra.WithRetryPolicy(mastra.RetryNever)}, calls: "get resume-stream get..", is: []error{errReset.Err}, unknown: true},
+		{name: "RetryNever finds that the run has moved on", steps: m{"get": {flat, ended}, "resume-stream": {reset}}, req: approve, opts: []mastra.Option{mastra.WithRetryPolicy(mastra.RetryNever)}, calls: "get resume-stream get..", status: mastra.RunSuccess},
 		{name: "an index that is negative", steps: m{"get": {fan}}, req: mastra.ResumeRequest{ForEachIndex: &negative}, calls: "get", is: []error{mastra.ErrInvalidInput}},
 	}
 }
@@ -129,7 +137,7 @@ func TestResumeAnswersASuspensionOnceWhateverGetsLost(t *testing.T) {
 				rt := &routes{steps: tt.steps}
 				state, err := inMemory(t, rt).Workflow("w").Resume(t.Context(), "r", tt.req, tt.opts...)
 
-				assert.Equal(t, tt.calls, strings.Join(rt.calls, " "))
+				assert.Equal(t, tt.calls, rt.summary())
 				if tt.is == nil && !tt.unknown {
 					require.NoError(t, err)
 					assert.Equal(t, tt.status, state.Status)

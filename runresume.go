@@ -3,8 +3,6 @@ package mastra
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
@@ -45,10 +43,11 @@ type resumeBody struct {
 // again.
 //
 // The answer is given once. The run is read first, to know which suspension is
-// answered; when the server's reply is lost, it is read again: a run that has
-// moved on is waited for, one that still stands where it stood is asked again.
-// Where a repetition could answer a later suspension of the same step, Resume
-// gives up with [ErrOutcomeUnknown] instead.
+// answered; when the server's reply is lost, it is read again: a run that has moved
+// on is waited for, whichever server process executes it; one that still stands 10 s
+// later where it stood is asked again, as often as [WithRetries] says. Where a
+// repetition could answer a later suspension of the same step, Resume gives up with
+// [ErrOutcomeUnknown] instead.
 //
 // A run that is not suspended matches [ErrNotSuspended], one that is not there
 // [ErrNotFound]; data that does not fit the schema [ErrInvalidInput], and the
@@ -79,10 +78,8 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 		switch {
 		case readErr == nil:
 			return state, nil
-		case errors.Is(readErr, ErrNotSuspended) && lost.asked: // by the attempt whose answer was lost
-			return lost.result(ctx, x, call.ErrDone)
 		case errors.Is(readErr, ErrInvalidInput), errors.Is(readErr, ErrNotSuspended):
-			return nil, readErr // the server's last word
+			return lost.result(ctx, x, readErr) // the server's last word
 		}
 		resp, o, err = x.Again(ctx, readErr)
 	}
@@ -139,40 +136,4 @@ func (r *Run) suspension(ctx context.Context, req ResumeRequest) (Suspension, *R
 		return Suspension{}, nil, r.refused(route.WorkflowResumeStream, refusal, kind)
 	}
 	return at, state, nil
-}
-
-// lostResume is a resume of which an answer got lost.
-type lostResume struct {
-	run    *Run
-	at     Suspension
-	before *RunState // the run as it was resumed
-	asked  bool
-}
-
-// look reads the run: has it moved on, or does it still stand where it stood?
-func (l *lostResume) look(ctx context.Context) (call.Verdict, error) {
-	l.asked = true
-	now, err := l.run.Get(ctx)
-	switch {
-	case err != nil:
-		return call.Unsure, fmt.Errorf("the run could not be read: %w", err)
-	case !slices.ContainsFunc(now.Suspensions(), l.at.same):
-		return call.Done, nil
-	case l.before.suspendsAgain(l.at):
-		return call.Unsure, fmt.Errorf("step %s may suspend again, so its resume is not repeated", l.at.Step)
-	}
-	return call.NotDone, nil
-}
-
-// result is what the resume came to that ended with err.
-func (l *lostResume) result(ctx context.Context, x *call.Exchange, err error) (*RunState, error) {
-	if err != call.ErrDone {
-		return nil, publicError(err)
-	}
-	state, err := l.run.Wait(ctx)
-	x.ReportAttempts()
-	if err != nil {
-		return nil, l.run.unknown(route.WorkflowResumeStream, x.Attempts(), err)
-	}
-	return state, nil
 }

@@ -2,10 +2,7 @@ package mastra
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"time"
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
@@ -121,82 +118,4 @@ func (r *Run) beginStart(ctx context.Context, req StartRequest) (*call.Exchange,
 	q.Lost = lost.look
 	x, err := r.c.begin(ctx, q)
 	return x, lost, err
-}
-
-// lostStart is a start of which an answer got lost.
-type lostStart struct {
-	run   *Run
-	asked bool
-	found *RunState
-}
-
-const lookTime = 10 * time.Second // for one answer
-
-// look reads the run until it is recorded, or has not been for so long that the
-// request cannot have arrived. An idle server records a run within 60 ms, one with
-// 128 starts at once within 7 s.
-func (l *lostStart) look(ctx context.Context) (call.Verdict, error) {
-	l.asked = true
-	until := time.Now().Add(l.run.c.cfg.looksFor)
-	for pause := firstPoll; ; pause = min(2*pause, time.Second) {
-		state, err := l.read(ctx)
-		switch {
-		case err == nil && state.Status != RunPending:
-			l.found = state
-			return call.Done, nil
-		case ctx.Err() != nil:
-			return call.Unsure, call.ContextError(ctx)
-		case err == nil || notRecorded(err):
-			err = nil
-		case !passing(err):
-			return call.Unsure, fmt.Errorf("the run could not be read: %w", err)
-		}
-		left := time.Until(until)
-		if left <= 0 && err != nil {
-			return call.Unsure, fmt.Errorf("the run could not be read: %w", err)
-		}
-		if left <= 0 {
-			return call.NotDone, nil
-		}
-		if err := call.Sleep(ctx, min(pause, left)); err != nil {
-			return call.Unsure, err
-		}
-	}
-}
-
-func (l *lostStart) read(ctx context.Context) (*RunState, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
-	defer cancel()
-	return l.run.Get(ctx)
-}
-
-// notRecorded: the server itself says that there is no such run; a proxy's 404
-// tells nothing.
-func notRecorded(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && errors.Is(err, ErrNotFound) && json.Valid(e.Body)
-}
-
-// passing: the same question may well be answered a moment later.
-func passing(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.Status == 0 || e.Status >= 500 || errors.Is(err, ErrRateLimited) || errors.Is(err, ErrNotFound))
-}
-
-// result is what the start came to that ended with err.
-func (l *lostStart) result(ctx context.Context, x *call.Exchange, err error) (*RunState, error) {
-	err = publicError(err)
-	switch {
-	case err == call.ErrDone && l.found.Status.settled():
-		return l.found, nil
-	case err == call.ErrDone, errors.Is(err, ErrConflict): // it goes on, or has ended already
-	default:
-		return nil, err
-	}
-	state, err := l.run.Wait(ctx)
-	x.ReportAttempts()
-	if err != nil && l.asked {
-		return nil, l.run.unknown(route.WorkflowStream, x.Attempts(), err)
-	}
-	return state, err
 }
