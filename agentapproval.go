@@ -141,7 +141,7 @@ func decides(p *Pending, runID, toolCallID *string) error {
 	if p != nil && p.Kind == PendingSuspended {
 		return refuse("that Pending waits for an answer, not for an approval; use Resume")
 	}
-	if err := named(p, runID, toolCallID); err != nil {
+	if err := pendingIDs(p, runID, toolCallID); err != nil {
 		return err
 	}
 	if *toolCallID == "" {
@@ -150,8 +150,8 @@ func decides(p *Pending, runID, toolCallID *string) error {
 	return nil
 }
 
-// named takes the ids from a Pending, where there is one.
-func named(p *Pending, runID, toolCallID *string) error {
+// pendingIDs takes the ids from a Pending, where there is one.
+func pendingIDs(p *Pending, runID, toolCallID *string) error {
 	if p != nil {
 		switch {
 		case p.Kind == PendingClientTool:

@@ -48,7 +48,7 @@ func (a *Agent) NetworkStream(ctx context.Context, req AgentRequest, opts ...Opt
 //
 // POST /agents/{agentId}/approve-network-tool-call. Never repeated once it was sent.
 func (a *Agent) ApproveNetworkStream(ctx context.Context, req ApproveRequest, opts ...Option) (*NetworkStream, error) {
-	if err := named(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
+	if err := pendingIDs(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
 		return nil, err
 	}
 	if err := noClientTools(req.ClientTools); err != nil {
@@ -62,7 +62,7 @@ func (a *Agent) ApproveNetworkStream(ctx context.Context, req ApproveRequest, op
 //
 // POST /agents/{agentId}/decline-network-tool-call. Never repeated once it was sent.
 func (a *Agent) DeclineNetworkStream(ctx context.Context, req DeclineRequest, opts ...Option) (*NetworkStream, error) {
-	if err := named(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
+	if err := pendingIDs(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
 		return nil, err
 	}
 	if err := noClientTools(req.ClientTools); err != nil {

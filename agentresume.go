@@ -60,7 +60,7 @@ func (a *Agent) Resume(ctx context.Context, req ResumeAgentRequest, opts ...Opti
 // POST /agents/{agentId}/resume-stream, or resume-stream-until-idle where UntilIdle
 // is set. Never repeated once it was sent.
 func (a *Agent) ResumeStream(ctx context.Context, req ResumeAgentRequest, opts ...Option) (*AgentStream, error) {
-	if err := named(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
+	if err := pendingIDs(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
 		return nil, err
 	}
 	if req.Data == nil {

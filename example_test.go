@@ -146,8 +146,8 @@ func ExampleWorkflow_Resume() {
 	}
 	fmt.Println(state.Status, string(state.Result))
 	// Output:
-	// waits at twice for item 0 {"item":-1,"reason":"negative item"}
-	// waits at twice for item 2 {"item":-3,"reason":"negative item"}
+	// waits at twice for item 0 {"reason":"negative item","item":-1}
+	// waits at twice for item 2 {"reason":"negative item","item":-3}
 	// success {"big":{"size":"big","sum":44}}
 }
 

@@ -139,7 +139,7 @@ func (b *runBuilder) end(ctx context.Context, err error) error {
 	}
 	b.record = now
 	switch {
-	case now.Status == RunSuspended && b.tells(now.Suspensions()):
+	case now.Status == RunSuspended && b.tells(now):
 		b.confirmed = now
 		return nil
 	case now.Status == RunPending && b.op.ID == route.WorkflowStream.ID:
@@ -161,15 +161,16 @@ func (b *runBuilder) replay(err error) bool {
 	return b.state.Status != "" && errors.Is(err, stream.ErrTruncated) && wholeBody(err)
 }
 
-// tells whether the stream has told of all of these suspensions.
-func (b *runBuilder) tells(suspensions []Suspension) bool {
-	for _, at := range suspensions {
-		step := b.state.Steps[at.Path[0]] // a suspension has the time of its outermost step
-		if step.Status != RunSuspended || !step.SuspendedAt.Equal(at.SuspendedAt.Time) {
+// tells whether the stream has told of every step that waits.
+func (b *runBuilder) tells(now *RunState) bool {
+	waiting := now.waitingSteps()
+	for _, id := range waiting {
+		step := b.state.Steps[id]
+		if step.Status != RunSuspended || !step.SuspendedAt.Equal(now.Steps[id].SuspendedAt.Time) {
 			return false
 		}
 	}
-	return len(suspensions) > 0
+	return len(waiting) > 0
 }
 
 // wholeBody: the body came to its end as HTTP sees it; no connection broke.

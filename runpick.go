@@ -1,7 +1,6 @@
 package mastra
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,24 +27,51 @@ func (s *RunState) pick(req ResumeRequest) (at Suspension, refusal string, kind 
 		}
 		return at, "that suspension of " + want.Step + " has been answered; " + waiting(all), ErrNotSuspended
 	}
-	if req.Step == "" && len(all) > 1 {
-		return at, "the request names no step; " + waiting(all), ErrInvalidInput
-	}
-	for _, at := range all {
-		if req.Step == "" || at.Step == req.Step || at.Path[0] == req.Step {
-			if req.ForEachIndex != nil {
-				at.ForEachIndex = req.ForEachIndex
-			}
-			return at, "", nil
+	named := named(all, req.Step)
+	if i := req.ForEachIndex; i != nil && len(named) > 0 {
+		at = named[0] // an item that does not wait is the server's to refuse
+		if n := slices.IndexFunc(named, func(s Suspension) bool { return s.ForEachIndex != nil && *s.ForEachIndex == *i }); n >= 0 {
+			at = named[n]
 		}
+		at.ForEachIndex = i
+		return at, "", nil
+	}
+	switch {
+	case len(named) == 1:
+		return named[0], "", nil
+	case len(named) > 1 && req.Step == "":
+		return at, "the request names no step; " + waiting(all), ErrInvalidInput
+	case len(named) > 1:
+		return at, fmt.Sprintf("step %q waits in several places: name one by its Suspension, or give ForEachIndex; %s", req.Step, waiting(all)), ErrInvalidInput
 	}
 	return at, fmt.Sprintf("step %q is not suspended; %s", req.Step, waiting(all)), ErrNotSuspended
+}
+
+// named are the suspensions that a name means: those of the step, or of the steps
+// inside a nested workflow of that name. No name means all.
+func named(all []Suspension, name string) []Suspension {
+	var exact, inside []Suspension
+	for _, at := range all {
+		switch {
+		case name == "" || at.Step == name:
+			exact = append(exact, at)
+		case at.Path[0] == name:
+			inside = append(inside, at)
+		}
+	}
+	if len(exact) > 0 {
+		return exact
+	}
+	return inside
 }
 
 func waiting(all []Suspension) string {
 	names := make([]string, len(all))
 	for i, at := range all {
 		names[i] = at.Step
+		if at.ForEachIndex != nil {
+			names[i] += fmt.Sprintf(" (item %d)", *at.ForEachIndex)
+		}
 	}
 	return "the run waits at " + strings.Join(names, ", ")
 }
@@ -66,39 +92,9 @@ func (s *RunState) suspendsAgain(at Suspension) bool {
 	if at.ForEachIndex != nil {
 		return false
 	}
-	for i := range at.Path {
-		if !s.Steps[strings.Join(at.Path[:i+1], ".")].ResumedAt.IsZero() {
-			return true
-		}
+	if step, ok := s.Steps[at.Step]; !ok || !step.ResumedAt.IsZero() {
+		return true // or not told of
 	}
-	return inLoop(s.Graph, at.Path)
-}
-
-// inLoop looks for a loop in a step graph, and in the nested ones, that holds the
-// step.
-func inLoop(graph json.RawMessage, step []string) bool {
-	var entries []struct {
-		Type  string            `json:"type"`
-		ID    string            `json:"id"`
-		Step  json.RawMessage   `json:"step"`
-		Steps []json.RawMessage `json:"steps"`
-		Inner json.RawMessage   `json:"serializedStepFlow"`
-	}
-	if json.Unmarshal(graph, &entries) != nil {
-		return len(graph) > 0 // not understood: take no risk
-	}
-	for _, e := range entries {
-		if e.Type == "loop" && strings.Contains(string(e.Step), `"`+step[0]+`"`) {
-			return true
-		}
-		for _, branch := range e.Steps {
-			if inLoop(json.RawMessage("["+string(branch)+"]"), step) {
-				return true
-			}
-		}
-		if e.ID == step[0] && len(step) > 1 && len(e.Inner) > 0 && inLoop(e.Inner, step[1:]) {
-			return true
-		}
-	}
-	return false
+	graph := stepGraph(s.Graph)
+	return len(graph) == 0 && len(s.Graph) > 0 || inLoop(graph, at.Path)
 }

@@ -1,15 +1,11 @@
 package mastra
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
-	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -113,24 +109,6 @@ type ResumeLabel struct {
 	ForEachIndex *int   `json:"foreachIndex,omitempty"`
 }
 
-// Suspension is one place where a run waits for a resume. It encodes to JSON and
-// back, so that it can be stored and answered by another process.
-type Suspension struct {
-	WorkflowID string `json:"workflowId,omitzero"`
-	RunID      string `json:"runId"`
-	// Path is the list of step ids: one for a step of the workflow itself, several
-	// for a step of a nested workflow. It is what is sent.
-	Path []string `json:"path"`
-	// Step is the same for reading and naming: the ids joined by dots.
-	Step string `json:"step"`
-	// ForEachIndex is the item of a foreach step; nil for other steps.
-	ForEachIndex *int `json:"forEachIndex,omitempty"`
-	// Payload is what the step suspended with.
-	Payload json.RawMessage `json:"payload,omitempty"`
-	// SuspendedAt tells this suspension from a later one of the same step.
-	SuspendedAt Time `json:"suspendedAt,omitzero"`
-}
-
 // Err is nil unless the run ended without success: failed (a [*RunFailure] is
 // wrapped), canceled, or stopped by a tripwire (a [*TripwireError] is wrapped). A
 // suspended run is no error.
@@ -150,72 +128,6 @@ func (s *RunState) Err() error {
 		return fmt.Errorf("mastra: workflow %s, run %s: %s", s.WorkflowID, s.RunID, s.Status)
 	}
 	return nil
-}
-
-// Suspensions lists where the run waits, in the order of the step graph.
-func (s *RunState) Suspensions() []Suspension {
-	if s.Status != RunSuspended {
-		return nil
-	}
-	ids := slices.Collect(maps.Keys(s.SuspendedPaths))
-	if len(ids) == 0 {
-		for id, step := range s.Steps {
-			if step.Status == RunSuspended && !strings.Contains(id, ".") {
-				ids = append(ids, id)
-			}
-		}
-	}
-	slices.SortFunc(ids, func(a, b string) int {
-		return cmp.Or(slices.Compare(s.SuspendedPaths[a], s.SuspendedPaths[b]), cmp.Compare(a, b))
-	})
-	out := make([]Suspension, 0, len(ids))
-	for _, id := range ids {
-		out = append(out, s.suspension(id))
-	}
-	return out
-}
-
-// suspension describes the suspended step id of the outermost workflow. The
-// server keeps the place inside a nested workflow or a foreach in a member of
-// the suspend payload.
-func (s *RunState) suspension(id string) Suspension {
-	step := s.Steps[id]
-	var payload struct {
-		Meta struct {
-			Path         []string `json:"path"`
-			ForEachIndex *int     `json:"foreachIndex"`
-		} `json:"__workflow_meta"`
-	}
-	_ = json.Unmarshal(step.SuspendPayload, &payload) // a payload of another shape has no place
-	out := Suspension{
-		WorkflowID: s.WorkflowID, RunID: s.RunID,
-		Path:         append([]string{id}, payload.Meta.Path...),
-		ForEachIndex: payload.Meta.ForEachIndex,
-		Payload:      withoutMeta(step.SuspendPayload),
-		SuspendedAt:  step.SuspendedAt,
-	}
-	out.Step = strings.Join(out.Path, ".")
-	// The time stays the outermost step's: answers of calls that waited, and lists
-	// of runs, do not tell of the steps inside, and a suspension has to be the same
-	// wherever it was read.
-	if inner, ok := s.Steps[out.Step]; ok && len(out.Path) > 1 && out.ForEachIndex == nil {
-		_ = json.Unmarshal(inner.SuspendPayload, &payload)
-		out.ForEachIndex = payload.Meta.ForEachIndex
-	}
-	return out
-}
-
-func withoutMeta(payload json.RawMessage) json.RawMessage {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(payload, &members) != nil || members["__workflow_meta"] == nil {
-		return payload
-	}
-	delete(members, "__workflow_meta")
-	out, err := call.Marshal(members)
-	if err != nil {
-		return payload
-	}
-	return out
 }
 
 // UnmarshalJSON reads a run in each form the server gives it: its record, an
