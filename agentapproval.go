@@ -145,7 +145,7 @@ func decides(p *Pending, runID, toolCallID *string) error {
 		return err
 	}
 	if *toolCallID == "" {
-		return refuse("the tool call id is empty")
+		return refuse("no tool call is named: give the Pending, or RunID and ToolCallID")
 	}
 	return nil
 }
@@ -162,7 +162,7 @@ func pendingIDs(p *Pending, runID, toolCallID *string) error {
 		*runID, *toolCallID = p.RunID, p.ToolCallID
 	}
 	if *runID == "" {
-		return refuse("the run id is empty")
+		return refuse("no run is named: give the Pending, or RunID and ToolCallID")
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ type SendSignalRequest struct {
 // POST /agents/{agentId}/send-message. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) SendMessage(ctx context.Context, req SendMessageRequest, opts ...Option) (*SignalReceipt, error) {
-	return a.signal(ctx, route.AgentSendMessage, req.RunID, req.ThreadID, req, opts)
+	return a.signal(ctx, route.AgentSendMessage, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 
 // QueueMessage is SendMessage for after the active run has ended.
@@ -89,7 +89,7 @@ func (a *Agent) SendMessage(ctx context.Context, req SendMessageRequest, opts ..
 // POST /agents/{agentId}/queue-message. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) QueueMessage(ctx context.Context, req SendMessageRequest, opts ...Option) (*SignalReceipt, error) {
-	return a.signal(ctx, route.AgentQueueMessage, req.RunID, req.ThreadID, req, opts)
+	return a.signal(ctx, route.AgentQueueMessage, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 
 // SendSignal gives a signal to the run that is active on the thread, or starts one.
@@ -97,12 +97,15 @@ func (a *Agent) QueueMessage(ctx context.Context, req SendMessageRequest, opts .
 // POST /agents/{agentId}/signals. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) SendSignal(ctx context.Context, req SendSignalRequest, opts ...Option) (*SignalReceipt, error) {
-	return a.signal(ctx, route.AgentSendSignal, req.RunID, req.ThreadID, req, opts)
+	return a.signal(ctx, route.AgentSendSignal, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 
-func (a *Agent) signal(ctx context.Context, op route.Operation, runID, threadID string, body any, opts []Option) (*SignalReceipt, error) {
-	if runID == "" && threadID == "" {
+func (a *Agent) signal(ctx context.Context, op route.Operation, runID, threadID, resourceID string, body any, opts []Option) (*SignalReceipt, error) {
+	switch {
+	case runID == "" && threadID == "":
 		return nil, refuse("the request names neither a run nor a thread")
+	case runID == "" && resourceID == "":
+		return nil, refuse("a thread needs its ResourceID too")
 	}
 	return callFor[SignalReceipt](ctx, a.c, opts, call.Request{Op: op, IDs: []string{a.id}, Body: body})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/mastra-go/mastra/internal/call"
@@ -106,15 +107,19 @@ type NetworkResult struct {
 	Text string
 	// Object is the structured answer, where one was asked for.
 	Object json.RawMessage
-	// Done tells that the routing agent called the task complete, and Reason why.
+	// Done tells that the routing agent called the task complete; Reason says why the
+	// network ended.
 	Done   bool
 	Reason string
-	// Pending is what the run waits for: an approval or an answer, of which the
-	// server takes only the approval (ApproveNetworkStream, DeclineNetworkStream).
-	Pending []Pending
-	Usage   Usage
-	RunID   string
+	Usage  Usage
+	RunID  string
+
+	pending []Pending
 }
+
+// Pending lists what the run waits for: an approval or an answer, of which the server
+// takes only the approval ([Agent.ApproveNetworkStream], [Agent.DeclineNetworkStream]).
+func (r *NetworkResult) Pending() []Pending { return slices.Clone(r.pending) }
 
 // Text iterates over the final answer's text as the routing agent writes it. The
 // text of the agents that it calls is in Chunks.
@@ -146,6 +151,12 @@ func (s *NetworkStream) Result() (*NetworkResult, error) {
 	return s.b.result(), nil
 }
 
+// Pending reads what is left of the stream and lists what the run waits for.
+func (s *NetworkStream) Pending() ([]Pending, error) {
+	res, err := s.Result()
+	return res.Pending(), err
+}
+
 type networkBuilder struct {
 	text    strings.Builder
 	finish  *stream.NetworkFinish
@@ -175,7 +186,7 @@ func (b *networkBuilder) add(c *stream.Chunk) {
 }
 
 func (b *networkBuilder) result() *NetworkResult {
-	r := &NetworkResult{Text: b.text.String(), Pending: b.pending, RunID: b.runID}
+	r := &NetworkResult{Text: b.text.String(), pending: slices.Clone(b.pending), RunID: b.runID}
 	if f := b.finish; f != nil {
 		r.Object, r.Done, r.Reason, r.Usage = f.Object, f.IsComplete, f.CompletionReason, f.Usage
 		if r.Text == "" && json.Unmarshal(f.Result, &r.Text) != nil {

@@ -148,7 +148,7 @@ func (r *AgentRequest) check() error {
 	case len(r.Messages) == 0:
 		return refuse("AgentRequest.Messages is empty; use Prompt, or a Messages literal")
 	case r.Memory != nil && r.Memory.ThreadID == "":
-		return refuse("AgentRequest.Memory.Thread is empty")
+		return refuse("AgentRequest.Memory.ThreadID is empty")
 	}
 	return checkLimits(r.MaxSteps, r.UntilIdle)
 }

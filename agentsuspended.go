@@ -82,7 +82,7 @@ type ToolApprovalRequest struct {
 	Approved   bool   `json:"approved"`
 	// Data answers a tool that has suspended the run.
 	Data any `json:"resumeData,omitempty"`
-	// Messages go to the run along with the answer.
+	// Messages go to the run along with the req.
 	Messages Messages `json:"messages,omitempty"`
 	// StreamOptions are options for the rest of the run.
 	StreamOptions map[string]any `json:"streamOptions,omitempty"`
@@ -95,11 +95,11 @@ type ToolApprovalRequest struct {
 // not wait matches [ErrServer].
 //
 // POST /agents/{agentId}/send-tool-approval. Never repeated once it was sent.
-func (a *Agent) SendToolApproval(ctx context.Context, answer ToolApprovalRequest, opts ...Option) (runID string, err error) {
-	if answer.ThreadID == "" || answer.ResourceID == "" || answer.ToolCallID == "" {
+func (a *Agent) SendToolApproval(ctx context.Context, req ToolApprovalRequest, opts ...Option) (runID string, err error) {
+	if req.ThreadID == "" || req.ResourceID == "" || req.ToolCallID == "" {
 		return "", refuse("ToolApprovalRequest needs a thread, a resource and a tool call")
 	}
 	var out gen.ToolApproval
-	err = a.c.call(ctx, opts, call.Request{Op: route.AgentSendToolApproval, IDs: []string{a.id}, Body: answer, Context: answer.RequestContext}, &out)
+	err = a.c.call(ctx, opts, call.Request{Op: route.AgentSendToolApproval, IDs: []string{a.id}, Body: req, Context: req.RequestContext}, &out)
 	return out.RunID, err
 }

@@ -44,12 +44,17 @@ const (
 
 // Why a run can have ended.
 const (
-	FinishStop      = stream.FinishStop
-	FinishLength    = stream.FinishLength
-	FinishToolCalls = stream.FinishToolCalls
-	FinishError     = stream.FinishError
-	FinishOther     = stream.FinishOther
-	FinishSuspended = stream.FinishSuspended
+	FinishStop          = stream.FinishStop
+	FinishLength        = stream.FinishLength
+	FinishContentFilter = stream.FinishContentFilter
+	FinishToolCalls     = stream.FinishToolCalls
+	FinishError         = stream.FinishError
+	FinishOther         = stream.FinishOther
+	FinishUnknown       = stream.FinishUnknown
+	FinishTripwire      = stream.FinishTripwire
+	FinishRetry         = stream.FinishRetry
+	FinishAbort         = stream.FinishAbort
+	FinishSuspended     = stream.FinishSuspended
 )
 
 // What ends a stream badly, besides [*RunError] and [*TripwireError].

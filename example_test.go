@@ -188,7 +188,7 @@ func ExampleMemory() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	question := mastra.NewMessage("user", "Where to?")
+	question := mastra.NewStoredMessage("user", "Where to?")
 	question.ThreadID = thread.ID
 	if _, err := memory.SaveMessages(ctx, []mastra.StoredMessage{question}); err != nil {
 		log.Fatal(err)

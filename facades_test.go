@@ -211,7 +211,7 @@ func TestAHandleForAResourceKeepsToIt(t *testing.T) {
 	}
 	assert.Zero(t, rt.attempts())
 	_, err := inMemory(t, rt).Memory("a").CreateThread(t.Context(), mastra.CreateThreadRequest{})
-	assert.ErrorContains(t, err, "Resource is empty")
+	assert.ErrorContains(t, err, "ResourceID is empty")
 	assert.Equal(t, "t", m.Thread("t").ID())
 }
 
@@ -221,7 +221,7 @@ func TestSavedMessagesGetIDsAndTimesOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := play(fails(errReset), answer(200, `{"messages":[]}`))
 		own := mastra.Time{Time: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)}
-		messages := []mastra.StoredMessage{mastra.NewMessage("user", "a"), mastra.NewMessage("assistant", "b"), {ID: "mine", Role: "user", CreatedAt: own, ResourceID: "ann"}}
+		messages := []mastra.StoredMessage{mastra.NewStoredMessage("user", "a"), mastra.NewStoredMessage("assistant", "b"), {ID: "mine", Role: "user", CreatedAt: own, ResourceID: "ann"}}
 		for i := range messages {
 			messages[i].ThreadID = "t"
 		}
@@ -239,7 +239,7 @@ func TestSavedMessagesGetIDsAndTimesOnce(t *testing.T) {
 		assert.Equal(t, "ann", sent[0].ResourceID)
 		assert.Empty(t, messages[0].ID, "the caller's messages stay as they are")
 	})
-	_, err := inMemory(t, play(answer(200, `{}`))).Memory("a").SaveMessages(t.Context(), []mastra.StoredMessage{mastra.NewMessage("user", "x")})
+	_, err := inMemory(t, play(answer(200, `{}`))).Memory("a").SaveMessages(t.Context(), []mastra.StoredMessage{mastra.NewStoredMessage("user", "x")})
 	assert.ErrorContains(t, err, "message 0 has no thread or no resource")
 }
 

@@ -115,7 +115,7 @@ func (m *Memory) CreateThread(ctx context.Context, req CreateThreadRequest, opts
 		return nil, err
 	}
 	if req.ResourceID == "" {
-		return nil, refuse("CreateThreadRequest.Resource is empty")
+		return nil, refuse("CreateThreadRequest.ResourceID is empty; set it, or use Memory.ForResource")
 	}
 	return callFor[ThreadRecord](ctx, m.c, opts, call.Request{Op: route.MemoryCreateThread, Query: query, Body: req})
 }

@@ -121,7 +121,7 @@ func (m *Memory) Search(ctx context.Context, req SearchRequest, opts ...Option) 
 	case req.Query == "":
 		return nil, refuse("SearchRequest.Query is empty")
 	case resource == "":
-		return nil, refuse("SearchRequest.Resource is empty")
+		return nil, refuse("SearchRequest.ResourceID is empty; set it, or use Memory.ForResource")
 	case req.Limit < 0:
 		return nil, refuse("SearchRequest.Limit is negative")
 	}

@@ -30,7 +30,7 @@ var onMemory = map[string]func(context.Context, *mastra.Memory) error{
 		return nil
 	},
 	"Memory.SaveMessages": func(ctx context.Context, m *mastra.Memory) error {
-		message := mastra.NewMessage("user", "hi")
+		message := mastra.NewStoredMessage("user", "hi")
 		message.ThreadID, message.ResourceID = "t", "ann"
 		return second(m.SaveMessages(ctx, []mastra.StoredMessage{message}))
 	},

@@ -23,7 +23,7 @@ type UpdateThreadRequest struct {
 // [ErrNotFound], one of another resource [ErrForbidden].
 //
 // PATCH /memory/threads/{threadId}. Safe to repeat, and repeated.
-func (t *Thread) Update(ctx context.Context, update UpdateThreadRequest, opts ...Option) (*ThreadRecord, error) {
+func (t *Thread) Update(ctx context.Context, req UpdateThreadRequest, opts ...Option) (*ThreadRecord, error) {
 	query, err := t.m.agentQuery()
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (t *Thread) Update(ctx context.Context, update UpdateThreadRequest, opts ..
 	body := struct {
 		UpdateThreadRequest
 		ResourceID string `json:"resourceId,omitzero"`
-	}{update, t.m.resource}
+	}{req, t.m.resource}
 	return callFor[ThreadRecord](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadUpdate, IDs: []string{t.id}, Query: query, Body: body})
 }
 

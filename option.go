@@ -46,9 +46,9 @@ type Response struct {
 	Body []byte
 }
 
-// Options makes one option of several, in their order: so a []Option can be given to
+// WithOptions makes one option of several, in their order: so a []Option can be given to
 // [New] and [Client.With] too.
-func Options(opts ...Option) Option {
+func WithOptions(opts ...Option) Option {
 	return option(func(c *config) error {
 		for _, o := range opts {
 			if o == nil {

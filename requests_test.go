@@ -207,7 +207,7 @@ var special = map[reflect.Type]any{
 	reflect.TypeFor[mastra.CreateThreadRequest](): mastra.CreateThreadRequest{ThreadID: "t", ResourceID: otherID, Title: "T", Metadata: map[string]any{"k": "v"}},
 	reflect.TypeFor[mastra.ListThreadsRequest]():  mastra.ListThreadsRequest{ResourceID: otherID, Page: 2, PerPage: 3, Metadata: map[string]any{"k": "v"}, Order: mastra.Order{Field: mastra.ByUpdatedAt, Direction: mastra.Ascending}},
 	reflect.TypeFor[mastra.SearchRequest]():       mastra.SearchRequest{Query: "q & a", ResourceID: otherID, ThreadID: "t", Limit: 3, Config: map[string]any{"k": "v"}},
-	reflect.TypeFor[mastra.StoredMessage]():       mastra.StoredMessage{Role: "user", ThreadID: "t", Content: mastra.NewMessage("user", "hi").Content},
+	reflect.TypeFor[mastra.StoredMessage]():       mastra.StoredMessage{Role: "user", ThreadID: "t", Content: mastra.NewStoredMessage("user", "hi").Content},
 	reflect.TypeFor[mastra.ResumeRequest](): mastra.ResumeRequest{Step: "approve", ForEachIndex: new(int), Data: map[string]any{"approved": true}, PerStep: true,
 		Tracing: &mastra.TracingOptions{TraceID: "trace"}, RequestContext: map[string]any{"locale": "it"}, Extra: map[string]any{"extra": 1}},
 }

@@ -17,6 +17,12 @@ func (s *RunState) pick(req ResumeRequest) (at Suspension, refusal string, kind 
 		return at, "the run is not suspended, it is " + string(s.Status), ErrNotSuspended
 	}
 	if want := req.Suspension; want != nil {
+		switch {
+		case len(want.Path) == 0:
+			return at, "the Suspension has no Path: pass it as Suspensions gave it, or name the Step", ErrInvalidInput
+		case req.Step != "" && req.Step != want.Step, req.ForEachIndex != nil && (want.ForEachIndex == nil || *req.ForEachIndex != *want.ForEachIndex):
+			return at, "the request names another step or item than its Suspension does", ErrInvalidInput
+		}
 		if want.RunID != "" && want.RunID != s.RunID {
 			return at, "that suspension is of run " + want.RunID, ErrNotSuspended
 		}

@@ -22,9 +22,9 @@ type StoredMessage struct {
 	Fields map[string]json.RawMessage `json:"-"`
 }
 
-// NewMessage makes a message of plain text, to be saved: give it a thread and a
+// NewStoredMessage makes a message of plain text, to be saved: give it a thread and a
 // resource.
-func NewMessage(role Role, text string) StoredMessage {
+func NewStoredMessage(role Role, text string) StoredMessage {
 	return StoredMessage{Role: role, Content: MessageContent{Format: 2, Parts: []MessagePart{{Type: "text", Text: text}}}}
 }
 

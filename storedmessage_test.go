@@ -123,7 +123,7 @@ func TestMessagesOfOddTimesAreRead(t *testing.T) {
 }
 
 func TestNewMessageIsOneOfFormat2(t *testing.T) {
-	text, err := json.Marshal(mastra.NewMessage("user", "hi"))
+	text, err := json.Marshal(mastra.NewStoredMessage("user", "hi"))
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"id":"","role":"user","content":{"format":2,"parts":[{"type":"text","text":"hi"}]}}`, string(text))
 	text, err = json.Marshal(mastra.MessageContent{})

@@ -87,7 +87,8 @@ func (w *Workflow) Resume(ctx context.Context, runID string, req ResumeRequest, 
 // run when it is started.
 func (w *Workflow) NewRun() *Run { return w.Run(call.NewID()) }
 
-// Run gives a handle to the run with this id, in this or another process's name.
+// Run gives a handle to the run with this id, also to one that another process has
+// started.
 func (w *Workflow) Run(id string) *Run { return &Run{c: w.c, workflow: w.id, id: id} }
 
 // CreateRunRequest records a run.

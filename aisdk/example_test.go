@@ -123,7 +123,7 @@ func ExampleWriter_Pipe() {
 }
 
 func ExampleMessages() {
-	messages := aisdk.Messages([]mastra.StoredMessage{mastra.NewMessage("user", "Hello")}, aisdk.Display{})
+	messages := aisdk.Messages([]mastra.StoredMessage{mastra.NewStoredMessage("user", "Hello")}, aisdk.Display{})
 	b, _ := json.Marshal(messages)
 	fmt.Println(string(b))
 	// Output: [{"id":"","role":"user","parts":[{"type":"text","text":"Hello","state":"done"}]}]

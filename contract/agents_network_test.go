@@ -141,9 +141,9 @@ func networkWaits(t testing.TB, agent *mastra.Agent, req mastra.AgentRequest) ma
 	res, err := networked(t, s, err).Result()
 	require.NoError(t, err)
 	assert.False(t, res.Done)
-	require.Len(t, res.Pending, 1)
-	assert.Equal(t, req.RunID, res.Pending[0].RunID)
-	return res.Pending[0]
+	require.Len(t, res.Pending(), 1)
+	assert.Equal(t, req.RunID, res.Pending()[0].RunID)
+	return res.Pending()[0]
 }
 
 // networkGoesOn answers a network that waits and gives the tool's result.
@@ -160,7 +160,7 @@ func networkGoesOn(t testing.TB, name string, p mastra.Pending, answer func(mast
 	res, err := s.Result()
 	require.NoError(t, err, name)
 	assert.True(t, res.Done, name)
-	assert.Empty(t, res.Pending, name)
+	assert.Empty(t, res.Pending(), name)
 	return result
 }
 

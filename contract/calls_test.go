@@ -181,7 +181,7 @@ func suspendedRunCalls(t testing.TB, c *mastra.Client, run func() *mastra.Run) m
 func memoryCalls(t testing.TB, c *mastra.Client) map[string]call {
 	memory := c.Memory("nobody").ForResource("u")
 	thread := memory.Thread("t")
-	message := mastra.NewMessage("user", "hi")
+	message := mastra.NewStoredMessage("user", "hi")
 	message.ThreadID = "t"
 	return map[string]call{
 		"MemoryStatus": func() error { _, err := memory.Status(within(t)); return err },

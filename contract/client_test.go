@@ -154,7 +154,7 @@ func TestBodyLimit_IsExceededByFiveMegabytes(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	large := strings.Repeat("x", 5<<20)
-	message := mastra.NewMessage("user", large)
+	message := mastra.NewStoredMessage("user", large)
 	message.ThreadID, message.ResourceID = unique("thread"), unique("user")
 	for name, call := range map[string]func() error{
 		"generate": func() error { _, err := c.Agent("plain").Generate(within(t), ask(large)); return err },

@@ -23,7 +23,7 @@ func texts(messages []mastra.StoredMessage) []string {
 func TestStoredMessage_IsSavedOnceWithIDAndTimeAndRead(t *testing.T) {
 	t.Parallel()
 	memory, thread, user := threadOf(t, client(t))
-	batch := []mastra.StoredMessage{mastra.NewMessage("user", "one é"), mastra.NewMessage("assistant", "two")}
+	batch := []mastra.StoredMessage{mastra.NewStoredMessage("user", "one é"), mastra.NewStoredMessage("assistant", "two")}
 	for i := range batch {
 		batch[i].ThreadID = thread.ID()
 	}
@@ -74,7 +74,7 @@ func TestStoredMessage_PageZeroHoldsTheNewestTheOldestOfThemFirst(t *testing.T) 
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	batch := make([]mastra.StoredMessage, 45)
 	for i := range batch {
-		batch[i] = mastra.NewMessage("user", fmt.Sprint(i))
+		batch[i] = mastra.NewStoredMessage("user", fmt.Sprint(i))
 		batch[i].ThreadID = thread.ID()
 		batch[i].CreatedAt = mastra.Time{Time: start.Add(time.Duration(i) * time.Minute)}
 	}
@@ -127,7 +127,7 @@ func TestStoredMessage_AllAreSavedOrNone(t *testing.T) {
 		_, err := do(t, c, "POST", "/memory/save-messages?agentId=assistant", fmt.Sprintf(body, thread.ID(), user))
 		require.ErrorIs(t, err, mastra.ErrBadRequest, name)
 	}
-	_, err := memory.SaveMessages(within(t), []mastra.StoredMessage{mastra.NewMessage("user", "without a thread")})
+	_, err := memory.SaveMessages(within(t), []mastra.StoredMessage{mastra.NewStoredMessage("user", "without a thread")})
 	require.Error(t, err, "refused before it is sent")
 	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)

@@ -65,7 +65,7 @@ func TestMemory_RefusesUnknownAgentsAndAgentsWithoutMemory(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	thread := mastra.CreateThreadRequest{ResourceID: "user"}
-	message := mastra.NewMessage("user", "hi")
+	message := mastra.NewStoredMessage("user", "hi")
 	message.ThreadID, message.ResourceID = unique("thread"), unique("user")
 
 	_, err := c.Memory("nobody").CreateThread(within(t), thread)
@@ -97,7 +97,7 @@ func TestThread_OfAnotherResourceIsForbidden(t *testing.T) {
 	_, thread, _ := threadOf(t, c)
 	stranger := unique("stranger")
 	foreign := c.Memory("assistant").ForResource(stranger)
-	message := mastra.NewMessage("user", "hi")
+	message := mastra.NewStoredMessage("user", "hi")
 	message.ThreadID = thread.ID()
 	req := ask("hi")
 	req.Memory = &mastra.MemoryRef{ThreadID: thread.ID(), ResourceID: stranger}

@@ -16,7 +16,7 @@ func told(t testing.TB, memory *mastra.Memory, thread *mastra.Thread, texts ...s
 	t.Helper()
 	batch := make([]mastra.StoredMessage, len(texts))
 	for i, text := range texts {
-		batch[i] = mastra.NewMessage("user", text)
+		batch[i] = mastra.NewStoredMessage("user", text)
 		batch[i].ThreadID = thread.ID()
 		batch[i].CreatedAt = mastra.Time{Time: time.Date(2026, 1, 1, 0, i, 0, 0, time.UTC)}
 	}

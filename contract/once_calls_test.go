@@ -81,7 +81,7 @@ func TestRetry_RepeatsWhatIsSafeUntilItsAnswerComes(t *testing.T) {
 			c, proxy := through(t, l.seed)
 			memory, thread, _ := threadOf(t, c)
 			v := c.Vector("vec")
-			message := mastra.NewMessage("user", "once")
+			message := mastra.NewStoredMessage("user", "once")
 			message.ThreadID = thread.ID()
 			for _, x := range []struct {
 				path string

@@ -4,7 +4,11 @@
 // not end with the server's limit of 180 s. What these routes have over them are
 // TraceID and SpanID in the result.
 //
+//	runID := client.Workflow("approval").NewRun().ID() // or any other unique text
 //	state, err := workflows.New(client).StartAsync(ctx, "approval", runID, mastra.StartRequest{Input: in})
+//
+// Async is the server's word: these calls wait. NoWait is what package mastra calls
+// Detached.
 //
 // Failures are those of package mastra: an [*mastra.Error].
 package workflows
