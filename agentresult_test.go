@@ -89,7 +89,7 @@ var told = map[string]func(whole, streamed map[string]any){
 	},
 }
 
-func TestAStreamedResultIsTheWholeOne(t *testing.T) {
+func TestAgentStream_ResultIsThatOfGenerate(t *testing.T) {
 	pairs, err := filepath.Glob("testdata/answers/*.sse")
 	require.NoError(t, err)
 	require.Greater(t, len(pairs), 15)
@@ -118,7 +118,7 @@ func TestAStreamedResultIsTheWholeOne(t *testing.T) {
 	}
 }
 
-func TestEveryRecordedAnswerOfAnAgentIsRead(t *testing.T) {
+func TestAgentResult_EveryRecordedOneIsRead(t *testing.T) {
 	for _, r := range recordings(t, "agents", "AgentGenerate", "AgentApproveToolCallGenerate") {
 		t.Run(r.Name, func(t *testing.T) {
 			res := decode[mastra.AgentResult](t, r.Body)
@@ -158,7 +158,7 @@ func resultOf(res *mastra.AgentResult, callID string) mastra.ToolResult {
 	return mastra.ToolResult{}
 }
 
-func TestPendingTellsWhatARunWaitsFor(t *testing.T) {
+func TestPending_TellsWhatARunWaitsFor(t *testing.T) {
 	for _, tt := range []struct {
 		name, tool, args, payload string
 		kind                      mastra.PendingKind
@@ -198,7 +198,7 @@ func TestPendingTellsWhatARunWaitsFor(t *testing.T) {
 	assert.Empty(t, wholeAnswer(t, "approved").Pending())
 }
 
-func TestAToolCallThatFailedHasAResultThatSaysSo(t *testing.T) {
+func TestAgentResult_FailedToolCallHasAResultThatSaysSo(t *testing.T) {
 	for _, tt := range []struct{ name, err string }{
 		{"tools-of-which-one-fails", "no such city"}, {"tool-unknown", `Tool "nosuch" not found.`}, {"declined", "no way"},
 	} {
@@ -217,7 +217,7 @@ func TestAToolCallThatFailedHasAResultThatSaysSo(t *testing.T) {
 	}
 }
 
-func TestErrTellsWhyARunHasNoAnswer(t *testing.T) {
+func TestAgentResult_ErrTellsWhyThereIsNoAnswer(t *testing.T) {
 	var trip *mastra.TripwireError
 	require.ErrorAs(t, wholeAnswer(t, "tripwire-on-input").Err(), &trip)
 	assert.Equal(t, "Blocked input", trip.Reason)
@@ -239,7 +239,7 @@ func TestErrTellsWhyARunHasNoAnswer(t *testing.T) {
 	assert.NoError(t, good.Err())
 }
 
-func TestUsageIsThatOfAllSteps(t *testing.T) {
+func TestAgentResult_UsageIsThatOfAllSteps(t *testing.T) {
 	assert.Equal(t, mastra.Usage{InputTokens: 11, OutputTokens: 7, TotalTokens: 18}, wholeAnswer(t, "text").Usage)
 	assert.Equal(t, mastra.Usage{InputTokens: 22, OutputTokens: 14, TotalTokens: 36}, wholeAnswer(t, "tool").Usage)
 	assert.Zero(t, wholeAnswer(t, "approval").Usage)
@@ -248,7 +248,7 @@ func TestUsageIsThatOfAllSteps(t *testing.T) {
 }
 
 // The cost of a result grows with the number of pieces, not with its square.
-func BenchmarkAResultOfManyPieces(b *testing.B) {
+func BenchmarkAgentStream_ResultOfManyPieces(b *testing.B) {
 	for _, n := range []int{1_000, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			var sse bytes.Buffer

@@ -15,7 +15,7 @@ import (
 )
 
 // The server drops the connection soon after it has refused a body as too large.
-func TestTheConnectionOfARefusedBodyIsNotUsedAgain(t *testing.T) {
+func TestConnection_IsNotUsedAgainAfterARefusedBody(t *testing.T) {
 	var connections atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/agents/large/generate" {

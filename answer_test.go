@@ -40,7 +40,7 @@ func (b *bodies) counted(next step) step {
 	}
 }
 
-func TestEveryBodyIsClosed(t *testing.T) {
+func TestResponse_BodyIsAlwaysClosed(t *testing.T) {
 	stream := func(ctx context.Context, c *mastra.Client, opts ...mastra.Option) error {
 		s, err := c.Agent("a").Stream(ctx, ask(), opts...)
 		if err != nil {
@@ -97,7 +97,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 func (*endless) Close() error { return nil }
 
-func TestNoBodyIsReadWithoutLimit(t *testing.T) {
+func TestResponse_BodyIsNeverReadWithoutLimit(t *testing.T) {
 	for _, status := range []int{200, 302, 400, 500} {
 		for _, c := range withBody {
 			t.Run(http.StatusText(status)+"/"+c.name, func(t *testing.T) {
@@ -116,13 +116,13 @@ func TestNoBodyIsReadWithoutLimit(t *testing.T) {
 	}
 }
 
-func TestTheLargestLimitIsNoLimit(t *testing.T) {
+func TestResponse_LargestLimitIsNoLimit(t *testing.T) {
 	res, err := inMemory(t, play(answer(200, `{"text":"hi"}`))).Agent("a").Generate(t.Context(), ask(), mastra.WithMaxResponseSize(math.MaxInt64))
 	require.NoError(t, err)
 	assert.Equal(t, "hi", res.Text)
 }
 
-func TestABodyThatBreaksExactlyAtTheLimitIsNotASuccess(t *testing.T) {
+func TestResponse_BreakingExactlyAtTheLimitIsNoSuccess(t *testing.T) {
 	const body = `{"text":"hi"}`
 	c := inMemory(t, play(func(req *http.Request) (*http.Response, error) {
 		return response(req, 200, io.NopCloser(io.MultiReader(strings.NewReader(body), failingReader{errReset}))), nil
@@ -132,7 +132,7 @@ func TestABodyThatBreaksExactlyAtTheLimitIsNotASuccess(t *testing.T) {
 	assert.ErrorIs(t, err, mastra.ErrOutcomeUnknown)
 }
 
-func TestAHEADThatFailsHasNoBodyToComplainAbout(t *testing.T) {
+func TestError_OfAHEADDoesNotComplainAboutItsBody(t *testing.T) {
 	for status, want := range map[int]string{
 		404: "mastra: HEAD " + base + "/api/x: 404 Not Found",
 		500: "mastra: HEAD " + base + "/api/x: 500 Internal Server Error",
@@ -142,7 +142,7 @@ func TestAHEADThatFailsHasNoBodyToComplainAbout(t *testing.T) {
 	}
 }
 
-func TestAPageInPlaceOfSoundIsAnError(t *testing.T) {
+func TestVoice_PageInPlaceOfSoundIsAnError(t *testing.T) {
 	var meta mastra.Response
 	_, err := inMemory(t, play(answer(200, html, "Content-Type", "text/html"))).Agent("a").Voice().Speak(t.Context(), mastra.SpeakRequest{Text: "x"}, mastra.WithResponse(&meta))
 	assert.ErrorContains(t, err, "HTML page")
@@ -150,7 +150,7 @@ func TestAPageInPlaceOfSoundIsAnError(t *testing.T) {
 	assert.Equal(t, html, string(meta.Body))
 }
 
-func TestAnAnswerThatIsNoStreamIsAnError(t *testing.T) {
+func TestAgentStream_AnswerThatIsNoStreamIsAnError(t *testing.T) {
 	for _, tt := range []struct{ name, contentType, body, says string }{
 		{"JSON", "application/json; charset=utf-8", `{"text":"hi"}`, "not a stream but application/json"},
 		{"a page", "text/html", html, "an HTML page"},
@@ -175,7 +175,7 @@ func TestAnAnswerThatIsNoStreamIsAnError(t *testing.T) {
 	})
 }
 
-func TestOpenStreamTellsTheFramingByTheType(t *testing.T) {
+func TestOpenStream_TellsTheFramingByTheContentType(t *testing.T) {
 	for name, met := range map[string]step{
 		"events":  answer(200, "data: {\"type\":\"finish\",\"payload\":{}}\n\ndata: [DONE]\n\n", "Content-Type", "text/event-stream"),
 		"records": answer(200, "{\"type\":\"workflow-start\",\"payload\":{}}\x1e{\"type\":\"workflow-finish\",\"payload\":{}}\x1e", "Content-Type", "text/plain; charset=UTF-8"),
@@ -193,7 +193,7 @@ func TestOpenStreamTellsTheFramingByTheType(t *testing.T) {
 	}
 }
 
-func TestTheLimitsOfAStream(t *testing.T) {
+func TestAgentStream_EndsWithALargeEventOrALongSilence(t *testing.T) {
 	t.Run("an event over the size", func(t *testing.T) {
 		c := inMemory(t, play(answer(200, "data: "+strings.Repeat("x", 2000)+"\n\n", "Content-Type", "text/event-stream")), mastra.WithMaxEventSize(1<<20))
 		s, err := c.Agent("a").Stream(t.Context(), ask(), mastra.WithMaxEventSize(1000))

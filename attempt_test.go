@@ -17,7 +17,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestTheAttemptTimeoutEndsEachAttemptThatBringsNoHeaders(t *testing.T) {
+func TestAttemptTimeout_EndsEachAttemptThatBringsNoHeaders(t *testing.T) {
 	for _, c := range calls {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestTheAttemptTimeoutEndsEachAttemptThatBringsNoHeaders(t *testing.T) {
 	}
 }
 
-func TestTheAttemptTimeoutBeforeAnythingWasSentMayBeRepeated(t *testing.T) {
+func TestAttemptTimeout_BeforeAnythingWasSentMayBeRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{}) // net/http lets a dial outlive its request
 		defer close(release)
@@ -58,7 +58,7 @@ func TestTheAttemptTimeoutBeforeAnythingWasSentMayBeRepeated(t *testing.T) {
 	})
 }
 
-func TestTheCallersContextGoesBeforeTheAttemptTimeout(t *testing.T) {
+func TestAttemptTimeout_YieldsToTheCallersContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -91,7 +91,7 @@ func (s *slowly) Read(p []byte) (int, error) {
 
 func (s *slowly) Close() error { return nil }
 
-func TestTheAttemptTimeoutDoesNotCutASlowBody(t *testing.T) {
+func TestAttemptTimeout_DoesNotCutASlowBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := inMemory(t, play(func(req *http.Request) (*http.Response, error) {
 			return response(req, 200, &slowly{req.Context(), []string{`{"te`, `xt":"h`, `ello"}`}, time.Minute}), nil
@@ -113,7 +113,7 @@ func TestTheAttemptTimeoutDoesNotCutASlowBody(t *testing.T) {
 	})
 }
 
-func TestHeadersThatArriveAsTheTimeoutRunsOutAreKeptOrDroppedWhole(t *testing.T) {
+func TestAttemptTimeout_HeadersThatArriveAsItRunsOutAreKeptOrDroppedWhole(t *testing.T) {
 	kept, dropped := 0, 0
 	for range 300 {
 		synctest.Test(t, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestHeadersThatArriveAsTheTimeoutRunsOutAreKeptOrDroppedWhole(t *testing.T)
 	t.Logf("%d kept, %d dropped", kept, dropped)
 }
 
-func TestRedirectsDoNotLengthenAnAttempt(t *testing.T) {
+func TestRedirect_DoesNotLengthenAnAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := play(func(req *http.Request) (*http.Response, error) {
 			select {
@@ -175,7 +175,7 @@ func (s *stalled) Close() error {
 	return nil
 }
 
-func TestAStalledErrorBodyHoldsTheRepetitionUpForAMomentOnly(t *testing.T) {
+func TestRetry_StalledErrorBodyHoldsItUpForAMomentOnly(t *testing.T) {
 	for _, c := range withBody {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestAStalledErrorBodyHoldsTheRepetitionUpForAMomentOnly(t *testing.T) {
 	}
 }
 
-func TestAnErrorBodyThatTricklesOnIsLeftAfterAMoment(t *testing.T) {
+func TestError_BodyThatTricklesOnIsLeftAfterAMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := play(func(req *http.Request) (*http.Response, error) {
 			return response(req, 503, trickle{req.Context()}), nil
@@ -214,7 +214,7 @@ func (t trickle) Read(p []byte) (int, error) {
 
 func (trickle) Close() error { return nil }
 
-func TestNoTimerOutlivesItsAttempt(t *testing.T) {
+func TestAttemptTimeout_TimerDoesNotOutliveItsAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ctxs []context.Context
 		rt := play(func(req *http.Request) (*http.Response, error) {

@@ -26,8 +26,8 @@ func instant(req *http.Request) (*http.Response, error) {
 		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader([]byte(answerJSON)))}, nil
 }
 
-// BenchmarkGenerate measures what the client adds to a call of net/http.
-func BenchmarkGenerate(b *testing.B) {
+// BenchmarkGenerate_BesideNetHTTP measures what the client adds to a call of net/http.
+func BenchmarkGenerate_BesideNetHTTP(b *testing.B) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		say(w, 200, answerJSON)

@@ -82,7 +82,7 @@ func assertEnded(t *testing.T, err error, is []error) {
 	assert.NotContains(t, err.Error(), "\n")
 }
 
-func TestAContextThatEndedBeforeTheCallSendsNothing(t *testing.T) {
+func TestContext_EndedBeforeTheCallSendsNothing(t *testing.T) {
 	var arrived atomic.Int64
 	client := serve(t, func(w http.ResponseWriter, _ *http.Request) { arrived.Add(1); say(w, 200, "{}") })
 	eachEnding(t, calls, func(t *testing.T, c call, ctx context.Context, end func(), is []error) {
@@ -94,7 +94,7 @@ func TestAContextThatEndedBeforeTheCallSendsNothing(t *testing.T) {
 	})
 }
 
-func TestAContextThatEndsDuringThePauseEndsTheCallAtOnce(t *testing.T) {
+func TestContext_EndsTheCallAtOnceDuringThePause(t *testing.T) {
 	for _, c := range withBody {
 		for _, tt := range []struct {
 			name string
@@ -134,7 +134,7 @@ func TestAContextThatEndsDuringThePauseEndsTheCallAtOnce(t *testing.T) {
 	})
 }
 
-func TestAnAnswerThatCameBeforeTheContextEndedIsNotHiddenByIt(t *testing.T) {
+func TestContext_DoesNotHideAnAnswerThatCameBeforeItsEnd(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	rt := play(func(req *http.Request) (*http.Response, error) {
 		return response(req, 404, &closing{strings.NewReader(`{"error":"no such agent"}`), cancel}), nil
@@ -171,7 +171,7 @@ func blocked(t *testing.T, begin func(http.ResponseWriter), opts ...mastra.Clien
 	return c, in, inside
 }
 
-func TestAContextThatEndsWhileTheServerIsBusyEndsTheCallAtOnce(t *testing.T) {
+func TestContext_EndsTheCallAtOnceWhileTheServerIsBusy(t *testing.T) {
 	for _, phase := range []struct {
 		name  string
 		calls []call
@@ -202,7 +202,7 @@ func TestAContextThatEndsWhileTheServerIsBusyEndsTheCallAtOnce(t *testing.T) {
 	}
 }
 
-func TestAContextThatEndsWhileTheConnectionIsMadeSentNothing(t *testing.T) {
+func TestContext_EndedWhileTheConnectionIsMadeSendsNothing(t *testing.T) {
 	eachEnding(t, calls, func(t *testing.T, c call, ctx context.Context, end func(), is []error) {
 		leakcheck.Check(t)
 		release := make(chan struct{}) // net/http lets a dial outlive its request
@@ -219,14 +219,14 @@ func TestAContextThatEndsWhileTheConnectionIsMadeSentNothing(t *testing.T) {
 	})
 }
 
-func TestANilContextIsAnErrorAndNoPanic(t *testing.T) {
+func TestContext_NilIsAnErrorAndNoPanic(t *testing.T) {
 	var none context.Context
 	for _, c := range calls {
 		assert.ErrorContains(t, c.do(none, inMemory(t, play(answer(200, "{}")))), "context", c.name)
 	}
 }
 
-func TestCancelledCallsLeaveNoGoroutines(t *testing.T) {
+func TestContext_CancelledLeavesNoGoroutines(t *testing.T) {
 	leakcheck.Check(t)
 	client, entered, _ := blocked(t, func(http.ResponseWriter) {}, mastra.WithAttemptTimeout(time.Hour))
 	for range 8 {

@@ -37,7 +37,7 @@ func counting(t *testing.T, h http.HandlerFunc) (url string, conns *atomic.Int64
 	return srv.URL + base, conns
 }
 
-func TestACallThatFailedLeavesTheConnectionsOpen(t *testing.T) {
+func TestConnection_StaysOpenAfterACallThatFailed(t *testing.T) {
 	var next atomic.Pointer[func(http.ResponseWriter)]
 	url, conns := counting(t, func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
@@ -92,7 +92,7 @@ func TestACallThatFailedLeavesTheConnectionsOpen(t *testing.T) {
 
 // Calls that are under way at once have a connection each; when all have been given
 // back, as many calls again use the same ones.
-func TestTheDefaultTransportKeepsConnectionsForManyCallsAtOnce(t *testing.T) {
+func TestTransport_KeepsConnectionsForManyCallsAtOnce(t *testing.T) {
 	const workers, rounds = 64, 20
 	var together atomic.Pointer[sync.WaitGroup] // the calls of a round are answered when all have arrived
 	url, conns := counting(t, func(w http.ResponseWriter, r *http.Request) {
@@ -129,7 +129,7 @@ func TestTheDefaultTransportKeepsConnectionsForManyCallsAtOnce(t *testing.T) {
 	assert.Equal(t, int64(workers), conns.Load())
 }
 
-func TestOneClientServesManyGoroutinesAndTheirDerivedClients(t *testing.T) {
+func TestClient_ServesManyGoroutinesAndTheirDerivedClients(t *testing.T) {
 	url, _ := counting(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if r.Header.Get("X-Who") == "" || !strings.Contains(string(body), r.Header.Get("X-Who")) || !strings.Contains(string(body), `"shared"`) {
@@ -155,7 +155,7 @@ func TestOneClientServesManyGoroutinesAndTheirDerivedClients(t *testing.T) {
 	wg.Wait()
 }
 
-func TestTheCallersHTTPClientIsCopiedAndNeverChanged(t *testing.T) {
+func TestClient_CopiesTheCallersHTTPClientAndNeverChangesIt(t *testing.T) {
 	rt := play(answer(200, "{}"))
 	hc := &http.Client{Transport: rt}
 	before := *hc
@@ -176,7 +176,7 @@ func TestTheCallersHTTPClientIsCopiedAndNeverChanged(t *testing.T) {
 	assert.ErrorContains(t, err, "Timeout")
 }
 
-func TestMiddlewareWrapsEveryAttemptTheFirstGivenOutermost(t *testing.T) {
+func TestMiddleware_WrapsEveryAttemptTheFirstGivenOutermost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var order []string
 		named := func(name string) func(http.RoundTripper) http.RoundTripper {
@@ -205,7 +205,7 @@ func TestMiddlewareWrapsEveryAttemptTheFirstGivenOutermost(t *testing.T) {
 	assert.ErrorContains(t, err, "WithMiddleware")
 }
 
-func TestADerivedClientLeavesItsParentAsItIs(t *testing.T) {
+func TestClient_DerivedLeavesItsParentAsItIs(t *testing.T) {
 	rt := play(answer(200, "{}"))
 	parent := inMemory(t, rt, mastra.WithHeader("X-A", "parent"), mastra.WithToken("parent"), mastra.WithQuery("q", "parent"),
 		mastra.WithRequestContext(map[string]any{"k": "parent"}), mastra.WithUserAgent("parent/1"), mastra.WithAPIPrefix("/parent"))
@@ -237,7 +237,7 @@ func TestADerivedClientLeavesItsParentAsItIs(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestHealthAsksTheServersRoot(t *testing.T) {
+func TestHealth_AsksTheServersRoot(t *testing.T) {
 	var path string
 	body := `{"success":true}`
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) { path = r.URL.Path; say(w, 200, body) }, mastra.WithAPIPrefix("/v1"))
@@ -248,7 +248,7 @@ func TestHealthAsksTheServersRoot(t *testing.T) {
 	}
 }
 
-func TestDoReachesAnyRoute(t *testing.T) {
+func TestDo_ReachesAnyRoute(t *testing.T) {
 	type seen struct{ method, path, query, contentType, body string }
 	var got seen
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -307,7 +307,7 @@ func TestDoReachesAnyRoute(t *testing.T) {
 	})
 }
 
-func TestTheLogTellsOfEveryAttempt(t *testing.T) {
+func TestLog_TellsOfEveryAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
 		l := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {

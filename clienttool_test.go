@@ -61,7 +61,7 @@ func withTools(text string, tools ...mastra.ClientTool) mastra.AgentRequest {
 	return req
 }
 
-func TestTheServerIsToldOfAClientTool(t *testing.T) {
+func TestClientTool_IsToldToTheServer(t *testing.T) {
 	client, mock := onMock(t)
 	_, err := client.Agent("plain").Generate(t.Context(), withTools("hi", lookupTool()))
 	require.NoError(t, err)
@@ -72,7 +72,7 @@ func TestTheServerIsToldOfAClientTool(t *testing.T) {
 	assert.Equal(t, "lookup", lookupTool().Name())
 }
 
-func TestAClientToolThatIsNoneIsAnErrorBeforeAnythingIsSent(t *testing.T) {
+func TestClientTool_ThatIsNoneIsAnErrorBeforeAnythingIsSent(t *testing.T) {
 	rt := play(answer(500, `{}`))
 	client := inMemory(t, rt)
 	agent := client.Agent("a")
@@ -167,7 +167,7 @@ type brokenJSON struct{}
 
 func (brokenJSON) MarshalJSON() ([]byte, error) { panic("cannot") }
 
-func TestTheModelIsToldOfAToolThatFails(t *testing.T) {
+func TestClientTool_FailureIsToldToTheModel(t *testing.T) {
 	for name, tt := range failing() {
 		t.Run(name, func(t *testing.T) {
 			bothWays(t, func(t *testing.T, run func(context.Context, *mastra.Agent, mastra.AgentRequest, ...mastra.Option) (*mastra.AgentResult, error)) {

@@ -52,7 +52,7 @@ func authorizations(rt *script) []string {
 	return out
 }
 
-func TestTheTokenSourceIsAskedForEveryAttempt(t *testing.T) {
+func TestToken_SourceIsAskedForEveryAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &tokens{give: []string{"one", "two", "three"}}
 		rt := play(answer(503, `{"error":"busy"}`), fails(errRefused), answer(200, "{}"))
@@ -62,7 +62,7 @@ func TestTheTokenSourceIsAskedForEveryAttempt(t *testing.T) {
 	})
 }
 
-func TestARefusedTokenIsReplacedOnce(t *testing.T) {
+func TestToken_RefusedIsReplacedOnce(t *testing.T) {
 	refusal, ok := answer(401, `{"error":"Invalid or expired token"}`), answer(200, "{}")
 	for _, tt := range []struct {
 		name    string
@@ -119,7 +119,7 @@ func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	})
 }
 
-func TestATokenSourceThatFailsIsTheErrorOfTheCall(t *testing.T) {
+func TestToken_SourceThatFailsIsTheErrorOfTheCall(t *testing.T) {
 	broken := errors.New("the vault is sealed")
 	for _, tt := range []struct {
 		name     string
@@ -153,7 +153,7 @@ func TestATokenSourceThatFailsIsTheErrorOfTheCall(t *testing.T) {
 	}
 }
 
-func TestATokenThatNoHeaderCanCarryIsALocalErrorThatDoesNotShowIt(t *testing.T) {
+func TestToken_ThatNoHeaderCanCarryIsALocalErrorThatDoesNotShowIt(t *testing.T) {
 	for _, bad := range []string{secret + "\n", "\r\n" + secret, secret + "\x00", secret + "\x1b[0m"} {
 		_, err := mastra.New("http://mastra.test", mastra.WithToken(bad))
 		require.Error(t, err, "%q", bad)
@@ -168,7 +168,7 @@ func TestATokenThatNoHeaderCanCarryIsALocalErrorThatDoesNotShowIt(t *testing.T) 
 	}
 }
 
-func TestTheLastOfTokenAndAuthorizationHeaderCounts(t *testing.T) {
+func TestToken_OrAuthorizationHeaderTheLastGivenCounts(t *testing.T) {
 	basic := mastra.WithHeader("authorization", "Basic abc")
 	for _, tt := range []struct {
 		name   string
@@ -196,7 +196,7 @@ func TestTheLastOfTokenAndAuthorizationHeaderCounts(t *testing.T) {
 	}
 }
 
-func TestRedirectsAreFollowedByGETOnTheSameHostOnly(t *testing.T) {
+func TestRedirect_IsFollowedByGETOnTheSameHostOnly(t *testing.T) {
 	var strangerAuth atomic.Value
 	stranger := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		strangerAuth.Store(r.Header.Get("Authorization"))
@@ -261,7 +261,7 @@ func TestRedirectsAreFollowedByGETOnTheSameHostOnly(t *testing.T) {
 	assert.Nil(t, strangerAuth.Load(), "the other host was never asked")
 }
 
-func TestTheCallersRedirectRuleMayForbidMore(t *testing.T) {
+func TestRedirect_RuleOfTheCallerMayForbidMore(t *testing.T) {
 	var hops atomic.Int64
 	srv := listenHTTP(t, func(w http.ResponseWriter, r *http.Request) {
 		hops.Add(1)
@@ -275,7 +275,7 @@ func TestTheCallersRedirectRuleMayForbidMore(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 }
 
-func TestCookiesOfAJarAreSentOncePerAttempt(t *testing.T) {
+func TestCookie_OfAJarIsSentOncePerAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		jar, err := cookiejar.New(nil)
 		require.NoError(t, err)
@@ -291,7 +291,7 @@ func TestCookiesOfAJarAreSentOncePerAttempt(t *testing.T) {
 	})
 }
 
-func TestHeadersThatMiddlewareAddsDoNotPileUp(t *testing.T) {
+func TestMiddleware_HeadersThatItAddsDoNotPileUp(t *testing.T) {
 	for _, opts := range [][]mastra.ClientOption{nil, {mastra.WithToken(secret)}} {
 		synctest.Test(t, func(t *testing.T) {
 			rt := play(answer(503, ""), answer(503, ""), answer(200, "{}"))
@@ -315,7 +315,7 @@ func TestHeadersThatMiddlewareAddsDoNotPileUp(t *testing.T) {
 
 // say nothing of what is secret: a server that echoes all it got, a transport
 // that puts the URL into its error.
-func TestNothingSecretReachesErrorsAndLogs(t *testing.T) {
+func TestCredentials_NeverReachErrorsAndLogs(t *testing.T) {
 	echo := answer(400, `{"error":"bad token `+secret+` in body-7f3a9c","issues":[{"field":"x","message":"saw `+secret+`"}],"code":"`+secret+`"}`, "Set-Cookie", "header-7f3a9c")
 	for _, tt := range []struct {
 		name string

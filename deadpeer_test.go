@@ -98,7 +98,7 @@ func overHTTP2(t *testing.T, ping, answer time.Duration, h http.HandlerFunc) (*C
 	return c, r
 }
 
-func TestADeadHTTP2ConnectionIsReplaced(t *testing.T) {
+func TestTransport_ReplacesADeadHTTP2Connection(t *testing.T) {
 	c, r := overHTTP2(t, 50*time.Millisecond, 300*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, 2, r.ProtoMajor)
 		w.Header().Set("Content-Type", "application/json")
@@ -122,7 +122,7 @@ func TestADeadHTTP2ConnectionIsReplaced(t *testing.T) {
 	require.Equal(t, int64(3), r.dials.Load())
 }
 
-func TestASilentHTTP2StreamSurvives(t *testing.T) {
+func TestTransport_KeepsASilentHTTP2Stream(t *testing.T) {
 	pinged := make(chan struct{})
 	c, r := overHTTP2(t, 20*time.Millisecond, 10*time.Second, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
@@ -156,7 +156,7 @@ func TestASilentHTTP2StreamSurvives(t *testing.T) {
 	assert.NoError(t, ctx.Err())
 }
 
-func TestTheDefaultTransportLooksForDeadPeers(t *testing.T) {
+func TestTransport_LooksForDeadPeers(t *testing.T) {
 	h := call.DefaultTransport().HTTP2
 	require.NotNil(t, h)
 	assert.Equal(t, 10*time.Second, h.SendPingTimeout)

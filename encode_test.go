@@ -22,7 +22,7 @@ var awkward = []string{
 	strings.Repeat("long", 500),
 }
 
-func TestAnIDArrivesAsOneSegmentOfThePath(t *testing.T) {
+func TestID_ArrivesAsOneSegmentOfThePath(t *testing.T) {
 	type arrival struct{ escaped, agent, workflow, run string }
 	var got arrival
 	note := func(w http.ResponseWriter, r *http.Request) {
@@ -90,14 +90,14 @@ func sent(t *testing.T, req mastra.AgentRequest) string {
 	return rt.bodies[0]
 }
 
-func TestExtraMembersAreAddedToTheBody(t *testing.T) {
+func TestExtra_IsAddedToTheBody(t *testing.T) {
 	req := ask()
 	req.Extra = map[string]any{"zeta": []int{1}, "alpha": "<&>", `qu"ote`: nil}
 	req.RequestContext = map[string]any{"k": "v"}
 	assert.Equal(t, `{"messages":[{"role":"user","content":"hello"}],"alpha":"<&>","qu\"ote":null,"zeta":[1],"requestContext":{"k":"v"}}`, sent(t, req))
 }
 
-func TestExtraMembersThatTheRequestModelsAreErrors(t *testing.T) {
+func TestExtra_ThatTheRequestModelsIsAnError(t *testing.T) {
 	rt := play(answer(200, "{}"))
 	c := inMemory(t, rt)
 	for _, name := range []string{"messages", "runId", "maxSteps", "memory", "requestContext", "tracingOptions"} {
@@ -115,7 +115,7 @@ func TestExtraMembersThatTheRequestModelsAreErrors(t *testing.T) {
 	assert.Zero(t, rt.attempts())
 }
 
-func TestABodyThatDoesNotEncodeIsALocalError(t *testing.T) {
+func TestRequest_ThatDoesNotEncodeIsALocalError(t *testing.T) {
 	rt := play(answer(200, "{}"))
 	c := inMemory(t, rt)
 	for name, in := range map[string]any{
@@ -131,7 +131,7 @@ type failingJSON struct{}
 
 func (failingJSON) MarshalJSON() ([]byte, error) { return nil, errors.New("will not") }
 
-func TestMessagesAsTheServerReadsThem(t *testing.T) {
+func TestMessage_ArrivesAsTheServerReadsIt(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		messages mastra.Messages
@@ -166,7 +166,7 @@ func TestMessagesAsTheServerReadsThem(t *testing.T) {
 	}
 }
 
-func TestMessagesThatTheServerCannotReadAreLocalErrors(t *testing.T) {
+func TestMessage_ThatTheServerCannotReadIsALocalError(t *testing.T) {
 	rt := play(answer(200, "{}"))
 	c := inMemory(t, rt)
 	for name, m := range map[string]mastra.Messages{
@@ -188,14 +188,14 @@ func TestMessagesThatTheServerCannotReadAreLocalErrors(t *testing.T) {
 	assert.Zero(t, rt.attempts())
 }
 
-func TestRawMessagesAreCopied(t *testing.T) {
+func TestMessage_RawIsSentAsItWasWhenItWasMade(t *testing.T) {
 	text := []byte(`[{"id":"1"}]`)
 	m := mastra.RawMessages(text)
 	copy(text, "xxxxxxxxxxxx")
 	assert.Equal(t, `{"messages":[{"id":"1"}]}`, sent(t, mastra.AgentRequest{Messages: m}))
 }
 
-func TestAMemoryReferenceTravelsAsTheServerReadsIt(t *testing.T) {
+func TestMemory_ReferenceTravelsAsTheServerReadsIt(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		ref  mastra.MemoryRef

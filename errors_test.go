@@ -33,7 +33,7 @@ func answers(status int, contentType, body string) httpmock.Responder {
 	return httpmock.NewStringResponder(status, body).HeaderSet(http.Header{"Content-Type": {contentType}})
 }
 
-func TestEveryShapeOfErrorBodyIsRead(t *testing.T) {
+func TestError_EveryShapeOfBodyIsRead(t *testing.T) {
 	const asJSON, asText, asHTML = "application/json", "text/plain; charset=UTF-8", "text/html"
 	for _, tt := range []struct {
 		name, contentType, body string
@@ -92,7 +92,7 @@ func TestEveryShapeOfErrorBodyIsRead(t *testing.T) {
 	}
 }
 
-func TestAnErrorsTextStaysShort(t *testing.T) {
+func TestError_TextStaysShort(t *testing.T) {
 	long := strings.Repeat("ä", 40000)
 	for name, r := range map[string]httpmock.Responder{
 		"a long message":         answers(500, "application/json", `{"error":"`+long[:50000]+`"}`),
@@ -126,7 +126,7 @@ func TestAnErrorsTextStaysShort(t *testing.T) {
 	})
 }
 
-func TestASuccessThatCannotBeReadIsAnError(t *testing.T) {
+func TestResponse_SuccessThatCannotBeReadIsAnError(t *testing.T) {
 	for _, tt := range []struct {
 		name, contentType, body, says string
 		status                        int
@@ -174,7 +174,7 @@ func TestASuccessThatCannotBeReadIsAnError(t *testing.T) {
 	})
 }
 
-func TestEveryStatusMatchesItsKinds(t *testing.T) {
+func TestError_EveryStatusMatchesItsKinds(t *testing.T) {
 	all := map[string]error{
 		"ErrBadRequest": mastra.ErrBadRequest, "ErrInvalidInput": mastra.ErrInvalidInput, "ErrUnauthorized": mastra.ErrUnauthorized,
 		"ErrForbidden": mastra.ErrForbidden, "ErrNotFound": mastra.ErrNotFound, "ErrConflict": mastra.ErrConflict, "ErrTooLarge": mastra.ErrTooLarge,
@@ -230,7 +230,7 @@ func TestEveryStatusMatchesItsKinds(t *testing.T) {
 	}
 }
 
-func TestHTTPStatusOfErrorsThatAreNotTheServers(t *testing.T) {
+func TestHTTPStatus_IsKnownForErrorsThatAreNotTheServers(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		err  error
@@ -256,7 +256,7 @@ func TestHTTPStatusOfErrorsThatAreNotTheServers(t *testing.T) {
 	}
 }
 
-func TestAnErrorPrintsAlikeWhateverTheVerb(t *testing.T) {
+func TestError_PrintsAlikeWhateverTheVerb(t *testing.T) {
 	e := &mastra.Error{Status: 418, Code: "C", Message: "short\nand stout", Method: "GET", Path: "/api/x", Attempts: 2,
 		Header: http.Header{"X": {"header-1"}}, Body: []byte("body-1"), RetryAfter: time.Second}
 	const want = "mastra: GET /api/x: 418 I'm a teapot: short and stout (after 2 attempts)"
@@ -276,7 +276,7 @@ func TestAnErrorPrintsAlikeWhateverTheVerb(t *testing.T) {
 	assert.NotPanics(t, func() { _ = fmt.Sprint(none) })
 }
 
-func TestAnAnswerLargerThanAllowedIsRefused(t *testing.T) {
+func TestResponse_LargerThanAllowedIsRefused(t *testing.T) {
 	body := `{"text":"` + strings.Repeat("x", 1000) + `"}`
 	for _, length := range []int64{-1, int64(len(body))} {
 		reply := func(req *http.Request) (*http.Response, error) {
@@ -294,7 +294,7 @@ func TestAnAnswerLargerThanAllowedIsRefused(t *testing.T) {
 	}
 }
 
-func TestAHeaderThatAnnouncesMuchReservesLittle(t *testing.T) {
+func TestResponse_HeaderThatAnnouncesMuchReservesLittle(t *testing.T) {
 	c := inMemory(t, play(func(req *http.Request) (*http.Response, error) {
 		resp := response(req, 200, io.NopCloser(strings.NewReader("{}")))
 		resp.ContentLength = 60 << 20

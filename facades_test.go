@@ -37,7 +37,7 @@ func sse(t testing.TB, name string) step {
 	return answer(200, string(text), "Content-Type", "text/event-stream")
 }
 
-func TestANetworksResultIsThatOfItsRoutingAgent(t *testing.T) {
+func TestNetwork_ResultIsThatOfItsRoutingAgent(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
 		done       bool
@@ -76,7 +76,7 @@ func TestANetworksResultIsThatOfItsRoutingAgent(t *testing.T) {
 	assert.ErrorIs(t, err, mastra.ErrClosed)
 }
 
-func TestAnObservedRunIsReadInsideItsEnvelopes(t *testing.T) {
+func TestObserve_ReadsARunInsideItsEnvelopes(t *testing.T) {
 	client := inMemory(t, play(sse(t, "durable-observed")))
 	s, err := client.Agent("durable").Observe(t.Context(), mastra.ObserveAgentRequest{RunID: "r"})
 	require.NoError(t, err)
@@ -100,7 +100,7 @@ func TestAnObservedRunIsReadInsideItsEnvelopes(t *testing.T) {
 	assert.NotZero(t, res.Usage.TotalTokens)
 }
 
-func TestAnObservedRunThatIsNotKnownIsGivenUp(t *testing.T) {
+func TestObserve_GivesUpARunThatIsNotKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		silent := func(req *http.Request) (*http.Response, error) {
 			return response(req, 200, io.NopCloser(silence{req.Context()}), "Content-Type", "text/event-stream"), nil
@@ -116,7 +116,7 @@ func TestAnObservedRunThatIsNotKnownIsGivenUp(t *testing.T) {
 	})
 }
 
-func TestStreamsUntilIdleHaveTheResultOfTheirLastRun(t *testing.T) {
+func TestUntilIdle_ResultIsThatOfTheLastRun(t *testing.T) {
 	s, err := inMemory(t, play(sse(t, "until-idle"))).Agent("a").Stream(t.Context(), mastra.AgentRequest{Messages: mastra.Prompt("hi"), UntilIdle: &mastra.UntilIdle{}})
 	require.NoError(t, err)
 	res, err := s.Result()
@@ -125,7 +125,7 @@ func TestStreamsUntilIdleHaveTheResultOfTheirLastRun(t *testing.T) {
 	assert.Equal(t, mastra.FinishStop, res.FinishReason)
 }
 
-func TestPendingOfAStreamNeedsNoResult(t *testing.T) {
+func TestAgentStream_PendingNeedsNoResult(t *testing.T) {
 	s, err := inMemory(t, play(sse(t, "answer-approval"))).Agent("a").Stream(t.Context(), ask())
 	require.NoError(t, err)
 	pending, err := s.Pending()
@@ -134,7 +134,7 @@ func TestPendingOfAStreamNeedsNoResult(t *testing.T) {
 	assert.Equal(t, mastra.PendingApproval, pending[0].Kind)
 }
 
-func TestAResultThatEndedBadlyHoldsWhatCame(t *testing.T) {
+func TestAgentStream_ResultThatEndedBadlyHoldsWhatCame(t *testing.T) {
 	for name, is := range map[string]func(error) bool{
 		"answer-error":          func(err error) bool { var e *mastra.RunError; return errors.As(err, &e) },
 		"answer-upstream-error": func(err error) bool { var e *mastra.RunError; return errors.As(err, &e) },
@@ -153,14 +153,14 @@ func TestAResultThatEndedBadlyHoldsWhatCame(t *testing.T) {
 	}
 }
 
-func TestAnAgentKnowsItsID(t *testing.T) {
+func TestAgent_KnowsItsID(t *testing.T) {
 	info, err := inMemory(t, play(answerOf(t, "agents", "agent-get"))).Agent("assistant").Get(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "assistant", info.ID, "the server leaves it out")
 	assert.Equal(t, "assistant", inMemory(t, play(answer(200, `{}`))).Agent("assistant").ID())
 }
 
-func TestAToolsValidationFailureIsAnError(t *testing.T) {
+func TestTool_ValidationFailureIsAnError(t *testing.T) {
 	tool := inMemory(t, play(answerOf(t, "tools", "tool-exec-invalid"))).Tool("weather")
 	_, err := tool.Execute(t.Context(), map[string]any{"town": "secret place"})
 	var failure *mastra.ToolError
@@ -181,7 +181,7 @@ func TestAToolsValidationFailureIsAnError(t *testing.T) {
 	}
 }
 
-func TestExecuteToolDecodesTheOutput(t *testing.T) {
+func TestTool_OutputIsDecodedByExecuteTool(t *testing.T) {
 	type weather struct {
 		City  string
 		TempC int
@@ -197,7 +197,7 @@ func TestExecuteToolDecodesTheOutput(t *testing.T) {
 	assert.ErrorIs(t, err, mastra.ErrServer)
 }
 
-func TestAHandleForAResourceKeepsToIt(t *testing.T) {
+func TestMemory_OfAResourceKeepsToIt(t *testing.T) {
 	rt := play(answer(200, `{}`))
 	m := inMemory(t, rt).Memory("a").ForResource("ann")
 	for _, err := range []error{
@@ -217,7 +217,7 @@ func TestAHandleForAResourceKeepsToIt(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
-func TestSavedMessagesGetIDsAndTimesOnce(t *testing.T) {
+func TestStoredMessage_GetsItsIDAndTimeOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := play(fails(errReset), answer(200, `{"messages":[]}`))
 		own := mastra.Time{Time: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)}
@@ -243,7 +243,7 @@ func TestSavedMessagesGetIDsAndTimesOnce(t *testing.T) {
 	assert.ErrorContains(t, err, "message 0 has no thread or no resource")
 }
 
-func TestMemoryThatIsNotThereIsNil(t *testing.T) {
+func TestMemory_ThatIsNotThereIsNil(t *testing.T) {
 	config, err := inMemory(t, play(answerOf(t, "memory", "memory-config-no-memory"))).Memory("plain").Config(t.Context())
 	require.NoError(t, err)
 	assert.Nil(t, config)
@@ -256,7 +256,7 @@ func TestMemoryThatIsNotThereIsNil(t *testing.T) {
 	assert.Nil(t, record)
 }
 
-func TestSpeechComesAsItArrives(t *testing.T) {
+func TestVoice_SpeechComesAsItArrives(t *testing.T) {
 	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/listen") {
 			file, _, err := r.FormFile("audio")

@@ -139,7 +139,7 @@ var droppings = []struct {
 	{"what is not HTTP", func(p *peer) { p.say("SSH-2.0-OpenSSH_9.6\r\n\r\n") }},
 }
 
-func TestAPostWhoseConnectionDropsAfterItWasSentArrivesOnce(t *testing.T) {
+func TestRetry_NeverRepeatsAPostWhoseConnectionDropsAfterItWasSent(t *testing.T) {
 	once := append([]call{{"stream", false, func(ctx context.Context, c *mastra.Client, _ ...mastra.Option) error {
 		_, err := c.Agent("assistant").Stream(ctx, ask())
 		return err
@@ -179,7 +179,7 @@ func TestAPostWhoseConnectionDropsAfterItWasSentArrivesOnce(t *testing.T) {
 	}
 }
 
-func TestASafeCallSurvivesDroppedConnections(t *testing.T) {
+func TestRetry_CarriesASafeCallOverDroppedConnections(t *testing.T) {
 	for _, d := range droppings {
 		for _, c := range withBody {
 			if !c.safe {
@@ -200,7 +200,7 @@ func TestASafeCallSurvivesDroppedConnections(t *testing.T) {
 	}
 }
 
-func TestAStaleConnectionDoesNotDoubleAPost(t *testing.T) {
+func TestConnection_ThatIsStaleDoesNotDoubleAPost(t *testing.T) {
 	t.Run("closed while it was idle", func(t *testing.T) {
 		closed := make(chan struct{}, 1)
 		w := listen(t, func(p *peer) {
@@ -286,7 +286,7 @@ func TestAStaleConnectionDoesNotDoubleAPost(t *testing.T) {
 	})
 }
 
-func TestAPostIsNeverLedOn(t *testing.T) {
+func TestRedirect_NeverLeadsAPostOn(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		t.Run(fmt.Sprintf("%d to another host", status), func(t *testing.T) {
 			var led atomic.Int64
@@ -321,7 +321,7 @@ func TestAPostIsNeverLedOn(t *testing.T) {
 	}
 }
 
-func TestAnIdempotencyKeyIsRefusedWhereNetHTTPWouldRepeatBecauseOfIt(t *testing.T) {
+func TestIdempotencyKey_IsRefusedWhereNetHTTPWouldRepeatBecauseOfIt(t *testing.T) {
 	for name, value := range map[string]string{"Idempotency-Key": "k-1", "X-Idempotency-Key": "k-1", "idempotency-key": ""} {
 		t.Run(name, func(t *testing.T) {
 			w := listen(t, (*peer).serveWell)
@@ -337,7 +337,7 @@ func TestAnIdempotencyKeyIsRefusedWhereNetHTTPWouldRepeatBecauseOfIt(t *testing.
 	}
 }
 
-func TestAnIdempotencyKeyThatMiddlewareSetsIsRefusedToo(t *testing.T) {
+func TestIdempotencyKey_ThatMiddlewareSetsIsRefusedToo(t *testing.T) {
 	w := listen(t, (*peer).serveWell)
 	c := dial(t, w.url(), mastra.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(req *http.Request) (*http.Response, error) {
@@ -359,7 +359,7 @@ func TestAnIdempotencyKeyThatMiddlewareSetsIsRefusedToo(t *testing.T) {
 	}
 }
 
-func TestAServerThatComesUpIsReached(t *testing.T) {
+func TestRetry_ReachesAServerThatComesUp(t *testing.T) {
 	for _, c := range calls {
 		t.Run(c.name, func(t *testing.T) {
 			ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -391,7 +391,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-func TestAServerThatIsNotRunningIsNamedPlainly(t *testing.T) {
+func TestUnavailable_ServerThatIsNotRunningIsNamedPlainly(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	addr := ln.Addr().String()
@@ -411,7 +411,7 @@ func TestAServerThatIsNotRunningIsNamedPlainly(t *testing.T) {
 	}
 }
 
-func TestAServerWhoseNameIsUnknownIsUnavailable(t *testing.T) {
+func TestUnavailable_IsAServerWhoseNameIsUnknown(t *testing.T) {
 	unknown := &net.DNSError{Err: "no such host", Name: "mastra.test", IsNotFound: true}
 	for _, failure := range []error{unknown, &net.OpError{Op: "dial", Net: "tcp", Err: unknown}} {
 		err := generate(t.Context(), inMemory(t, play(fails(failure)), mastra.WithBackoff(0)))
@@ -422,7 +422,7 @@ func TestAServerWhoseNameIsUnknownIsUnavailable(t *testing.T) {
 	}
 }
 
-func TestACertificateThatIsNotTrustedIsNotTriedAgain(t *testing.T) {
+func TestRetry_NeverTriesAnUntrustedCertificateAgain(t *testing.T) {
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	srv.Config.ErrorLog = quiet()
 	srv.StartTLS()
@@ -435,7 +435,7 @@ func TestACertificateThatIsNotTrustedIsNotTriedAgain(t *testing.T) {
 	assert.Equal(t, 1, asError(t, err).Attempts)
 }
 
-func TestALargeBodyThatIsRefusedEarlyIsNotSentTwice(t *testing.T) {
+func TestRetry_NeverRepeatsALargeBodyThatIsRefusedEarly(t *testing.T) {
 	w := listen(t, func(p *peer) {
 		if req, err := http.ReadRequest(p.r); err == nil {
 			p.say("HTTP/1.1 413 Payload Too Large\r\nContent-Type: application/json\r\nContent-Length: 34\r\nConnection: close\r\n\r\n" + `{"error":"Request body too large"}`)
@@ -447,7 +447,7 @@ func TestALargeBodyThatIsRefusedEarlyIsNotSentTwice(t *testing.T) {
 	assert.EqualValues(t, 1, w.conns.Load())
 }
 
-func TestTheContextOfACallReachesTheServerNoLongerThanTheCall(t *testing.T) {
+func TestContext_OfAnAttemptEndsWithItsBody(t *testing.T) {
 	// The attempt's context ends with its body, so that nothing stays behind.
 	seen := make(chan context.Context, 1)
 	c := inMemory(t, roundTripper(func(req *http.Request) (*http.Response, error) {

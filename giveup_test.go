@@ -31,7 +31,7 @@ func pausing(letGo <-chan struct{}) *mockserver.Workflow {
 		}))
 }
 
-func TestARunWhoseStreamIsGivenUpIsCancelled(t *testing.T) {
+func TestCancelOnClose_CancelsARunWhoseStreamIsGivenUp(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		giveUp func(context.CancelFunc, *mastra.RunStream)
@@ -70,7 +70,7 @@ func TestARunWhoseStreamIsGivenUpIsCancelled(t *testing.T) {
 	}
 }
 
-func TestARunThatHasEndedIsNotCancelled(t *testing.T) {
+func TestCancelOnClose_LeavesARunThatHasEnded(t *testing.T) {
 	letGo := make(chan struct{})
 	close(letGo)
 	client, mock := onMock(t, mockserver.WithWorkflow(pausing(letGo)))
@@ -116,7 +116,7 @@ func TestARunThatHasEndedIsNotCancelled(t *testing.T) {
 	}
 }
 
-func TestARunIsNotCancelledUnlessThatIsAskedFor(t *testing.T) {
+func TestCancelOnClose_HasToBeAskedFor(t *testing.T) {
 	letGo := make(chan struct{})
 	client, mock := onMock(t, mockserver.WithWorkflow(pausing(letGo)))
 	run := client.Workflow("pausing").NewRun()
@@ -134,7 +134,7 @@ func TestARunIsNotCancelledUnlessThatIsAskedFor(t *testing.T) {
 	assert.Empty(t, mock.RequestsOf("WorkflowCancelRun"))
 }
 
-func TestAStreamThatBreaksDoesNotCancelItsRun(t *testing.T) {
+func TestCancelOnClose_LeavesARunWhoseStreamBreaks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := &routes{steps: map[string][]step{"stream": {breaking(recordsOf(t, "doubler")[:2]...)}, "observe": {answer(404, `{"error":"gone"}`)}}}
 		s, err := inMemory(t, rt).Workflow("w").Run("r").Stream(t.Context(), mastra.StartRequest{}, mastra.WithCancelOnClose(true))
@@ -147,7 +147,7 @@ func TestAStreamThatBreaksDoesNotCancelItsRun(t *testing.T) {
 	})
 }
 
-func TestACancelThatHangsHoldsCloseUpForSecondsOnly(t *testing.T) {
+func TestCancelOnClose_HoldsCloseUpForSecondsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		silent := func(req *http.Request) (*http.Response, error) {
 			return response(req, 200, silentBody{strings.NewReader(recordsOf(t, "doubler")[0]), req.Context()}, "Content-Type", "text/plain"), nil

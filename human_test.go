@@ -22,7 +22,7 @@ func stored[T any](t testing.TB, v T) T {
 
 const twoVases = "tool:delicate {\"what\":\"vase\"}\ntool:weather {\"city\":\"Rome\"}\ntool:delicate {\"what\":\"cup\"}"
 
-func TestWhatWaitsIsAnsweredByAnotherProcess(t *testing.T) {
+func TestApproval_IsGivenByAnotherProcess(t *testing.T) {
 	mock := mockserver.Start(t)
 	for name, ask := range ways {
 		t.Run(name, func(t *testing.T) {
@@ -54,7 +54,7 @@ func TestWhatWaitsIsAnsweredByAnotherProcess(t *testing.T) {
 	}
 }
 
-func TestAToolThatAsksIsAnsweredByAnotherProcess(t *testing.T) {
+func TestAgentResume_AnswersAToolFromAnotherProcess(t *testing.T) {
 	mock := mockserver.Start(t)
 	s, err := dial(t, mock.URL).Agent("assistant").Stream(t.Context(), asking(`tool:ask-user {"question":"why?"}`))
 	require.NoError(t, err)
@@ -79,7 +79,7 @@ func TestAToolThatAsksIsAnsweredByAnotherProcess(t *testing.T) {
 	assert.ErrorIs(t, err, mastra.ErrNotSuspended, "it was answered")
 }
 
-func TestRunsThatWaitAreFoundAndAnswered(t *testing.T) {
+func TestSuspendedRuns_AreFoundAndAnswered(t *testing.T) {
 	client, _ := onMock(t)
 	agent := client.Agent("assistant")
 	for _, user := range []string{"ann", "bob"} {
@@ -112,7 +112,7 @@ type why struct {
 	Urgency           string   `json:"urgency"`
 }
 
-func TestAResumeDependsOnWhatTheSuspensionSays(t *testing.T) {
+func TestResume_DependsOnWhatTheSuspensionSays(t *testing.T) {
 	mock := mockserver.Start(t)
 	state, err := dial(t, mock.URL).Workflow("review").Start(t.Context(), mastra.StartRequest{Input: map[string]int{"n": 1}})
 	require.NoError(t, err)
@@ -147,7 +147,7 @@ func TestAResumeDependsOnWhatTheSuspensionSays(t *testing.T) {
 	assert.JSONEq(t, `{"left":{"approved":true},"right":{"approved":false}}`, string(state.Result))
 }
 
-func TestASuspensionIsResumedByStepPathOrItem(t *testing.T) {
+func TestResume_NamesItsSuspensionByStepPathOrItem(t *testing.T) {
 	client, _ := onMock(t)
 	for _, tt := range []struct {
 		name, workflow string

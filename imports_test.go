@@ -11,9 +11,9 @@ import (
 
 const module = "github.com/mastra-go/mastra"
 
-// TestImportsGoOneWay names what each package may import beside the standard
+// TestImports_GoOneWay names what each package may import beside the standard
 // library. The mock server judges the client, so it shares no code with it.
-func TestImportsGoOneWay(t *testing.T) {
+func TestImports_GoOneWay(t *testing.T) {
 	t.Parallel()
 	may := map[string][]string{
 		"internal/hook":                  {},
@@ -47,7 +47,7 @@ func TestImportsGoOneWay(t *testing.T) {
 	}
 }
 
-func TestTheMockProgramDoesNotLinkTesting(t *testing.T) {
+func TestImports_OfTheMockProgramLackTesting(t *testing.T) {
 	t.Parallel()
 	out, err := exec.Command("go", "list", "-deps", "./mockserver/cmd/mastra-mock").Output()
 	require.NoError(t, err)

@@ -149,7 +149,7 @@ func inOrder(items []int, ascending bool) []int {
 	return out
 }
 
-func TestIteratorsGiveEverythingAndAskNothingTwice(t *testing.T) {
+func TestIterator_GivesEverythingAndAsksNothingTwice(t *testing.T) {
 	for _, w := range walks {
 		for _, tt := range []struct{ items, perPage, requests int }{
 			{0, 3, 1}, {1, 3, 1}, {2, 3, 1}, {3, 3, 1}, {4, 3, 2}, {6, 3, 2}, {7, 3, 3}, {9, 3, 3}, {4, 1, 4}, {250, 100, 3},
@@ -166,7 +166,7 @@ func TestIteratorsGiveEverythingAndAskNothingTwice(t *testing.T) {
 	}
 }
 
-func TestIteratorsAskForPagesOfTheirOwnSize(t *testing.T) {
+func TestIterator_AsksForPagesOfItsOwnSize(t *testing.T) {
 	for _, w := range walks {
 		s := newShelf(0)
 		collect(t, w.ids(t.Context(), inMemory(t, s), 0))
@@ -182,7 +182,7 @@ func TestIteratorsAskForPagesOfTheirOwnSize(t *testing.T) {
 
 // Whatever is inserted and deleted between two pages: what was there from the
 // beginning to the end is given once, in order.
-func TestIteratorsWalkAListThatChanges(t *testing.T) {
+func TestIterator_WalksAListThatChanges(t *testing.T) {
 	for _, w := range walks {
 		t.Run(w.name, func(t *testing.T) {
 			for seed := range uint64(100) {
@@ -229,7 +229,7 @@ func TestIteratorsWalkAListThatChanges(t *testing.T) {
 	}
 }
 
-func TestAListThatGrowsIsGivenWithWhatCame(t *testing.T) {
+func TestIterator_GivesWhatAListGainsMeanwhile(t *testing.T) {
 	s := newShelf(6)
 	s.change = func(n int) {
 		if n < 3 {
@@ -240,7 +240,7 @@ func TestAListThatGrowsIsGivenWithWhatCame(t *testing.T) {
 	assert.Equal(t, s.items, got, "messages that are saved meanwhile are given too")
 }
 
-func TestIteratorsStopAtAnEmptyPage(t *testing.T) {
+func TestIterator_StopsAtAnEmptyPage(t *testing.T) {
 	for _, w := range walks {
 		s := newShelf(4)
 		s.change = func(int) { s.items = nil }
@@ -250,7 +250,7 @@ func TestIteratorsStopAtAnEmptyPage(t *testing.T) {
 	}
 }
 
-func TestBreakEndsTheAsking(t *testing.T) {
+func TestIterator_AsksNoMoreAfterABreak(t *testing.T) {
 	for _, w := range walks {
 		s := newShelf(9)
 		count := 0
@@ -264,7 +264,7 @@ func TestBreakEndsTheAsking(t *testing.T) {
 	}
 }
 
-func TestAnErrorEndsTheWalk(t *testing.T) {
+func TestIterator_EndsWithAnError(t *testing.T) {
 	for _, w := range walks {
 		s := newShelf(9)
 		s.fail = 1
@@ -285,7 +285,7 @@ func TestAnErrorEndsTheWalk(t *testing.T) {
 	}
 }
 
-func TestAWalkEndsWithItsContext(t *testing.T) {
+func TestIterator_EndsWithItsContext(t *testing.T) {
 	for _, w := range walks {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -300,7 +300,7 @@ func TestAWalkEndsWithItsContext(t *testing.T) {
 }
 
 // Many messages may have been saved at one moment.
-func TestMessagesOfOneMomentAreAllGiven(t *testing.T) {
+func TestIterator_GivesAllMessagesOfOneMoment(t *testing.T) {
 	s := newShelf(3)
 	for range 8 { // fewer than nine serials fit between two moments
 		s.items = append(s.items, s.items[len(s.items)-1]+1)
@@ -311,7 +311,7 @@ func TestMessagesOfOneMomentAreAllGiven(t *testing.T) {
 	assert.Less(t, len(s.asked), 8)
 }
 
-func TestMessagesOfAServerThatDoesNotPageIsAnErrorAndNoCircle(t *testing.T) {
+func TestIterator_OverAServerThatDoesNotPageIsAnErrorAndNoCircle(t *testing.T) {
 	body := `{"messages":[{"id":"1","role":"user","content":"x","createdAt":"2026-01-01T00:00:00.000Z"}],"total":9,"hasMore":true}`
 	var last error
 	n := 0
@@ -322,7 +322,7 @@ func TestMessagesOfAServerThatDoesNotPageIsAnErrorAndNoCircle(t *testing.T) {
 	assert.ErrorContains(t, last, "the same page")
 }
 
-func TestMessagesKeepsToItsBounds(t *testing.T) {
+func TestIterator_OfMessagesKeepsToItsBounds(t *testing.T) {
 	s := newShelf(40)
 	req := mastra.ListMessagesRequest{PerPage: 3, Page: 5, Since: shelfTime(100), Until: shelfTime(250)}
 	var got []string
@@ -342,7 +342,7 @@ func TestMessagesKeepsToItsBounds(t *testing.T) {
 
 // Without an agent the server counts pages from the oldest message if it is not
 // told otherwise.
-func TestPageZeroHoldsTheNewestMessagesWithAndWithoutAnAgent(t *testing.T) {
+func TestStoredMessage_PageZeroHoldsTheNewestWithAndWithoutAnAgent(t *testing.T) {
 	for _, agent := range []string{"a", ""} {
 		page, err := inMemory(t, newShelf(5)).Memory(agent).Thread("t").ListMessages(t.Context(), mastra.ListMessagesRequest{PerPage: 2})
 		require.NoError(t, err)

@@ -63,7 +63,7 @@ func anonymous(attempts []mastra.Attempt) []mastra.Attempt {
 	return out
 }
 
-func TestLoop_TellsTheSameOfAToolAndOfAWorkflow(t *testing.T) {
+func TestRetry_TellsTheSameOfAToolAndOfAWorkflow(t *testing.T) {
 	for name, faults := range map[string][]step{
 		"two failures of the server":   {answer(500, `{"error":"boom"}`), answer(500, `{"error":"boom"}`)},
 		"no connection":                {fails(errRefused), fails(errRefused)},
@@ -97,7 +97,7 @@ func TestLoop_TellsTheSameOfAToolAndOfAWorkflow(t *testing.T) {
 	}
 }
 
-func TestLoop_TellsTheSameOfAFailingToolAndWorkflow(t *testing.T) {
+func TestRetry_TellsTheSameOfAFailingToolAndWorkflow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fault := answer(503, `{"error":"busy"}`)
 		c, ofTool := telling(t, play(fault), mastra.RetrySafe)
@@ -113,7 +113,7 @@ func TestLoop_TellsTheSameOfAFailingToolAndWorkflow(t *testing.T) {
 
 // What looks at a run that was started tells of its answer, and leaves the number of
 // attempts that of the start.
-func TestLoop_AStartThatIsFoundTellsItsAttempts(t *testing.T) {
+func TestStart_ThatIsFoundTellsItsAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := &routes{steps: map[string][]step{"stream": {fails(errRefused), fails(errReset)}, "get": {tells(t, "doubler-ended")}}}
 		var meta mastra.Response
@@ -125,7 +125,7 @@ func TestLoop_AStartThatIsFoundTellsItsAttempts(t *testing.T) {
 	})
 }
 
-func TestLoop_AStreamThatIsTakenUpAsksThePolicyAndTheLog(t *testing.T) {
+func TestReattach_AsksThePolicyAndTheLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := recordsOf(t, "doubler")
 		rt := &routes{steps: map[string][]step{"stream": {breaking(all[:1]...)}, "observe": {breaking(), answer(503, `{"error":"busy"}`), breaking(all[1]), breaking(), recordsIn(all[2:]...)}}}
@@ -150,7 +150,7 @@ func TestLoop_AStreamThatIsTakenUpAsksThePolicyAndTheLog(t *testing.T) {
 	})
 }
 
-func TestLoop_RetryNeverTakesAStreamUpOnce(t *testing.T) {
+func TestReattach_HappensOnceUnderRetryNever(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := recordsOf(t, "doubler")
 		rt := &routes{steps: map[string][]step{"stream": {breaking(all[:1]...)}, "observe": {breaking(), recordsIn(all[1:]...)}}}

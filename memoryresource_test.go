@@ -66,7 +66,7 @@ var onMemory = map[string]func(context.Context, *mastra.Memory) error{
 	},
 }
 
-func TestEveryCallOfMemoryIsInTheTable(t *testing.T) {
+func TestMemory_EveryCallIsInTheTable(t *testing.T) {
 	handles := map[string]bool{"Memory.ForResource": true, "Memory.Thread": true, "Thread.ID": true} // no I/O
 	for _, of := range []reflect.Type{reflect.TypeFor[*mastra.Memory](), reflect.TypeFor[*mastra.Thread]()} {
 		for i := range of.NumMethod() {
@@ -77,7 +77,7 @@ func TestEveryCallOfMemoryIsInTheTable(t *testing.T) {
 	}
 }
 
-func TestAnEmptyResourceReachesNobodysThreads(t *testing.T) {
+func TestMemory_OfAnEmptyResourceReachesNobodysThreads(t *testing.T) {
 	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		t.Errorf("the server was asked: %s %s", r.Method, r.URL)
 		say(w, 200, `{}`)
@@ -101,7 +101,7 @@ func TestAnEmptyResourceReachesNobodysThreads(t *testing.T) {
 	}
 }
 
-func TestAnEmptyRequestOfAnEmptyResourceIsRefusedForTheResource(t *testing.T) {
+func TestMemory_EmptyRequestIsRefusedForItsEmptyResource(t *testing.T) {
 	client := serve(t, func(w http.ResponseWriter, r *http.Request) { t.Error("the server was asked") })
 	m := client.Memory("assistant").ForResource("")
 	for name, err := range map[string]error{
@@ -118,7 +118,7 @@ func TestAnEmptyRequestOfAnEmptyResourceIsRefusedForTheResource(t *testing.T) {
 	}
 }
 
-func TestAHandleOfAResourceCanBeMadeOfOneThatHasNone(t *testing.T) {
+func TestMemory_OfAResourceCanBeMadeOfOneThatHasNone(t *testing.T) {
 	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "ann", r.URL.Query().Get("resourceId"))
 		say(w, 200, `{"id":"t","resourceId":"ann"}`)

@@ -13,7 +13,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestMessagesAreWrittenAsTheServerReadsThem(t *testing.T) {
+func TestMessage_IsWrittenAsTheServerReadsIt(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		messages mastra.Messages
@@ -60,7 +60,7 @@ func TestMessagesAreWrittenAsTheServerReadsThem(t *testing.T) {
 	}
 }
 
-func TestMessagesThatAreNoneNeverLeave(t *testing.T) {
+func TestMessage_ThatIsNoneNeverLeaves(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		messages mastra.Messages
@@ -89,7 +89,7 @@ func TestMessagesThatAreNoneNeverLeave(t *testing.T) {
 	}
 }
 
-func TestRawMessagesAreACopy(t *testing.T) {
+func TestMessage_RawIsACopy(t *testing.T) {
 	text := []byte(`[{"role":"user"}]`)
 	messages := mastra.RawMessages(text)
 	copy(text, `[{"role":"evil"}]`)
@@ -98,7 +98,7 @@ func TestRawMessagesAreACopy(t *testing.T) {
 	assert.JSONEq(t, `[{"role":"user"}]`, string(got))
 }
 
-func TestMemoryRefsAreWrittenAsTheServerReadsThem(t *testing.T) {
+func TestMemory_ReferenceIsWrittenAsTheServerReadsIt(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		ref  mastra.MemoryRef

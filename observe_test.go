@@ -14,7 +14,7 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-func TestADurableRunIsObservedByOthersWhileItRuns(t *testing.T) {
+func TestObserve_FollowsADurableRunWhileItRuns(t *testing.T) {
 	letGo := make(chan struct{})
 	client, mock := onMock(t, mockserver.WithAgent(mockserver.Agent{ID: "a", Durable: true, Model: func(_ context.Context, c *mockserver.ModelCall) error {
 		c.Text("one ")
@@ -66,7 +66,7 @@ func TestADurableRunIsObservedByOthersWhileItRuns(t *testing.T) {
 }
 
 // An agent's run ends with its caller, so there is nothing to take up.
-func TestAnAgentStreamThatBreaksIsTruncatedAndNotAskedAgain(t *testing.T) {
+func TestAgentStream_ThatBreaksIsTruncatedAndNotAskedAgain(t *testing.T) {
 	delta := "data: {\"type\":\"text-delta\",\"runId\":\"r\",\"payload\":{\"text\":\"half\"}}\n\n"
 	for name, open := range map[string]func(*mastra.Agent) (*mastra.AgentStream, error){
 		"stream": func(a *mastra.Agent) (*mastra.AgentStream, error) { return a.Stream(t.Context(), ask()) },
@@ -95,7 +95,7 @@ func TestAnAgentStreamThatBreaksIsTruncatedAndNotAskedAgain(t *testing.T) {
 	}
 }
 
-func TestTheEventsOfANetworkAreTyped(t *testing.T) {
+func TestNetwork_EventsAreTyped(t *testing.T) {
 	rt := play(events(
 		`{"type":"routing-agent-start","runId":"r","from":"NETWORK","payload":{"networkId":"router","inputData":{"task":"x"}}}`,
 		`{"type":"routing-agent-end","runId":"r","from":"NETWORK","payload":{"primitiveId":"plain","primitiveType":"agent","prompt":"hi","isComplete":false}}`,
@@ -138,7 +138,7 @@ func TestTheEventsOfANetworkAreTyped(t *testing.T) {
 	assert.ErrorIs(t, err, mastra.ErrTruncated, "a network ends with [DONE]")
 }
 
-func TestAThreadIsAborted(t *testing.T) {
+func TestAgentThread_IsAborted(t *testing.T) {
 	rt := play(answer(200, `{"aborted":true}`))
 	agent := inMemory(t, rt).Agent("a")
 	aborted, err := agent.AbortThread(t.Context(), mastra.AbortThreadRequest{ThreadID: "t", ResourceID: "u", ExpectedRunID: "r"})

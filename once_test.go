@@ -214,7 +214,7 @@ func startings(t *testing.T) []starting {
 	}
 }
 
-func TestStartRunsAWorkflowOnceWhateverGetsLost(t *testing.T) {
+func TestStart_RunsAWorkflowOnceWhateverGetsLost(t *testing.T) {
 	for _, tt := range startings(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -255,7 +255,7 @@ func TestStartRunsAWorkflowOnceWhateverGetsLost(t *testing.T) {
 	}
 }
 
-func TestAStartThatCannotBeSentIsNotRepeated(t *testing.T) {
+func TestStart_ThatCannotBeSentIsNotRepeated(t *testing.T) {
 	var none context.Context
 	for _, tt := range []struct {
 		name, run, text string
@@ -293,7 +293,7 @@ func TestAStartThatCannotBeSentIsNotRepeated(t *testing.T) {
 	}
 }
 
-func TestAStartEndsWithItsContext(t *testing.T) {
+func TestStart_EndsWithItsContext(t *testing.T) {
 	waiting := func(req *http.Request) (*http.Response, error) { // some records, then silence
 		body := io.MultiReader(strings.NewReader(`{"type":"workflow-start","runId":"r","payload":{}}`+"\x1e"), silence{req.Context()})
 		return response(req, 200, io.NopCloser(body), "Content-Type", "text/plain"), nil
@@ -345,7 +345,7 @@ func (s silence) Read([]byte) (int, error) {
 	return 0, context.Cause(s.ctx)
 }
 
-func TestAStartWaitsNoLongerThanItsDeadline(t *testing.T) {
+func TestStart_WaitsNoLongerThanItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -368,7 +368,7 @@ func (s *tokenChain) Token(_ context.Context, refused string) (string, error) {
 	return (*s)[0], nil
 }
 
-func TestAStartTriesAnotherTokenOnce(t *testing.T) {
+func TestStart_TriesAnotherTokenOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var seen []string
 		needs := func(req *http.Request) (*http.Response, error) {
@@ -393,7 +393,7 @@ func TestAStartTriesAnotherTokenOnce(t *testing.T) {
 	})
 }
 
-func TestARunIsToldByItsStream(t *testing.T) {
+func TestRunState_IsToldByTheStream(t *testing.T) {
 	for _, tt := range []struct{ file, record string }{{"doubler", "doubler-ended"}, {"flaky", "flaky-ended"}, {"doubler-failed", "doubler-failed"}} {
 		rt := &routes{steps: map[string][]step{"stream": {replays(t, tt.file)}}}
 		got, err := inMemory(t, rt).Workflow("w").Run("r").Start(t.Context(), mastra.StartRequest{})
@@ -411,7 +411,7 @@ func TestARunIsToldByItsStream(t *testing.T) {
 	}
 }
 
-func TestAFailureThatWasMadeUpForIsNotTheRunsFailure(t *testing.T) {
+func TestRunState_FailureThatWasMadeUpForIsNotTheRuns(t *testing.T) {
 	text := strings.Join([]string{
 		`{"type":"workflow-start","runId":"r","payload":{}}`,
 		`{"type":"workflow-step-result","runId":"r","payload":{"id":"a","status":"failed","error":{"message":"once"}}}`,

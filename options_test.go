@@ -17,7 +17,7 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-func TestBadOptionsAreErrorsWhereverTheyAreGiven(t *testing.T) {
+func TestOption_ThatIsWrongIsAnErrorWhereverItIsGiven(t *testing.T) {
 	for name, o := range map[string]mastra.Option{
 		"nothing":                              nil,
 		"negative retries":                     mastra.WithRetries(-1),
@@ -95,7 +95,7 @@ func TestBadOptionsAreErrorsWhereverTheyAreGiven(t *testing.T) {
 	assert.Error(t, list(t.Context(), inMemory(t, play(answer(200, "{}"))), mastra.WithResponse(nil)))
 }
 
-func TestOptionsThatAreMistakenForOthersDoNotShowASecret(t *testing.T) {
+func TestOption_MistakenForAnotherDoesNotShowASecret(t *testing.T) {
 	for name, o := range map[string]mastra.Option{
 		"name and value swapped": mastra.WithHeader("Bearer "+secret, "Authorization"),
 		"a prefix with a query":  mastra.WithAPIPrefix("/api?key=" + secret),
@@ -107,7 +107,7 @@ func TestOptionsThatAreMistakenForOthersDoNotShowASecret(t *testing.T) {
 	}
 }
 
-func TestBaseURLs(t *testing.T) {
+func TestBaseURL_IsTakenOrRefusedWithoutShowingASecret(t *testing.T) {
 	for _, tt := range []struct{ base, want string }{
 		{"http://mastra.test", "http://mastra.test/api/agents"},
 		{"http://mastra.test/", "http://mastra.test/api/agents"},
@@ -157,7 +157,7 @@ func TestBaseURLs(t *testing.T) {
 	}
 }
 
-func TestTheEnvironmentIsReadOnlyWithoutABaseURL(t *testing.T) {
+func TestEnvironment_IsReadOnlyWhereNoBaseURLIsGiven(t *testing.T) {
 	for _, tt := range []struct {
 		name, base, envBase, envToken string
 		opts                          []mastra.ClientOption
@@ -192,7 +192,7 @@ func TestTheEnvironmentIsReadOnlyWithoutABaseURL(t *testing.T) {
 	assert.NotContains(t, err.Error(), secret)
 }
 
-func TestPrefixes(t *testing.T) {
+func TestAPIPrefix_IsTakenWithAndWithoutSlashes(t *testing.T) {
 	for prefix, want := range map[string]string{
 		"": base + "/agents", "/": base + "/agents", "/api": base + "/api/agents", "api": base + "/api/agents",
 		"/v1/api/": base + "/v1/api/agents", "/a%20b": base + "/a%20b/agents", "/v1..2": base + "/v1..2/agents",
@@ -203,7 +203,7 @@ func TestPrefixes(t *testing.T) {
 	}
 }
 
-func TestTheLastOptionCounts(t *testing.T) {
+func TestOption_GivenLastCounts(t *testing.T) {
 	rt := play(answer(503, ""))
 	c := inMemory(t, rt, mastra.WithRetries(5), mastra.WithRetries(2), mastra.WithBackoff(time.Hour), mastra.WithBackoff(0),
 		mastra.WithHeader("x-a", "1"), mastra.WithHeader("X-A", "2"), mastra.WithQuery("q", "1"), mastra.WithQuery("q", "2"))
@@ -219,7 +219,7 @@ func TestTheLastOptionCounts(t *testing.T) {
 	assert.Equal(t, []string{"text/plain"}, rt.seen[0].Header.Values("Accept"), "a header of the client's own may be replaced")
 }
 
-func TestTheHeadersOfARequest(t *testing.T) {
+func TestRequest_HeadersTellOfClientAndContent(t *testing.T) {
 	rt := play(answer(200, "{}"))
 	c := inMemory(t, rt, mastra.WithUserAgent("shop/2.1"))
 	require.NoError(t, list(t.Context(), c))
@@ -241,7 +241,7 @@ func TestTheHeadersOfARequest(t *testing.T) {
 	}
 }
 
-func TestRequestContextsMergeKeyByKey(t *testing.T) {
+func TestRequestContext_IsMergedKeyByKey(t *testing.T) {
 	values := func(from string, keys ...string) map[string]any {
 		m := map[string]any{}
 		for _, k := range keys {
@@ -325,7 +325,7 @@ func TestRequestContextsMergeKeyByKey(t *testing.T) {
 	assert.Equal(t, []any{"client", "call", "request"}, []any{ofClient["c"], ofCall["c"], ofRequest["c"]}, "the caller's maps stay as they are")
 }
 
-func TestKeysThatTheServerWouldDropAreLocalErrors(t *testing.T) {
+func TestRequestContext_KeyThatTheServerWouldDropIsALocalError(t *testing.T) {
 	for _, key := range []string{
 		"mastra__resourceId", "mastra__threadId", "mastra__user", "mastra__userPermissions", "mastra__userRoles",
 		"mastra__authToken", "mastra__isStudio", "mastra__authMode", "mastra__inheritedMemory", "organizationId",
@@ -356,7 +356,7 @@ func TestKeysThatTheServerWouldDropAreLocalErrors(t *testing.T) {
 	}
 }
 
-func TestAQueryParameterOfTheCallItselfCannotBeReplaced(t *testing.T) {
+func TestQuery_ParameterOfTheCallItselfCannotBeReplaced(t *testing.T) {
 	rt := play(answer(200, "{}"))
 	c := inMemory(t, rt)
 	_, err := c.Memory("a").ListThreads(t.Context(), mastra.ListThreadsRequest{Page: 1}, mastra.WithQuery("page", "2"))
@@ -377,7 +377,7 @@ func TestAQueryParameterOfTheCallItselfCannotBeReplaced(t *testing.T) {
 	assert.Equal(t, url.Values{"agentId": {"a"}, "page": {"1"}, "x y": {"ä&="}}, rt.seen[0].URL.Query())
 }
 
-func TestWithResponseIsFilledWhateverTheEnd(t *testing.T) {
+func TestResponse_IsFilledWhateverTheEnd(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		steps []step

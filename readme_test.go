@@ -16,7 +16,7 @@ import (
 
 // Every Go snippet of the README stands, line by line, in an example, which the
 // compiler and the test run check. Its first is a whole program.
-func TestEveryReadmeSnippetIsPartOfAnExample(t *testing.T) {
+func TestReadme_EverySnippetIsPartOfAnExample(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	files, err := filepath.Glob("example*_test.go")
@@ -52,7 +52,7 @@ func plainLines(text string) string {
 }
 
 // Every option has a row in the README's table.
-func TestTheReadmeListsEveryOption(t *testing.T) {
+func TestReadme_ListsEveryOption(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	code, err := os.ReadFile("option.go")
@@ -68,7 +68,7 @@ func TestTheReadmeListsEveryOption(t *testing.T) {
 }
 
 // Every exported method of a handle stands in the README's table of calls.
-func TestTheReadmeListsEveryCall(t *testing.T) {
+func TestReadme_ListsEveryCall(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	client := new(mastra.Client)

@@ -51,7 +51,7 @@ func (r *routes) offsets(t testing.TB) (out []string) {
 
 const farEnd = "1000000000"
 
-func TestAStreamThatBreaksIsTakenUpWhereItBroke(t *testing.T) {
+func TestReattach_TakesAStreamUpWhereItBroke(t *testing.T) {
 	all := recordsOf(t, "doubler")
 	suspended, resumed := recordsOf(t, "approval-suspended"), recordsOf(t, "approval-resumed")
 	other := recordsOf(t, "flaky")
@@ -144,7 +144,7 @@ func TestAStreamThatBreaksIsTakenUpWhereItBroke(t *testing.T) {
 	}
 }
 
-func TestARunWhoseStreamIsCutCanBeAwaited(t *testing.T) {
+func TestRunStream_ThatIsCutLeavesARunThatCanBeAwaited(t *testing.T) {
 	all := recordsOf(t, "doubler")
 	rt := &routes{steps: map[string][]step{"stream": {breaking(all[:2]...)}, "observe": {recordsIn()}, "get": {tells(t, "doubler-ended")}}}
 	run := inMemory(t, rt).Workflow("w").Run("r")
@@ -158,7 +158,7 @@ func TestARunWhoseStreamIsCutCanBeAwaited(t *testing.T) {
 	assert.Equal(t, mastra.RunSuccess, state.Status)
 }
 
-func TestTakingAStreamUpEndsWithItsReader(t *testing.T) {
+func TestReattach_EndsWithTheReader(t *testing.T) {
 	all := recordsOf(t, "doubler")
 	for name, giveUp := range map[string]func(context.CancelFunc, *mastra.RunStream){
 		"the context ends":     func(cancel context.CancelFunc, _ *mastra.RunStream) { cancel() },
@@ -185,7 +185,7 @@ func TestTakingAStreamUpEndsWithItsReader(t *testing.T) {
 	}
 }
 
-func TestASilentStreamIsTakenUp(t *testing.T) {
+func TestReattach_TakesASilentStreamUp(t *testing.T) {
 	all := recordsOf(t, "doubler")
 	synctest.Test(t, func(t *testing.T) {
 		silent := func(req *http.Request) (*http.Response, error) {

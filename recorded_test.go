@@ -120,7 +120,7 @@ var answerTypes = map[string]any{
 	"VectorQuery": []mastra.VectorMatch{},
 }
 
-func TestRecordedAnswersAreReadWithoutLoss(t *testing.T) {
+func TestRecorded_AnswersAreReadWithoutLoss(t *testing.T) {
 	met := map[string]bool{}
 	for _, area := range []string{"agents", "workflows", "memory", "tools", "vectors"} {
 		for _, r := range recordings(t, area) {

@@ -49,7 +49,7 @@ var unavailable = []struct {
 	{"the server's own error, cut", cutAnswer(503, `{"error":"bu`), false},
 }
 
-func TestA503IsARefusalOnlyWhereItSaysSo(t *testing.T) {
+func TestRetry_TakesA503ForARefusalOnlyWhereItSaysSo(t *testing.T) {
 	for _, f := range unavailable {
 		for _, c := range calls {
 			t.Run(f.name+"/"+c.name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestA503IsARefusalOnlyWhereItSaysSo(t *testing.T) {
 	}
 }
 
-func TestA503OfAProxyMakesALaterRefusalNoCertainty(t *testing.T) {
+func TestRetry_RefusalAfterA503OfAProxyIsNoCertainty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := play(answer(503, ""), answer(503, `{"error":"busy"}`))
 		err := generate(t.Context(), inMemory(t, rt, mastra.WithRetryPolicy(mastra.RetryAlways)))
@@ -77,7 +77,7 @@ func TestA503OfAProxyMakesALaterRefusalNoCertainty(t *testing.T) {
 	})
 }
 
-func TestAPolicySeesWhetherARequestWasRefused(t *testing.T) {
+func TestRetry_PolicySeesWhetherARequestWasRefused(t *testing.T) {
 	type seen struct {
 		Status  int
 		Refused bool
@@ -110,7 +110,7 @@ func TestAPolicySeesWhetherARequestWasRefused(t *testing.T) {
 }
 
 // A run that a proxy's 503 left in the dark is looked at, as after a 502.
-func TestWorkflowsGoOnAfterA503OfAProxyAsAfterA502(t *testing.T) {
+func TestStart_GoesOnAfterA503OfAProxyAsAfterA502(t *testing.T) {
 	for _, f := range unavailable {
 		t.Run(f.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestWorkflowsGoOnAfterA503OfAProxyAsAfterA502(t *testing.T) {
 	}
 }
 
-func TestARefusedDeleteDidNotDeleteWhatIsNotThere(t *testing.T) {
+func TestRetry_OfARefusedDeleteDoesNotTakeNotFoundForSuccess(t *testing.T) {
 	for name, first := range map[string]step{"busy": answer(503, `{"error":"busy"}`), "slow down": answer(429, "")} {
 		synctest.Test(t, func(t *testing.T) {
 			rt := play(first, answer(404, `{"error":"no"}`))

@@ -13,7 +13,7 @@ import (
 	"github.com/mastra-go/mastra/api/workflows"
 )
 
-func TestNumbersThatTheServerWouldMisreadNeverLeave(t *testing.T) {
+func TestRequest_NumberThatTheServerWouldMisreadNeverLeaves(t *testing.T) {
 	prompt := mastra.Prompt("hi")
 	for name, do := range map[string]func(context.Context, *mastra.Client) error{
 		"MaxSteps is negative": func(ctx context.Context, c *mastra.Client) error {
@@ -93,7 +93,7 @@ func TestNumbersThatTheServerWouldMisreadNeverLeave(t *testing.T) {
 }
 
 // The server reads the size of a page only where it is told the page.
-func TestTheFirstPageIsAskedForByItsNumber(t *testing.T) {
+func TestRequest_FirstPageIsAskedForByItsNumber(t *testing.T) {
 	rt := play(answer(200, `{"runs":[],"total":0}`))
 	_, err := inMemory(t, rt).Agent("a").ListSuspendedRuns(t.Context(), mastra.ListSuspendedRunsRequest{PerPage: 5})
 	require.NoError(t, err)
@@ -104,7 +104,7 @@ func TestTheFirstPageIsAskedForByItsNumber(t *testing.T) {
 	}
 }
 
-func TestListsThatMustBeAsLongAsTheVectorsAre(t *testing.T) {
+func TestVector_ListsAreAsLongAsTheVectors(t *testing.T) {
 	rt := play(answer(200, `{}`))
 	v := inMemory(t, rt).Vector("v")
 	for _, req := range []mastra.UpsertRequest{
@@ -127,7 +127,7 @@ func TestListsThatMustBeAsLongAsTheVectorsAre(t *testing.T) {
 }
 
 // An empty list or object means something else than none at all.
-func TestEmptyIsNotTheSameAsAbsent(t *testing.T) {
+func TestRequest_EmptyIsNotTheSameAsAbsent(t *testing.T) {
 	rt := play(answer(200, `{"text":"x"}`))
 	client := inMemory(t, rt)
 	_, err := client.Agent("a").Generate(t.Context(), mastra.AgentRequest{Messages: mastra.Prompt("hi"), ActiveTools: []string{}})
@@ -146,7 +146,7 @@ func TestEmptyIsNotTheSameAsAbsent(t *testing.T) {
 	assert.JSONEq(t, `{"data":null}`, rt.bodies[3], "what is given goes out as it is")
 }
 
-func TestExtraCarriesWhatIsNotModelledAndNothingElse(t *testing.T) {
+func TestExtra_CarriesWhatIsNotModelledAndNothingElse(t *testing.T) {
 	type extra = map[string]any
 	for _, tt := range []struct {
 		name   string

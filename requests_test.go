@@ -261,7 +261,7 @@ const agentID, otherID = "my agent/1?", "x#%ü"
 
 // Every method, with zero and with full arguments: the golden file has the
 // requests that go out, or the error where none does.
-func TestRequestsAreTheGoldenOnes(t *testing.T) {
+func TestRequest_IsTheGoldenOne(t *testing.T) {
 	var golden bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
 		rt := &catcher{t: t}
@@ -304,7 +304,7 @@ func TestRequestsAreTheGoldenOnes(t *testing.T) {
 
 // A method without its ids, or without a context, sends nothing and says what is
 // missing.
-func TestNothingGoesOutWithoutIDsOrContext(t *testing.T) {
+func TestRequest_NeverGoesOutWithoutIDsOrContext(t *testing.T) {
 	rt := &catcher{t: t}
 	client := inMemory(t, rt, mastra.WithRetries(0))
 	allowed := map[string]bool{ // these need no id
@@ -336,7 +336,7 @@ func TestNothingGoesOutWithoutIDsOrContext(t *testing.T) {
 
 // A request context travels where the API description says, and the one of the
 // request wins over the client's.
-func TestTheRequestContextTravelsWhereItIsRead(t *testing.T) {
+func TestRequestContext_TravelsWhereItIsRead(t *testing.T) {
 	a := readAPI(t)
 	rt := &catcher{t: t}
 	client := inMemory(t, rt, mastra.WithRetries(0), mastra.WithRequestContext(map[string]any{"tenant": "acme", "locale": "de"}))

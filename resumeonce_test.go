@@ -130,7 +130,7 @@ func resumings(t *testing.T) []resuming {
 	}
 }
 
-func TestResumeAnswersASuspensionOnceWhateverGetsLost(t *testing.T) {
+func TestResume_AnswersASuspensionOnceWhateverGetsLost(t *testing.T) {
 	for _, tt := range resumings(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestResumeAnswersASuspensionOnceWhateverGetsLost(t *testing.T) {
 	}
 }
 
-func TestAResumeThatCannotBeSentIsNotRepeated(t *testing.T) {
+func TestResume_ThatCannotBeSentIsNotRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := &routes{steps: map[string][]step{"get": {suspendedIn(flatGraph, "")}}}
 		run := inMemory(t, rt).Workflow("w").Run("r")
@@ -178,7 +178,7 @@ func TestAResumeThatCannotBeSentIsNotRepeated(t *testing.T) {
 	})
 }
 
-func TestOtherResumesAreSentOnce(t *testing.T) {
+func TestResume_StreamedOrDetachedIsSentOnce(t *testing.T) {
 	for name, resume := range map[string]func(*testing.T, *mastra.Run) error{
 		"resume-stream": func(t *testing.T, r *mastra.Run) error {
 			_, err := r.ResumeStream(t.Context(), mastra.ResumeRequest{Data: 1})
@@ -197,7 +197,7 @@ func TestOtherResumesAreSentOnce(t *testing.T) {
 	}
 }
 
-func TestASuspensionCanBeStoredAndAnsweredElsewhere(t *testing.T) {
+func TestSuspension_CanBeStoredAndAnsweredElsewhere(t *testing.T) {
 	stored, err := json.Marshal(recordedRun(t, "fan-started").Suspensions()[0])
 	require.NoError(t, err)
 	at := decode[mastra.Suspension](t, stored)

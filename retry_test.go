@@ -57,7 +57,7 @@ var policies = []struct {
 	policy mastra.RetryPolicy
 }{{"RetrySafe", mastra.RetrySafe}, {"RetryAlways", mastra.RetryAlways}, {"RetryNever", mastra.RetryNever}}
 
-func TestEveryFaultIsRepeatedAsOftenAsItsClassAndPolicyAllow(t *testing.T) {
+func TestRetry_RepeatsEveryFaultAsOftenAsClassAndPolicyAllow(t *testing.T) {
 	for _, f := range faults {
 		for _, c := range withBody {
 			for _, p := range policies {
@@ -99,7 +99,7 @@ func assertPauses(t *testing.T, got []time.Duration, longest ...time.Duration) {
 	}
 }
 
-func TestPausesDoubleUpToTheMaximumAndVary(t *testing.T) {
+func TestRetry_PausesDoubleUpToTheMaximumAndVary(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
 		backoff, max time.Duration
@@ -152,7 +152,7 @@ func TestPausesDoubleUpToTheMaximumAndVary(t *testing.T) {
 	})
 }
 
-func TestRetryAfterIsObeyedOrEndsTheCall(t *testing.T) {
+func TestRetry_ObeysRetryAfterOrEndsTheCall(t *testing.T) {
 	const ignored = -1
 	in := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
 	for _, tt := range []struct {
@@ -213,7 +213,7 @@ func TestRetryAfterIsObeyedOrEndsTheCall(t *testing.T) {
 	}
 }
 
-func TestAPauseThatWouldOutlastTheDeadlineEndsTheCallAtOnce(t *testing.T) {
+func TestRetry_PauseThatWouldOutlastTheDeadlineEndsTheCallAtOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		met      step
@@ -244,7 +244,7 @@ func TestAPauseThatWouldOutlastTheDeadlineEndsTheCallAtOnce(t *testing.T) {
 	}
 }
 
-func TestACallSucceedsAfterFaultsThatMayBeRepeated(t *testing.T) {
+func TestRetry_SucceedsAfterFaultsThatMayBeRepeated(t *testing.T) {
 	ok := answer(200, `{}`)
 	for _, tt := range []struct {
 		name     string
@@ -292,7 +292,7 @@ func TestACallSucceedsAfterFaultsThatMayBeRepeated(t *testing.T) {
 	})
 }
 
-func TestANotFoundThatAnswersARepeatedDeleteIsSuccess(t *testing.T) {
+func TestRetry_OfADeleteTakesNotFoundForSuccess(t *testing.T) {
 	gone := answer(404, `{"error":"Thread not found"}`)
 	for _, tt := range []struct {
 		name    string
@@ -323,7 +323,7 @@ func TestANotFoundThatAnswersARepeatedDeleteIsSuccess(t *testing.T) {
 	}
 }
 
-func TestAPolicyOfTheUserSeesEachFailure(t *testing.T) {
+func TestRetry_PolicyOfTheUserSeesEachFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var seen []mastra.Attempt
 		policy := func(a mastra.Attempt) bool { seen = append(seen, a); return true }
@@ -342,7 +342,7 @@ func TestAPolicyOfTheUserSeesEachFailure(t *testing.T) {
 	})
 }
 
-func TestAStreamIsRepeatedOnlyUntilItIsOpen(t *testing.T) {
+func TestRetry_OfAStreamHappensOnlyUntilItIsOpen(t *testing.T) {
 	open := func(ctx context.Context, c *mastra.Client, _ ...mastra.Option) error {
 		s, err := c.Agent("assistant").Stream(ctx, ask())
 		if err != nil {

@@ -82,7 +82,7 @@ func asRecord(v any) any {
 	return without(m, "input", "state", "suspended", "suspendPayload") // the last two: Suspensions
 }
 
-func TestEveryRecordedRunIsReadWithoutLoss(t *testing.T) {
+func TestRunState_EveryRecordedOneIsReadWithoutLoss(t *testing.T) {
 	for name, body := range recordedRuns(t) {
 		t.Run(name, func(t *testing.T) {
 			s := decode[mastra.RunState](t, body)
@@ -103,7 +103,7 @@ func TestEveryRecordedRunIsReadWithoutLoss(t *testing.T) {
 
 func at(ms int64) mastra.Time { return mastra.Time{Time: time.UnixMilli(ms).UTC()} }
 
-func TestSuspensionsSayWhereARunWaits(t *testing.T) {
+func TestSuspension_SaysWhereARunWaits(t *testing.T) {
 	index := func(i int) *int { return &i }
 	for _, tt := range []struct {
 		name  string
@@ -161,7 +161,7 @@ func TestSuspensionsSayWhereARunWaits(t *testing.T) {
 	}
 }
 
-func TestEntriesOfAListAreRunsAsTheRecordHasThem(t *testing.T) {
+func TestRunState_OfAListIsThatOfTheRecord(t *testing.T) {
 	page := decode[mastra.RunPage](t, testdata(t, "runs", "approval-list-suspended.json"))
 	record := recordedRun(t, "approval-suspended")
 	require.NotEmpty(t, page.Runs)
@@ -189,7 +189,7 @@ func TestEntriesOfAListAreRunsAsTheRecordHasThem(t *testing.T) {
 	assert.ErrorContains(t, json.Unmarshal([]byte(`{"runId":"r","snapshot":"{"}`), &s), "snapshot")
 }
 
-func TestErrTellsWhyARunHasNoResult(t *testing.T) {
+func TestRunState_ErrTellsWhyThereIsNoResult(t *testing.T) {
 	failed := recordedRun(t, "doubler-failed")
 	var failure *mastra.RunFailure
 	require.ErrorAs(t, failed.Err(), &failure)
@@ -216,7 +216,7 @@ func TestErrTellsWhyARunHasNoResult(t *testing.T) {
 	assert.Equal(t, mastra.TripwireError{Reason: "Blocked", ProcessorID: "guard"}, *tripwire, "a record has it at the step alone")
 }
 
-func TestAFailureKeepsWhateverTheServerSays(t *testing.T) {
+func TestRunState_FailureKeepsWhateverTheServerSays(t *testing.T) {
 	for _, tt := range []struct {
 		name, wire string
 		want       mastra.RunFailure
@@ -263,7 +263,7 @@ func TestAFailureKeepsWhateverTheServerSays(t *testing.T) {
 	assert.Equal(t, `"just text"`, string(back))
 }
 
-func TestResultAsDecodesWhatAWorkflowReturned(t *testing.T) {
+func TestTyped_ResultOfARecordedRunIsDecoded(t *testing.T) {
 	type result struct{ N int }
 	got, err := mastra.ResultAs[result](recordedRun(t, "doubler-ended"))
 	require.NoError(t, err)
@@ -281,7 +281,7 @@ func TestResultAsDecodesWhatAWorkflowReturned(t *testing.T) {
 	assert.ErrorContains(t, err, "does not fit")
 }
 
-func TestSuspensionsAndPendingSurviveStorage(t *testing.T) {
+func TestSuspension_AndPendingSurviveStorage(t *testing.T) {
 	for _, file := range []string{"approval-suspended", "review-suspended", "fan-suspended", "outer-suspended"} {
 		for _, s := range recordedRun(t, file).Suspensions() {
 			text, err := json.Marshal(s)
@@ -298,7 +298,7 @@ func TestSuspensionsAndPendingSurviveStorage(t *testing.T) {
 	}
 }
 
-func TestStatusesKnowWhetherARunHasEnded(t *testing.T) {
+func TestRunState_StatusKnowsWhetherTheRunHasEnded(t *testing.T) {
 	ended := []mastra.RunStatus{mastra.RunSuccess, mastra.RunFailed, mastra.RunCanceled, mastra.RunTripwire, mastra.RunBailed, mastra.RunSkipped}
 	for _, s := range ended {
 		assert.True(t, s.Ended(), s)

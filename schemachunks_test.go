@@ -52,7 +52,7 @@ const (
 
 // The payloads of chunks are written by hand, in package stream. Several types of
 // chunk share a schema: among them, their Go types hold its members.
-func TestChunkPayloadsHaveTheMembersOfTheirSchemas(t *testing.T) {
+func TestDescription_ChunkPayloadsHaveItsMembers(t *testing.T) {
 	a := readAPI(t)
 	types := map[string][]string{} // of chunk, by component
 	for _, chunk := range []string{"AgentChunk", "WorkflowChunk"} {
@@ -172,7 +172,7 @@ var unused = reasons{
 	"ToolFailure":     "ToolError; hidden in ToolOutput, which is any JSON",
 }
 
-func TestNothingIsGeneratedThatNothingUses(t *testing.T) {
+func TestDescription_NothingIsGeneratedThatNothingUses(t *testing.T) {
 	a := readAPI(t)
 	reached, tops := map[string]bool{}, map[string]string{}
 	for id, op := range a.operations {

@@ -41,7 +41,7 @@ func schemaOf[T any](t testing.TB) string {
 	return string(s)
 }
 
-func TestASchemaDescribesAGoTypeAsItsJSONIs(t *testing.T) {
+func TestSchema_DescribesAGoTypeAsItsJSONIs(t *testing.T) {
 	object := func(properties, required string) string {
 		return `{"type":"object","properties":` + properties + `,"required":` + required + `,"additionalProperties":false}`
 	}
@@ -138,7 +138,7 @@ func TestASchemaDescribesAGoTypeAsItsJSONIs(t *testing.T) {
 	}
 }
 
-func TestATypeThatJSONCannotHoldHasNoSchema(t *testing.T) {
+func TestSchema_IsNotMadeOfATypeThatJSONCannotHold(t *testing.T) {
 	for name, of := range map[string]func() (mastra.Schema, error){
 		"a channel":        mastra.SchemaOf[chan int],
 		"a func":           mastra.SchemaOf[func()],

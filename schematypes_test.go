@@ -137,7 +137,7 @@ var resultTypes = []handwritten{
 	of[mastra.Error]("Error").named(map[string]string{"Message": "message", "Issues": "issues"}).lacks(reasons{"error": "Message and Code", "cause": "in Body"}),
 }
 
-func TestHandWrittenTypesHaveTheMembersOfTheirSchemas(t *testing.T) {
+func TestDescription_HandWrittenTypesHaveItsMembers(t *testing.T) {
 	a := readAPI(t)
 	check := func(t *testing.T, h handwritten, request bool) {
 		t.Helper()
@@ -190,7 +190,7 @@ var queryTypes = []struct {
 	}).lacks(reasons{"agentId": byHandle, "resourceId": byHandle})},
 }
 
-func TestQueryRequestsHaveTheParametersOfTheirOperations(t *testing.T) {
+func TestDescription_QueryRequestsHaveItsParameters(t *testing.T) {
 	a := readAPI(t)
 	for _, q := range queryTypes {
 		t.Run(q.operation, func(t *testing.T) {

@@ -48,7 +48,7 @@ func many(n, atOnce int, f func(i int)) {
 	all.Wait()
 }
 
-func TestAThousandStartsOverConnectionsThatBreak(t *testing.T) {
+func TestSoak_ThousandStartsRunOnceOverConnectionsThatBreak(t *testing.T) {
 	const n = 1000
 	mock := mockserver.Start(t)
 	proxy := lossy.Start(t, mock.URL, thirty(7, 1100))
@@ -147,7 +147,7 @@ func kinds(t testing.TB, chunks []string) (out []string) {
 	return out
 }
 
-func TestTwoHundredStreamsOverConnectionsThatBreak(t *testing.T) {
+func TestSoak_StreamsAreWholeOrTruncatedOverConnectionsThatBreak(t *testing.T) {
 	const n = 200
 	mock := mockserver.Start(t, mockserver.WithWorkflow(stages("stages", false)))
 	proxy := lossy.Start(t, mock.URL, thirty(11, 6500))
@@ -192,7 +192,7 @@ func TestTwoHundredStreamsOverConnectionsThatBreak(t *testing.T) {
 	assert.GreaterOrEqual(t, dropped*10, connections*3)
 }
 
-func TestResumedStreamsOverConnectionsThatBreak(t *testing.T) {
+func TestSoak_ResumedStreamsAreWholeOrTruncatedOverConnectionsThatBreak(t *testing.T) {
 	const n = 200
 	mock := mockserver.Start(t, mockserver.WithWorkflow(stages("gated", true)))
 	proxy := lossy.Start(t, mock.URL, thirty(13, 5000))

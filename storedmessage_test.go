@@ -35,7 +35,7 @@ func storedMessages(t testing.TB, v any) (out [][]byte) {
 	return out
 }
 
-func TestEveryRecordedMessageIsReadAndWrittenWithoutLoss(t *testing.T) {
+func TestStoredMessage_EveryRecordedOneIsReadAndWrittenWithoutLoss(t *testing.T) {
 	var all [][]byte
 	for _, area := range []string{"agents", "memory"} {
 		for _, r := range recordings(t, area) {
@@ -62,7 +62,7 @@ func TestEveryRecordedMessageIsReadAndWrittenWithoutLoss(t *testing.T) {
 	}
 }
 
-func TestStoredMessagesOfEveryFormatAreReadAndWrittenAsTheyWere(t *testing.T) {
+func TestStoredMessage_OfEveryFormatIsReadAndWrittenAsItWas(t *testing.T) {
 	for _, tt := range []struct {
 		name, content, text string
 		format, parts       int
@@ -103,7 +103,7 @@ func TestStoredMessagesOfEveryFormatAreReadAndWrittenAsTheyWere(t *testing.T) {
 	}
 }
 
-func TestAFieldThatIsSetReplacesWhatDidNotFitIt(t *testing.T) {
+func TestStoredMessage_FieldThatIsSetReplacesWhatDidNotFitIt(t *testing.T) {
 	m := decode[mastra.StoredMessage](t, []byte(`{"id":"m","role":"user","content":{"format":2,"parts":[],"reasoning":{"deep":true},"more":1}}`))
 	m.Content.Reasoning = "because"
 	text, err := json.Marshal(m)
@@ -111,7 +111,7 @@ func TestAFieldThatIsSetReplacesWhatDidNotFitIt(t *testing.T) {
 	assert.JSONEq(t, `{"id":"m","role":"user","content":{"format":2,"parts":[],"reasoning":"because","more":1}}`, string(text))
 }
 
-func TestMessagesOfOddTimesAreRead(t *testing.T) {
+func TestStoredMessage_OfAnOddTimeIsRead(t *testing.T) {
 	for _, created := range []string{`"2026-01-01T00:00:00.000Z"`, `1767225600000`, `"2026-01-01T00:00:00"`, `"2026-01-01T01:00:00+01:00"`} {
 		m := decode[mastra.StoredMessage](t, []byte(`{"id":"m","role":"user","content":"x","createdAt":`+created+`}`))
 		assert.Equal(t, at(1767225600000), m.CreatedAt, created)
@@ -122,7 +122,7 @@ func TestMessagesOfOddTimesAreRead(t *testing.T) {
 	assert.Error(t, json.Unmarshal([]byte(`[1]`), &m))
 }
 
-func TestNewMessageIsOneOfFormat2(t *testing.T) {
+func TestStoredMessage_NewIsOfFormat2(t *testing.T) {
 	text, err := json.Marshal(mastra.NewStoredMessage("user", "hi"))
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"id":"","role":"user","content":{"format":2,"parts":[{"type":"text","text":"hi"}]}}`, string(text))

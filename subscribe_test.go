@@ -54,7 +54,7 @@ func heard(s *mastra.AgentStream, until string) (out string, err error) {
 	return out, nil
 }
 
-func TestASubscriptionThatBreaksIsTakenUp(t *testing.T) {
+func TestSubscribe_ThatBreaksIsTakenUp(t *testing.T) {
 	busy, failing := answer(503, ""), answer(500, `{"error":"boom"}`)
 	for _, tt := range []struct {
 		name   string
@@ -113,7 +113,7 @@ func ms(list ...int) (out []time.Duration) {
 	return out
 }
 
-func TestHeartbeatsKeepASubscriptionOpen(t *testing.T) {
+func TestSubscribe_IsKeptOpenByHeartbeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		beats := func(req *http.Request) (*http.Response, error) {
 			return response(req, 200, &beating{every: 30 * time.Second, left: 10, last: subscription("end")}, "Content-Type", "text/event-stream"), nil
@@ -147,7 +147,7 @@ func (b *beating) Read(p []byte) (int, error) {
 
 func (*beating) Close() error { return nil }
 
-func TestASubscriptionEndsWithItsReader(t *testing.T) {
+func TestSubscribe_EndsWithItsReader(t *testing.T) {
 	for name, opening := range map[string][]step{
 		"while nothing is said":           {goesOn("a")},
 		"while it waits for the server":   {broadcast("a"), answer(503, "")},
@@ -178,7 +178,7 @@ func TestASubscriptionEndsWithItsReader(t *testing.T) {
 	}
 }
 
-func TestATokenThatExpiresDoesNotEndASubscription(t *testing.T) {
+func TestSubscribe_OutlivesItsToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := play(broadcast("a"), answer(401, `{"error":"expired"}`), goesOn("end"))
 		client := inMemory(t, rt, mastra.WithTokenSource(renewed{}))

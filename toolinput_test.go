@@ -34,7 +34,7 @@ func sentResults(t *testing.T, body []byte) map[string]string {
 	return out
 }
 
-func TestAToolsResultIsSentWithTheArgumentsOfItsCall(t *testing.T) {
+func TestClientTool_ResultIsSentWithTheArgumentsOfItsCall(t *testing.T) {
 	for name, memory := range map[string]*mastra.MemoryRef{"no thread": nil, "a thread": {ThreadID: "t", ResourceID: "u"}} {
 		t.Run(name, func(t *testing.T) {
 			bothWays(t, func(t *testing.T, run runner) {
@@ -79,7 +79,7 @@ func TestAToolsResultIsSentWithTheArgumentsOfItsCall(t *testing.T) {
 
 // A stream's transcript holds the server's own results too, which a conversation
 // without memory is told again.
-func TestTheTranscriptOfAStreamHoldsTheArguments(t *testing.T) {
+func TestClientTool_TranscriptOfAStreamHoldsTheArguments(t *testing.T) {
 	event := func(kind, id, name, rest string) string {
 		return `{"type":"` + kind + `","runId":"r","payload":{"toolCallId":"` + id + `","toolName":"` + name + `"` + rest + `}}`
 	}

@@ -58,7 +58,7 @@ func calling(tool string) func(*mockserver.ModelCall, int) {
 	return func(c *mockserver.ModelCall, n int) { c.Call(tool, map[string]int{"id": n}) }
 }
 
-func TestAllCallsOfARoundRun(t *testing.T) {
+func TestClientTool_AllCallsOfARoundRun(t *testing.T) {
 	bothWays(t, func(t *testing.T, run runner) {
 		for name, memory := range map[string]*mastra.MemoryRef{"no thread": nil, "a thread": {ThreadID: "t", ResourceID: "u"}} {
 			t.Run(name, func(t *testing.T) {
@@ -102,7 +102,7 @@ func TestAllCallsOfARoundRun(t *testing.T) {
 	})
 }
 
-func TestThePromptIsNeverLost(t *testing.T) {
+func TestClientTool_RoundsNeverLoseThePrompt(t *testing.T) {
 	conversation := mastra.Messages{mastra.User("the first question"), mastra.Assistant("an answer"), mastra.User("the question")}
 	for _, tt := range []struct {
 		name     string
@@ -147,7 +147,7 @@ func TestThePromptIsNeverLost(t *testing.T) {
 	}
 }
 
-func TestTheRoundsAreCounted(t *testing.T) {
+func TestClientTool_RoundsAreCounted(t *testing.T) {
 	bothWays(t, func(t *testing.T, run runner) {
 		for _, tt := range []struct{ limit, rounds int }{{0, 10}, {1, 1}, {3, 3}} {
 			var p prompts
@@ -166,7 +166,7 @@ func TestTheRoundsAreCounted(t *testing.T) {
 	})
 }
 
-func TestToolsRunAtOnceButNotTooMany(t *testing.T) {
+func TestClientTool_ManyRunAtOnceButNotTooMany(t *testing.T) {
 	const calls, atOnce = 40, 8
 	bothWays(t, func(t *testing.T, run runner) {
 		var now, most, total atomic.Int32
@@ -199,7 +199,7 @@ func TestToolsRunAtOnceButNotTooMany(t *testing.T) {
 	})
 }
 
-func TestTheContextReachesTheToolAndEndsIt(t *testing.T) {
+func TestClientTool_IsReachedAndEndedByTheContext(t *testing.T) {
 	bothWays(t, func(t *testing.T, run runner) {
 		type key struct{}
 		ctx, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, "value"))
@@ -230,7 +230,7 @@ func TestTheContextReachesTheToolAndEndsIt(t *testing.T) {
 	})
 }
 
-func TestACallThatTheServerHasAnsweredIsNotRunAgain(t *testing.T) {
+func TestClientTool_CallThatTheServerHasAnsweredIsNotRunAgain(t *testing.T) {
 	call := func(id, name string) string {
 		return `{"type":"tool-call","runId":"r","payload":{"toolCallId":"` + id + `","toolName":"` + name + `","args":{"id":1}}}`
 	}
@@ -273,7 +273,7 @@ func events(list ...string) step {
 	return answer(200, text.String(), "Content-Type", "text/event-stream")
 }
 
-func TestACallOfAToolThatIsNoGoFunctionIsLeftToTheCaller(t *testing.T) {
+func TestClientTool_CallOfAToolThatIsNoGoFunctionIsLeftToTheCaller(t *testing.T) {
 	finish := `{"type":"finish","runId":"r","payload":{"stepResult":{"reason":"tool-calls"}}}`
 	known := `{"type":"tool-call","runId":"r","payload":{"toolCallId":"c1","toolName":"lookup","args":{"id":1}}}`
 	other := `{"type":"tool-call","runId":"r","payload":{"toolCallId":"c2","toolName":"elsewhere","args":{"x":1}}}`
@@ -300,7 +300,7 @@ func TestACallOfAToolThatIsNoGoFunctionIsLeftToTheCaller(t *testing.T) {
 	}
 }
 
-func TestAPanicIsLoggedForTheDeveloper(t *testing.T) {
+func TestClientTool_PanicIsLoggedForTheDeveloper(t *testing.T) {
 	var log bytes.Buffer
 	mock := mockserver.Start(t)
 	client := dial(t, mock.URL, mastra.WithLogger(slog.New(slog.NewJSONHandler(&log, nil))))
@@ -311,7 +311,7 @@ func TestAPanicIsLoggedForTheDeveloper(t *testing.T) {
 	assert.Contains(t, log.String(), "toolloop_test.go")
 }
 
-func TestClientToolsAndTypedOutputGoTogether(t *testing.T) {
+func TestClientTool_AndTypedOutputGoTogether(t *testing.T) {
 	var p prompts
 	model := func(ctx context.Context, c *mockserver.ModelCall) error {
 		if len(c.ToolOutputs()) == 0 {

@@ -20,7 +20,7 @@ import (
 
 const aLookup = `tool:lookup {"id":3}`
 
-func TestTheConsumerSeesOneStream(t *testing.T) {
+func TestClientTool_RoundsAreOneStream(t *testing.T) {
 	client, mock := onMock(t)
 	s, err := client.Agent("plain").Stream(t.Context(), withTools(aLookup, lookupTool()))
 	require.NoError(t, err)
@@ -60,7 +60,7 @@ func TestTheConsumerSeesOneStream(t *testing.T) {
 	assert.Empty(t, pending)
 }
 
-func TestOneStreamIsForwarded(t *testing.T) {
+func TestClientTool_RoundsAreForwardedAsOneStream(t *testing.T) {
 	client, _ := onMock(t)
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tool := mastra.NewClientTool("lookup", "", func(_ context.Context, in lookupIn) (lookupOut, error) { return lookup(r.Context(), in) })
@@ -87,7 +87,7 @@ func TestOneStreamIsForwarded(t *testing.T) {
 	assert.Equal(t, 1, types["tool-error"])
 }
 
-func TestAContinuationThatFailsEndsTheCallWithItsError(t *testing.T) {
+func TestClientTool_ContinuationThatFailsEndsTheCallWithItsError(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		fault mockserver.Fault
@@ -126,7 +126,7 @@ func TestAContinuationThatFailsEndsTheCallWithItsError(t *testing.T) {
 	}
 }
 
-func TestAContinuationThatIsBusyIsAskedAgain(t *testing.T) {
+func TestClientTool_ContinuationThatIsBusyIsAskedAgain(t *testing.T) {
 	bothWays(t, func(t *testing.T, run runner) {
 		client, mock := onMock(t)
 		mock.Inject(mockserver.Fault{Operation: "AgentGenerate", Skip: 1, Times: 2, Status: 503})
@@ -138,7 +138,7 @@ func TestAContinuationThatIsBusyIsAskedAgain(t *testing.T) {
 	})
 }
 
-func TestAContinuationThatBreaksIsTruncated(t *testing.T) {
+func TestClientTool_ContinuationThatBreaksIsTruncated(t *testing.T) {
 	call := `{"type":"tool-call","runId":"r","payload":{"toolCallId":"c1","toolName":"lookup","args":{"id":1}}}`
 	finish := `{"type":"finish","runId":"r","payload":{"stepResult":{"reason":"tool-calls"}}}`
 	half := answer(200, "data: {\"type\":\"text-delta\",\"runId\":\"q\",\"payload\":{\"text\":\"half\"}}\n\n", "Content-Type", "text/event-stream")
@@ -160,7 +160,7 @@ func TestAContinuationThatBreaksIsTruncated(t *testing.T) {
 	assert.Equal(t, 1, rt.attempts(), "never by posting again")
 }
 
-func TestAModelMayCountItsCallsAnewInEachRound(t *testing.T) {
+func TestClientTool_ModelMayCountItsCallsAnewInEachRound(t *testing.T) {
 	call := `{"type":"tool-call","runId":"r","payload":{"toolCallId":"call_0","toolName":"lookup","args":{"id":1}}}`
 	more := `{"type":"finish","runId":"r","payload":{"stepResult":{"reason":"tool-calls"}}}`
 	last := `{"type":"finish","runId":"r","payload":{"stepResult":{"reason":"stop"}}}`
@@ -183,7 +183,7 @@ func TestAModelMayCountItsCallsAnewInEachRound(t *testing.T) {
 	assert.Len(t, res.ToolResults, 2)
 }
 
-func TestAModelThatFailsBeforeItsToolsRunIsTheEnd(t *testing.T) {
+func TestClientTool_ModelThatFailsBeforeItRunsIsTheEnd(t *testing.T) {
 	call := `{"type":"tool-call","runId":"r","payload":{"toolCallId":"c1","toolName":"lookup","args":{"id":1}}}`
 	failure := `{"type":"error","runId":"r","payload":{"error":{"name":"Error","message":"model broke"}}}`
 	finish := `{"type":"finish","runId":"r","payload":{"stepResult":{"reason":"error"}}}`
@@ -196,7 +196,7 @@ func TestAModelThatFailsBeforeItsToolsRunIsTheEnd(t *testing.T) {
 	assert.Equal(t, 1, rt.attempts())
 }
 
-func TestCloseEndsTheToolsOfAStream(t *testing.T) {
+func TestClientTool_IsEndedByClose(t *testing.T) {
 	client, mock := onMock(t)
 	var ended atomic.Bool
 	var s *mastra.AgentStream
@@ -215,7 +215,7 @@ func TestCloseEndsTheToolsOfAStream(t *testing.T) {
 	assert.Len(t, mock.Requests(), 1)
 }
 
-func TestTheCauseOfACancelledContextIsToldWhileToolsRun(t *testing.T) {
+func TestClientTool_CauseOfACancelledContextIsToldWhileItRuns(t *testing.T) {
 	client, _ := onMock(t)
 	cause := errors.New("the user has left")
 	bothWays(t, func(t *testing.T, run runner) {
@@ -265,7 +265,7 @@ func afterApproval(p *prompts, memory *mockserver.Memory) mockserver.Option {
 	}})
 }
 
-func TestClientToolsRunAfterAnAnswerToo(t *testing.T) {
+func TestClientTool_RunsAfterAnAnswerToo(t *testing.T) {
 	tools := []mastra.ClientTool{lookupTool()}
 	type answers = func(context.Context, *mastra.Agent, mastra.Pending, *mastra.MemoryRef) (*mastra.AgentResult, error)
 	result := func(s *mastra.AgentStream, err error) (*mastra.AgentResult, error) {

@@ -19,7 +19,7 @@ const (
 	someSpan  = "00f067aa0ba902b7"
 )
 
-func TestARunJoinsTheTraceOfItsContext(t *testing.T) {
+func TestTrace_OfTheContextIsJoinedByTheRun(t *testing.T) {
 	type key struct{}
 	from := func(ctx context.Context) (mastra.TraceContext, bool) {
 		at, ok := ctx.Value(key{}).(mastra.TraceContext)
@@ -67,7 +67,7 @@ func TestARunJoinsTheTraceOfItsContext(t *testing.T) {
 	}
 }
 
-func TestParseTraceparent(t *testing.T) {
+func TestTrace_ParentIsParsedOrRefused(t *testing.T) {
 	at, ok := mastra.ParseTraceparent("00-" + someTrace + "-" + someSpan + "-01")
 	assert.True(t, ok)
 	assert.Equal(t, mastra.TraceContext{TraceID: someTrace, SpanID: someSpan}, at)

@@ -48,7 +48,7 @@ func asking(text string) mastra.AgentRequest {
 	return mastra.AgentRequest{Messages: mastra.Prompt(text)}
 }
 
-func TestAnAnswerIsDecodedIntoAGoType(t *testing.T) {
+func TestTyped_AnswerIsDecodedIntoAGoType(t *testing.T) {
 	client, mock := onMock(t)
 	res, err := mastra.GenerateAs[recipe](t.Context(), client.Agent("plain"), asking("json:"+aRecipe))
 	require.NoError(t, err)
@@ -71,7 +71,7 @@ func TestAnAnswerIsDecodedIntoAGoType(t *testing.T) {
 	assert.Equal(t, map[string]any{"a": []any{1.0}}, anything.Value)
 }
 
-func TestAValueArrivesPieceByPiece(t *testing.T) {
+func TestTyped_ValueArrivesPieceByPiece(t *testing.T) {
 	client, _ := onMock(t)
 	s, err := mastra.StreamAs[recipe](t.Context(), client.Agent("plain"), asking("json:"+aRecipe))
 	require.NoError(t, err)
@@ -105,7 +105,7 @@ func TestAValueArrivesPieceByPiece(t *testing.T) {
 	assert.Equal(t, risotto(), final.Value)
 }
 
-func TestAnAnswerThatDoesNotFitIsAnErrorThatHoldsIt(t *testing.T) {
+func TestTyped_AnswerThatDoesNotFitIsAnErrorThatHoldsIt(t *testing.T) {
 	client, _ := onMock(t)
 	type small struct {
 		A string `json:"a" enum:"x,y"`
@@ -138,7 +138,7 @@ func TestAnAnswerThatDoesNotFitIsAnErrorThatHoldsIt(t *testing.T) {
 	}
 }
 
-func TestTheErrorStrategyOfTheRequestCounts(t *testing.T) {
+func TestTyped_ErrorStrategyOfTheRequestCounts(t *testing.T) {
 	client, _ := onMock(t)
 	ask := func(strategy mastra.ErrorStrategy) mastra.AgentRequest {
 		req := asking(`json:{"id":5}`)
@@ -161,7 +161,7 @@ func TestTheErrorStrategyOfTheRequestCounts(t *testing.T) {
 	assert.Nil(t, req.StructuredOutput.Schema, "the caller's request stays as it was")
 }
 
-func TestATypeWithoutASchemaIsAnErrorBeforeAnythingIsSent(t *testing.T) {
+func TestTyped_WithoutASchemaIsAnErrorBeforeAnythingIsSent(t *testing.T) {
 	rt := play(answer(500, `{}`))
 	agent := inMemory(t, rt).Agent("a")
 	_, err := mastra.GenerateAs[chan int](t.Context(), agent, ask())
@@ -175,7 +175,7 @@ func TestATypeWithoutASchemaIsAnErrorBeforeAnythingIsSent(t *testing.T) {
 	assert.Zero(t, rt.attempts())
 }
 
-func TestATypedAnswerThatIsNoneSaysWhy(t *testing.T) {
+func TestTyped_AnswerThatIsNoneSaysWhy(t *testing.T) {
 	client, _ := onMock(t)
 	res, err := mastra.GenerateAs[identity](t.Context(), client.Agent("assistant"), asking(`tool:delicate {"what":"vase"}`))
 	require.ErrorIs(t, err, mastra.ErrSuspended)
@@ -204,7 +204,7 @@ func TestATypedAnswerThatIsNoneSaysWhy(t *testing.T) {
 	require.ErrorAs(t, err, &failed)
 }
 
-func TestAPartialThatDoesNotFitIsPassedOver(t *testing.T) {
+func TestTyped_PartialThatDoesNotFitIsPassedOver(t *testing.T) {
 	client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		for _, event := range []string{
@@ -228,7 +228,7 @@ func TestAPartialThatDoesNotFitIsPassedOver(t *testing.T) {
 	assert.Equal(t, identity{"78"}, final.Value)
 }
 
-func TestWhatARunReturnedIsDecoded(t *testing.T) {
+func TestTyped_ResultOfARunIsDecoded(t *testing.T) {
 	client, _ := onMock(t)
 	state, err := client.Workflow("doubler").Start(t.Context(), mastra.StartRequest{Input: map[string]int{"n": 4}})
 	require.NoError(t, err)

@@ -19,7 +19,7 @@ func runIs(status mastra.RunStatus, created time.Time) step {
 	return answer(200, fmt.Sprintf(`{"runId":"r","workflowName":"w","status":%q,"createdAt":%q,"steps":{}}`, status, created.UTC().Format(time.RFC3339Nano)))
 }
 
-func TestWaitAsksMoreAndMoreSeldom(t *testing.T) {
+func TestWait_AsksMoreAndMoreSeldom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var steps []step
 		for range 9 {
@@ -34,7 +34,7 @@ func TestWaitAsksMoreAndMoreSeldom(t *testing.T) {
 	})
 }
 
-func TestWaitReturnsWhereNothingHappensByItself(t *testing.T) {
+func TestWait_ReturnsWhereNothingHappensByItself(t *testing.T) {
 	for _, status := range []mastra.RunStatus{
 		mastra.RunSuccess, mastra.RunFailed, mastra.RunCanceled, mastra.RunTripwire, mastra.RunBailed, mastra.RunSkipped, mastra.RunSuspended, mastra.RunPaused,
 	} {
@@ -48,7 +48,7 @@ func TestWaitReturnsWhereNothingHappensByItself(t *testing.T) {
 	}
 }
 
-func TestWaitGivesUpOnARunThatNobodyHasStarted(t *testing.T) {
+func TestWait_GivesUpOnARunThatNobodyHasStarted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		created := time.Now()
 		rt := &routes{steps: map[string][]step{"get": {runIs(mastra.RunPending, created)}}}
@@ -65,7 +65,7 @@ func TestWaitGivesUpOnARunThatNobodyHasStarted(t *testing.T) {
 	})
 }
 
-func TestWaitEndsWithItsContext(t *testing.T) {
+func TestWait_EndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 250*time.Millisecond, fmt.Errorf("enough"))
 		defer cancel()
@@ -80,7 +80,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	})
 }
 
-func TestWaitPassesErrorsOn(t *testing.T) {
+func TestWait_PassesErrorsOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := &routes{steps: map[string][]step{"get": {runIs(mastra.RunRunning, time.Now()), fails(errReset), answer(503, ""), answer(404, `{"error":"gone"}`)}}}
 		_, err := inMemory(t, rt).Workflow("w").Run("r").Wait(t.Context())
@@ -89,7 +89,7 @@ func TestWaitPassesErrorsOn(t *testing.T) {
 	})
 }
 
-func TestStartDetachedRecordsTheRunThenStartsIt(t *testing.T) {
+func TestStart_DetachedRecordsTheRunThenStartsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := &routes{steps: map[string][]step{
 			"create-run": {fails(errReset), answer(503, ""), answer(200, `{"runId":"r"}`)}, "start": {answer(200, `{"message":"Workflow run started"}`)},
@@ -131,7 +131,7 @@ func TestStartDetachedRecordsTheRunThenStartsIt(t *testing.T) {
 	}
 }
 
-func TestARunStreamIsStartedOnce(t *testing.T) {
+func TestRunStream_IsStartedOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		steps   []step
@@ -164,7 +164,7 @@ func TestARunStreamIsStartedOnce(t *testing.T) {
 	}
 }
 
-func TestAnOpenRunStreamThatBreaksIsNotStartedAgain(t *testing.T) {
+func TestRunStream_ThatBreaksIsNotStartedAgain(t *testing.T) {
 	rt := &routes{steps: map[string][]step{"stream": {breaksOff(t, "doubler", 3, errReset)}}}
 	s, err := inMemory(t, rt).Workflow("w").Run("r").Stream(t.Context(), mastra.StartRequest{}, mastra.WithReattach(false))
 	require.NoError(t, err)
@@ -183,7 +183,7 @@ func TestAnOpenRunStreamThatBreaksIsNotStartedAgain(t *testing.T) {
 	assert.Equal(t, 1, rt.count("stream"))
 }
 
-func TestASuspendedRunStreamListsItsSuspensions(t *testing.T) {
+func TestRunStream_OfASuspendedRunListsItsSuspensions(t *testing.T) {
 	rt := &routes{steps: map[string][]step{"stream": {replays(t, "outer-streamed")}, "get": {tells(t, "outer-streamed")}}}
 	s, err := inMemory(t, rt).Workflow("outer").Run("r").Stream(t.Context(), mastra.StartRequest{})
 	require.NoError(t, err)
@@ -203,7 +203,7 @@ func TestASuspendedRunStreamListsItsSuspensions(t *testing.T) {
 
 // The history of a run may end with a resume that was refused: that is no failure
 // of who observes the run.
-func TestObserveTellsOfTheRunNotOfTheLastRefusal(t *testing.T) {
+func TestObserve_TellsOfTheRunNotOfTheLastRefusal(t *testing.T) {
 	history := string(testdata(t, "runs", "approval-suspended.rs")) + string(testdata(t, "runs", "approval-refused.rs"))
 	for _, tt := range []struct {
 		name    string
