@@ -15,10 +15,11 @@ type SignalReceipt = gen.SignalReceipt
 // [gen.AgentSignal].
 type Signal = gen.AgentSignal
 
-// ActiveBehavior is what becomes of a message while a run is active on the thread.
+// ActiveBehavior is what becomes of a message while a run is active on the thread:
+// see [gen.ActiveBehavior].
 type ActiveBehavior = gen.ActiveBehavior
 
-// IdleBehavior is what becomes of a message while no run is.
+// IdleBehavior is what becomes of a message while no run is: see [gen.IdleBehavior].
 type IdleBehavior = gen.IdleBehavior
 
 // What can become of a message: it goes to the run, or wakes the agent; it is only

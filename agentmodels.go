@@ -11,15 +11,16 @@ import (
 
 // What the server says about models, skills and plans.
 type (
-	// AgentProvider is a model provider that the server knows.
+	// AgentProvider is a model provider that the server knows: see [gen.AgentProvider].
 	AgentProvider = gen.AgentProvider
-	// StoredAgent is an agent that the server's editor keeps.
+	// StoredAgent is an agent that the server's editor keeps: see [gen.StoredAgent].
 	StoredAgent = gen.StoredAgent
-	// AgentSkill is a skill in an agent's workspace.
+	// AgentSkill is a skill in an agent's workspace: see [gen.AgentSkill].
 	AgentSkill = gen.AgentSkill
-	// AgentPlan is a plan file of an agent.
+	// AgentPlan is a plan file of an agent: see [gen.AgentPlan].
 	AgentPlan = gen.AgentPlan
-	// EnhancedInstructions is a proposal for better instructions.
+	// EnhancedInstructions is a proposal for better instructions: see
+	// [gen.EnhancedInstructions].
 	EnhancedInstructions = gen.EnhancedInstructions
 )
 

@@ -66,10 +66,16 @@ type AgentRequest struct {
 	Extra map[string]any `json:"-"`
 }
 
-// ModelSettings are the sampling parameters and limits of a model call.
+// ModelSettings are the sampling parameters and limits of a model call: see
+// [gen.ModelSettings].
 type ModelSettings = gen.ModelSettings
 
-// ErrorStrategy is what becomes of a structured answer that does not fit its schema.
+// ModelTimeout bounds the time of a run and of its model calls: see
+// [gen.ModelTimeout].
+type ModelTimeout = gen.ModelTimeout
+
+// ErrorStrategy is what becomes of a structured answer that does not fit its schema:
+// see [gen.ErrorStrategy].
 type ErrorStrategy = gen.ErrorStrategy
 
 // What can become of an answer that does not fit: it fails the call, it is passed on
@@ -82,6 +88,15 @@ const (
 
 // VersionOverrides picks stored versions of sub-agents: see [gen.VersionOverrides].
 type VersionOverrides = gen.VersionOverrides
+
+// PublishStatus says which stored version is meant: see [gen.PublishStatus].
+type PublishStatus = gen.PublishStatus
+
+// The stored versions: the one that is worked on, and the one that is published.
+const (
+	VersionDraft     = gen.PublishStatusDraft
+	VersionPublished = gen.PublishStatusPublished
+)
 
 // StructuredOutput asks for an answer that fits a JSON Schema.
 type StructuredOutput struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/mastra-go/mastra/internal/route"
 )
 
-// AgentInfo is what the server says about an agent.
+// AgentInfo is what the server says about an agent: see [gen.AgentInfo].
 type AgentInfo = gen.AgentInfo
 
 // Agents is the collection of the server's agents: see [Client.Agents].

@@ -7,31 +7,31 @@ import (
 
 // Types that streams and results share.
 type (
-	// Usage counts tokens.
+	// Usage counts tokens: see [stream.Usage].
 	Usage = stream.Usage
-	// ToolCall is a model's call of a tool.
+	// ToolCall is a model's call of a tool: see [stream.ToolCall].
 	ToolCall = stream.ToolCall
-	// ToolResult is what a tool call came to.
+	// ToolResult is what a tool call came to: see [stream.ToolResult].
 	ToolResult = stream.ToolResult
-	// Pending is one thing that an agent's run waits for.
+	// Pending is one thing that an agent's run waits for: see [stream.Pending].
 	Pending = stream.Pending
-	// PendingKind is what a suspended run waits for.
+	// PendingKind is what a suspended run waits for: see [stream.PendingKind].
 	PendingKind = stream.PendingKind
-	// FinishReason is why a model call or a run ended.
+	// FinishReason is why a model call or a run ended: see [stream.FinishReason].
 	FinishReason = stream.FinishReason
-	// RunError is a run that failed while its stream was open.
+	// RunError is a run that failed while its stream was open: see [stream.RunError].
 	RunError = stream.RunError
-	// TripwireError is a run that a processor stopped on purpose.
+	// TripwireError is a run that a processor stopped on purpose: see [stream.TripwireError].
 	TripwireError = stream.TripwireError
-	// Source is what a model based its answer on.
+	// Source is what a model based its answer on: see [stream.Source].
 	Source = stream.Source
-	// Schema is a JSON Schema; it decodes from every form that the server sends.
+	// Schema is a JSON Schema, read from every form that the server sends: see [stream.Schema].
 	Schema = stream.Schema
-	// Chunk is one piece of a stream.
+	// Chunk is one piece of a stream: see [stream.Chunk].
 	Chunk = stream.Chunk
-	// Time is a moment as the server writes it: ISO 8601 or epoch milliseconds.
+	// Time is a moment as the server writes it, ISO 8601 or epoch milliseconds: see [stream.Time].
 	Time = stream.Time
-	// AgentStep is one model call of a run.
+	// AgentStep is one model call of a run: see [gen.AgentStep].
 	AgentStep = gen.AgentStep
 )
 

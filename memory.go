@@ -12,10 +12,10 @@ import (
 	"github.com/mastra-go/mastra/internal/route"
 )
 
-// ThreadRecord is a thread as the server stores it.
+// ThreadRecord is a thread as the server stores it: see [gen.Thread].
 type ThreadRecord = gen.Thread
 
-// ThreadPage is one page of threads.
+// ThreadPage is one page of threads: see [gen.ThreadPage].
 type ThreadPage = gen.ThreadPage
 
 // Memory is a handle to the memory of one agent. It holds ids only.

@@ -12,15 +12,16 @@ import (
 
 // What the server says about an agent's memory.
 type (
-	// MemoryStatus tells whether an agent has memory.
+	// MemoryStatus tells whether an agent has memory: see [gen.MemoryStatus].
 	MemoryStatus = gen.MemoryStatus
-	// MemoryConfig is how an agent's memory is set up.
+	// MemoryConfig is how an agent's memory is set up: see [gen.MemoryConfig].
 	MemoryConfig = gen.MemoryConfig
-	// MemorySearchPage is what a search found.
+	// MemorySearchPage is what a search found: see [gen.MemorySearchPage].
 	MemorySearchPage = gen.MemorySearchPage
-	// ObservationPage is what an agent has observed of a thread or resource.
+	// ObservationPage is what an agent has observed of a thread or resource: see
+	// [gen.ObservationPage].
 	ObservationPage = gen.ObservationPage
-	// ObservationRecord is one record of it.
+	// ObservationRecord is one record of it: see [gen.ObservationRecord].
 	ObservationRecord = gen.ObservationRecord
 )
 

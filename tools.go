@@ -12,7 +12,7 @@ import (
 )
 
 // ToolInfo is what the server says about a tool. Its schemas decode into a
-// [Schema] from whatever form the server gives them.
+// [Schema] from whatever form the server gives them: see [gen.ToolInfo].
 type ToolInfo = gen.ToolInfo
 
 // Tools is the collection of the server's tools: see [Client.Tools].

@@ -8,10 +8,10 @@ import (
 	"github.com/mastra-go/mastra/internal/route"
 )
 
-// VectorMatch is a vector that was found.
+// VectorMatch is a vector that was found: see [gen.VectorMatch].
 type VectorMatch = gen.VectorMatch
 
-// VectorMetric is how the likeness of vectors is measured.
+// VectorMetric is how the likeness of vectors is measured: see [gen.VectorMetric].
 type VectorMetric = gen.VectorMetric
 
 // The metrics. A store may know one only: LibSQL measures cosine whatever is asked.

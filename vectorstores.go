@@ -10,11 +10,12 @@ import (
 
 // What the server says about vector stores.
 type (
-	// VectorInfo is a vector store.
+	// VectorInfo is a vector store: see [gen.VectorStoreInfo].
 	VectorInfo = gen.VectorStoreInfo
-	// EmbedderInfo is a model that makes vectors of text.
+	// EmbedderInfo is a model that makes vectors of text: see [gen.EmbedderInfo].
 	EmbedderInfo = gen.EmbedderInfo
-	// IndexInfo is an index: its dimension, how many vectors it holds, its metric.
+	// IndexInfo is an index: its dimension, how many vectors it holds, its metric. See
+	// [gen.IndexInfo].
 	IndexInfo = gen.IndexInfo
 )
 

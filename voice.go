@@ -9,7 +9,7 @@ import (
 	"github.com/mastra-go/mastra/internal/route"
 )
 
-// SpeakerInfo is a voice that an agent can speak with.
+// SpeakerInfo is a voice that an agent can speak with: see [gen.SpeakerInfo].
 type SpeakerInfo = gen.SpeakerInfo
 
 // Voice is a handle to an agent's voice.

@@ -11,7 +11,8 @@ import (
 	"github.com/mastra-go/mastra/internal/route"
 )
 
-// RunCounts counts the runs of a workflow that are in progress and that wait.
+// RunCounts counts the runs of a workflow that are in progress and that wait: see
+// [gen.RunCounts].
 type RunCounts = gen.RunCounts
 
 // RunCounts counts runs, by workflow. The server may be some seconds behind.

@@ -1,0 +1,99 @@
+package mastra_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// declared is an exported type as its declaration says, with its comment.
+type declared struct {
+	spec *ast.TypeSpec
+	doc  string
+}
+
+// declarations are the exported types of package mastra by their names.
+func declarations(t *testing.T) map[string]declared {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	all := map[string]declared{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, d := range f.Decls {
+			group, ok := d.(*ast.GenDecl)
+			if !ok || group.Tok != token.TYPE {
+				continue
+			}
+			for _, s := range group.Specs {
+				spec := s.(*ast.TypeSpec)
+				doc := spec.Doc
+				if !group.Lparen.IsValid() {
+					doc = group.Doc
+				}
+				if spec.Name.IsExported() {
+					all[spec.Name.Name] = declared{spec, oneLine(doc.Text())}
+				}
+			}
+		}
+	}
+	require.NotEmpty(t, all)
+	return all
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// The fields of an alias stand elsewhere, and its comment says where.
+func TestGoDoc_AliasLinksItsDeclaration(t *testing.T) {
+	t.Parallel()
+	aliases := 0
+	for name, d := range declarations(t) {
+		of, ok := d.spec.Type.(*ast.SelectorExpr)
+		if !ok || !d.spec.Assign.IsValid() {
+			continue
+		}
+		aliases++
+		assert.Contains(t, d.doc, "["+of.X.(*ast.Ident).Name+"."+of.Sel.Name+"]", name)
+	}
+	assert.Greater(t, aliases, 40)
+}
+
+// Who reads the guides and the examples need not know package gen.
+func TestGoDoc_GuidesAndExamplesDoNotNameGen(t *testing.T) {
+	t.Parallel()
+	paths := []string{"README.md"}
+	ofPackage, err := filepath.Glob("example*_test.go")
+	require.NoError(t, err)
+	paths = append(paths, ofPackage...)
+	for _, dir := range []string{"examples", "docs"} {
+		err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+			if os.IsNotExist(err) {
+				return nil
+			}
+			if err == nil && d.Type().IsRegular() {
+				paths = append(paths, path)
+			}
+			return err
+		})
+		require.NoError(t, err)
+	}
+	require.Greater(t, len(paths), 10)
+	names := regexp.MustCompile(`\bgen\.[A-Z]\w*`)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Empty(t, names.FindAllString(string(text), -1), path)
+	}
+}
