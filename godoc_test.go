@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,6 +69,29 @@ func TestGoDoc_AliasLinksItsDeclaration(t *testing.T) {
 		assert.Contains(t, d.doc, "["+of.X.(*ast.Ident).Name+"."+of.Sel.Name+"]", name)
 	}
 	assert.Greater(t, aliases, 40)
+}
+
+// What a user meets most is declared in package mastra, so that go doc shows what it
+// consists of.
+func TestGoDoc_ShowsWhatUsersMeetMost(t *testing.T) {
+	t.Parallel()
+	all := declarations(t)
+	for name, form := range map[string]ast.Expr{
+		"Error": &ast.StructType{}, "Issue": &ast.StructType{}, "Attempt": &ast.StructType{}, "Response": &ast.StructType{},
+		"RunState": &ast.StructType{}, "AgentResult": &ast.StructType{},
+		"Option": &ast.InterfaceType{}, "TokenSource": &ast.InterfaceType{}, "RetryPolicy": &ast.FuncType{},
+	} {
+		require.Contains(t, all, name)
+		spec := all[name].spec
+		assert.False(t, spec.Assign.IsValid(), "%s is an alias", name)
+		assert.IsType(t, form, spec.Type, name)
+		if s, ok := spec.Type.(*ast.StructType); ok {
+			shown := slices.ContainsFunc(s.Fields.List, func(f *ast.Field) bool {
+				return slices.ContainsFunc(f.Names, (*ast.Ident).IsExported)
+			})
+			assert.True(t, shown, "%s has fields that a user can read", name)
+		}
+	}
 }
 
 // Who reads the guides and the examples need not know package gen.
