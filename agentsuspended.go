@@ -27,7 +27,8 @@ type ListSuspendedRunsRequest struct {
 	ThreadID, ResourceID string
 	// Since and Until bound when they began to wait; zero does not.
 	Since, Until time.Time
-	// Page counts from 0. PerPage is how many a page holds; 0 lists all on one page.
+	// Page counts from 0; another than the first needs PerPage. PerPage is how many a
+	// page holds; 0 lists all on one page.
 	Page, PerPage int
 }
 

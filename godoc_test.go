@@ -94,6 +94,40 @@ func TestGoDoc_ShowsWhatUsersMeetMost(t *testing.T) {
 	}
 }
 
+// PerPage 0 lets the server choose: the comment says what it chooses, as openapi.yaml
+// does.
+func TestGoDoc_SaysWhatPerPageZeroMeans(t *testing.T) {
+	t.Parallel()
+	a := readAPI(t)
+	operations := map[string]string{}
+	for _, q := range queryTypes {
+		operations[q.typ.Name()] = q.operation
+	}
+	size := regexp.MustCompile(`(\d+) where absent`)
+	met := 0
+	for name, d := range declarations(t) {
+		s, ok := d.spec.Type.(*ast.StructType)
+		if !ok {
+			continue
+		}
+		for _, f := range s.Fields.List {
+			if !slices.ContainsFunc(f.Names, func(n *ast.Ident) bool { return n.Name == "PerPage" }) {
+				continue
+			}
+			met++
+			require.Contains(t, operations, name)
+			meaning := "lists all on one page."
+			for _, p := range a.operations[operations[name]].Parameters {
+				if n := size.FindStringSubmatch(p.Description); p.Name == "perPage" && n != nil {
+					meaning = "leaves it to the server: " + n[1] + "."
+				}
+			}
+			assert.Contains(t, oneLine(f.Doc.Text()), "PerPage is how many a page holds; 0 "+meaning, name)
+		}
+	}
+	assert.GreaterOrEqual(t, met, 4)
+}
+
 // Who reads the guides and the examples need not know package gen.
 func TestGoDoc_GuidesAndExamplesDoNotNameGen(t *testing.T) {
 	t.Parallel()

@@ -43,10 +43,11 @@ type described struct {
 	method     string
 	path       *regexp.Regexp
 	Parameters []struct {
-		Name    string     `yaml:"name"`
-		In      string     `yaml:"in"`
-		Schema  schema     `yaml:"schema"`
-		Content mediaTypes `yaml:"content"`
+		Name        string     `yaml:"name"`
+		In          string     `yaml:"in"`
+		Description string     `yaml:"description"`
+		Schema      schema     `yaml:"schema"`
+		Content     mediaTypes `yaml:"content"`
 	} `yaml:"parameters"`
 	Body struct {
 		Content mediaTypes `yaml:"content"`

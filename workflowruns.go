@@ -26,7 +26,8 @@ func (w Workflows) RunCounts(ctx context.Context, opts ...Option) (map[string]Ru
 
 // ListRunsRequest picks runs.
 type ListRunsRequest struct {
-	// Page counts from 0; PerPage 0 lists all runs on one page.
+	// Page counts from 0; another than the first needs PerPage. PerPage is how many a
+	// page holds; 0 lists all on one page.
 	Page, PerPage int
 	// ResourceID lists the runs of this owner only, Status those that stand there.
 	ResourceID string
