@@ -2,7 +2,6 @@ package mastra
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"time"
@@ -50,7 +49,7 @@ func (m *Memory) ForResource(id string) *Memory {
 
 var (
 	// errNoAgent: the call needs to know the agent, and the handle has none.
-	errNoAgent = errors.New("mastra: Memory: the agent id is empty, and this call needs one")
+	errNoAgent = refuse("Memory: the agent id is empty, and this call needs one")
 	// errNoResource: the handle is for a resource that is nobody.
 	errNoResource = refuse("Memory.ForResource was given an empty resource: pass the id of the user you have authenticated, " +
 		"or leave ForResource out to reach every resource")

@@ -118,6 +118,19 @@ func TestMemory_EmptyRequestIsRefusedForItsEmptyResource(t *testing.T) {
 	}
 }
 
+func TestMemory_CallThatNeedsAnAgentIsRefusedWithoutOne(t *testing.T) {
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) { t.Error("the server was asked") })
+	m := client.Memory("").ForResource("ann")
+	for _, name := range []string{
+		"Memory.Status", "Memory.Config", "Memory.CreateThread", "Memory.SaveMessages", "Memory.Search", "Thread.Update", "Thread.Delete",
+	} {
+		require.Contains(t, onMemory, name)
+		err := onMemory[name](t.Context(), m)
+		assert.ErrorIs(t, err, mastra.ErrInvalidInput, name)
+		assert.ErrorContains(t, err, "agent id is empty", name)
+	}
+}
+
 func TestMemory_OfAResourceCanBeMadeOfOneThatHasNone(t *testing.T) {
 	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "ann", r.URL.Query().Get("resourceId"))
