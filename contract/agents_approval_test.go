@@ -3,6 +3,7 @@ package contract_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -125,6 +126,10 @@ func TestApproval_IsGivenOnlyOnce(t *testing.T) {
 			_, err := agent.ResumeStream(within(t), answer(p, map[string]any{"approved": true}))
 			return err
 		},
+		"resume, whole": func() error {
+			_, err := agent.Resume(within(t), answer(p, map[string]any{"approved": true}))
+			return err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := again()
@@ -171,12 +176,45 @@ func TestAgentResume_AnswersAToolThatAsksTheUser(t *testing.T) {
 		require.Len(t, pending, 1)
 		assert.Equal(t, mastra.PendingSuspended, pending[0].Kind)
 		assert.JSONEq(t, `{"question":"who"}`, string(pending[0].SuspendPayload))
-		only := answer(pending[0], map[string]any{"answer": "me"})
-		only.ToolCallID = "" // one call waits
+		only := mastra.ResumeAgentRequest{RunID: pending[0].RunID, Data: map[string]any{"answer": "me"}} // one call waits
 		s, err := agent.ResumeStream(within(t), only)
 		res, err := opened(t, s, err).Result()
 		require.NoError(t, err)
 		assert.Equal(t, saidMe, res.Text)
+	})
+}
+
+func TestAgentResume_WaitsForTheWholeAnswer(t *testing.T) {
+	t.Parallel()
+	agent := client(t).Agent("assistant")
+	p := waiting(t, agent, asks)
+	res, err := agent.Resume(within(t), answer(p, map[string]any{"answer": "me"}))
+	require.NoError(t, err)
+	assert.Equal(t, saidMe, res.Text)
+	assert.Equal(t, mastra.FinishStop, res.FinishReason)
+	assert.Equal(t, p.RunID, res.RunID)
+	require.Len(t, res.ToolResults, 1)
+	assert.JSONEq(t, `{"answer":"me"}`, string(res.ToolResults[0].Result))
+	assert.Empty(t, res.Pending())
+
+	t.Run("until idle", func(t *testing.T) {
+		req := answer(waiting(t, agent, asks), map[string]any{"answer": "me"})
+		req.UntilIdle = &mastra.UntilIdle{MaxIdle: 2 * time.Second}
+		res, err := agent.Resume(within(t), req)
+		require.NoError(t, err)
+		assert.Equal(t, saidMe, res.Text)
+	})
+	t.Run("up to the next question", func(t *testing.T) {
+		first, err := agent.Generate(within(t), ask(asks+"\n"+asks))
+		require.NoError(t, err)
+		require.NotEmpty(t, first.Pending())
+		next, err := agent.Resume(within(t), answer(first.Pending()[0], map[string]any{"answer": "me"}))
+		require.NoError(t, err)
+		require.Len(t, next.Pending(), 1)
+		assert.NotEqual(t, first.Pending()[0].ToolCallID, next.Pending()[0].ToolCallID)
+		last, err := agent.Resume(within(t), answer(next.Pending()[0], map[string]any{"answer": "you"}))
+		require.NoError(t, err)
+		assert.Equal(t, `Tool said: [{"type":"json","value":{"answer":"me"}},{"type":"json","value":{"answer":"you"}}]`, last.Text)
 	})
 }
 

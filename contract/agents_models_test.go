@@ -65,6 +65,13 @@ func TestModel_IsChangedForEverybodyUntilItIsReset(t *testing.T) {
 		err = multi.UpdateModel(within(t), "unknown", mastra.UpdateModelRequest{Enabled: ptr(true)})
 		require.ErrorIs(t, err, mastra.ErrNotFound)
 		assert.Equal(t, "Model config with id unknown not found", failure(t, err).Message)
+		require.NoError(t, multi.UpdateModel(within(t), "fake-7", mastra.UpdateModelRequest{Model: "openai/gpt-x"}))
+		info, err := multi.Get(within(t))
+		require.NoError(t, err)
+		require.Len(t, info.ModelList, 2)
+		assert.Equal(t, "fake-7", info.ModelList[0].ID)
+		assert.Equal(t, "openai", info.ModelList[0].Model.Provider)
+		assert.Equal(t, "gpt-x", info.ModelList[0].Model.ModelID)
 	})
 	t.Run("reset", func(t *testing.T) {
 		require.NoError(t, multi.ResetModel(within(t)))
@@ -73,7 +80,7 @@ func TestModel_IsChangedForEverybodyUntilItIsReset(t *testing.T) {
 		require.NoError(t, multi.ResetModel(within(t)), "again")
 	})
 	t.Run("replaced by one", func(t *testing.T) {
-		require.NoError(t, multi.SetModel(within(t), mastra.ModelRef{Provider: "openai", ModelID: "gpt-x"}))
+		require.NoError(t, multi.SetModel(within(t), "openai/gpt-x"))
 		assert.Empty(t, models(t, multi), "the list is gone")
 		require.ErrorIs(t, multi.ReorderModels(within(t), []string{"fake-6"}), mastra.ErrBadRequest)
 		info, err := multi.Get(within(t))
@@ -84,7 +91,7 @@ func TestModel_IsChangedForEverybodyUntilItIsReset(t *testing.T) {
 		assert.Equal(t, "fake-6 fake-7", models(t, multi))
 	})
 	t.Run("of an agent with a single model", func(t *testing.T) {
-		require.NoError(t, plain.SetModel(within(t), mastra.ModelRef{Provider: "openai", ModelID: "gpt-x"}))
+		require.NoError(t, plain.SetModel(within(t), "openai/gpt-x"))
 		info, err := plain.Get(within(t))
 		require.NoError(t, err)
 		assert.Equal(t, "gpt-x", info.ModelID)
@@ -93,7 +100,7 @@ func TestModel_IsChangedForEverybodyUntilItIsReset(t *testing.T) {
 	})
 	t.Run("not of an agent that is not there", func(t *testing.T) {
 		nobody := c.Agent("nobody")
-		require.ErrorIs(t, nobody.SetModel(within(t), mastra.ModelRef{Provider: "p", ModelID: "m"}), mastra.ErrNotFound)
+		require.ErrorIs(t, nobody.SetModel(within(t), "p/m"), mastra.ErrNotFound)
 		require.ErrorIs(t, nobody.ResetModel(within(t)), mastra.ErrNotFound)
 		require.ErrorIs(t, nobody.ReorderModels(within(t), nil), mastra.ErrNotFound)
 		require.ErrorIs(t, nobody.UpdateModel(within(t), "m", mastra.UpdateModelRequest{}), mastra.ErrNotFound)

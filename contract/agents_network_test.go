@@ -63,6 +63,34 @@ func TestNetwork_RoutesToItsAgentAndTellsTheResult(t *testing.T) {
 	assert.NotEmpty(t, page.Messages, "the conversation is remembered")
 }
 
+func TestNetwork_IsWaitedForToItsResult(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	res, err := c.Agent("router").Network(within(t), routed("hi there"))
+	require.NoError(t, err)
+	assert.True(t, res.Done)
+	assert.Equal(t, "all is said", res.Reason)
+	assert.Equal(t, "the result of hi there", res.Text)
+	assert.NotEmpty(t, res.RunID)
+	assert.Empty(t, res.Pending())
+
+	res, err = c.Agent("router").Network(within(t), routedTo("", "none", ""))
+	require.NoError(t, err)
+	assert.False(t, res.Done, "there was nothing to do")
+
+	req := routedTo("delicate", "tool", `{"what":"vase"}`)
+	req.RunID = unique("run")
+	res, err = c.Agent("assistant").Network(within(t), req)
+	require.NoError(t, err)
+	assert.False(t, res.Done)
+	require.Len(t, res.Pending(), 1, "it waits for an approval")
+	assert.Equal(t, "delicate", res.Pending()[0].ToolName)
+	assert.Equal(t, req.RunID, res.Pending()[0].RunID)
+
+	_, err = c.Agent("plain").Network(within(t), routed("hi"))
+	require.ErrorIs(t, err, mastra.ErrBadRequest, "it has no memory")
+}
+
 func TestNetwork_TextIsThatOfTheFinalAnswer(t *testing.T) {
 	t.Parallel()
 	s, err := client(t).Agent("router").NetworkStream(within(t), routed("é😀"))
@@ -172,7 +200,7 @@ func TestNetwork_NeedsAnAgentWithMemory(t *testing.T) {
 	assert.Contains(t, failure(t, err).Message, "Memory is required")
 	_, err = c.Agent("router").NetworkStream(within(t), mastra.AgentRequest{})
 	var e *mastra.Error
-	require.Error(t, err)
+	require.ErrorIs(t, err, mastra.ErrInvalidInput)
 	require.NotErrorAs(t, err, &e, "refused before it is sent")
 }
 

@@ -215,7 +215,7 @@ func TestGenerate_StructuredOutputIsAnObject(t *testing.T) {
 		assert.Contains(t, failure(t, err).Message, "Structured output validation failed")
 	})
 	t.Run("or is replaced by the fallback value", func(t *testing.T) {
-		req.StructuredOutput = &mastra.StructuredOutput{Schema: schema, ErrorStrategy: "fallback", FallbackValue: map[string]any{"k": "else"}}
+		req.StructuredOutput = &mastra.StructuredOutput{Schema: schema, ErrorStrategy: mastra.ErrorFallback, FallbackValue: map[string]any{"k": "else"}}
 		res, err := agent.Generate(within(t), req)
 		require.NoError(t, err)
 		assert.JSONEq(t, `{"k":"else"}`, string(res.Object))

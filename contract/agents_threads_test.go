@@ -59,46 +59,51 @@ func TestAgentThread_FollowersSeeEveryRunOnIt(t *testing.T) {
 	t.Parallel()
 	c := client(t)
 	agent := c.Agent("assistant")
-	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
+	to := mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 	runs := follow(t, agent, to.ThreadID, to.ResourceID)
 
-	receipt, err := agent.SendMessage(within(t), to, "hello é")
+	receipt, err := agent.SendMessage(within(t), message(to, "hello é"))
 	require.NoError(t, err)
 	assert.True(t, receipt.Accepted)
 	assert.Equal(t, said{receipt.RunID, "finish", "You said: hello é"}, next(t, runs), "a message starts a run")
 
-	receipt, err = agent.QueueMessage(within(t), to, "queued")
+	receipt, err = agent.QueueMessage(within(t), message(to, "queued"))
 	require.NoError(t, err)
 	assert.Equal(t, said{receipt.RunID, "finish", "You said: queued"}, next(t, runs), "and so does one that need not wait")
 
-	receipt, err = agent.SendSignal(within(t), to, signal("user-message", "signalled"))
+	receipt, err = agent.SendSignal(within(t), mastra.SendSignalRequest{ThreadID: to.ThreadID, ResourceID: to.ResourceID, Signal: signal("user-message", "signalled")})
 	require.NoError(t, err)
 	require.NotNil(t, receipt.Signal)
 	assert.NotEmpty(t, receipt.Signal.ID)
 	assert.Equal(t, said{receipt.RunID, "finish", "You said: signalled"}, next(t, runs))
 
 	req := ask("streamed")
-	req.Memory = &mastra.MemoryRef{ThreadID: to.ThreadID, ResourceID: to.ResourceID}
+	req.Memory = &to
 	s, err := agent.Stream(within(t), req)
 	res, err := opened(t, s, err).Result()
 	require.NoError(t, err)
 	assert.Equal(t, said{res.RunID, "finish", "You said: streamed"}, next(t, runs), "other clients' runs too")
 
-	var roles []string
+	var roles []mastra.Role
 	for m, err := range c.Memory("assistant").ForResource(to.ResourceID).Thread(to.ThreadID).Messages(within(t), mastra.ListMessagesRequest{}) {
 		require.NoError(t, err)
 		roles = append(roles, m.Role)
 	}
-	assert.Equal(t, []string{"signal", "assistant", "signal", "assistant", "signal", "assistant", "user", "assistant"}, roles)
+	assert.Equal(t, []mastra.Role{"signal", "assistant", "signal", "assistant", "signal", "assistant", "user", "assistant"}, roles)
+}
+
+// message is a user's text for a thread.
+func message(to mastra.MemoryRef, text string) mastra.SendMessageRequest {
+	return mastra.SendMessageRequest{ThreadID: to.ThreadID, ResourceID: to.ResourceID, Message: text}
 }
 
 // begun waits until a run on the thread is active.
-func begun(t testing.TB, agent *mastra.Agent, to mastra.ThreadTarget, text string) string {
+func begun(t testing.TB, agent *mastra.Agent, to mastra.MemoryRef, text string) string {
 	t.Helper()
 	s, err := agent.SubscribeThread(within(t), mastra.SubscribeThreadRequest{ThreadID: to.ThreadID, ResourceID: to.ResourceID})
 	s = opened(t, s, err)
 	defer func() { assert.NoError(t, s.Close()) }()
-	receipt, err := agent.SendMessage(within(t), to, text)
+	receipt, err := agent.SendMessage(within(t), message(to, text))
 	require.NoError(t, err)
 	for chunk, err := range s.Chunks() {
 		require.NoError(t, err)
@@ -112,7 +117,7 @@ func begun(t testing.TB, agent *mastra.Agent, to mastra.ThreadTarget, text strin
 func TestAgentThread_ActiveRunIsStopped(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
-	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
+	to := mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 	runs := follow(t, agent, to.ThreadID, to.ResourceID)
 	abort := mastra.AbortThreadRequest{ThreadID: to.ThreadID, ResourceID: to.ResourceID}
 
@@ -140,10 +145,10 @@ func TestAgentThread_ActiveRunIsStopped(t *testing.T) {
 func TestAgentThread_QueuedMessageWaitsForTheActiveRun(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
-	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
+	to := mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 	runs := follow(t, agent, to.ThreadID, to.ResourceID)
 	active := begun(t, agent, to, "slow:20")
-	receipt, err := agent.QueueMessage(within(t), to, "later")
+	receipt, err := agent.QueueMessage(within(t), message(to, "later"))
 	require.NoError(t, err)
 	assert.NotEqual(t, active, receipt.RunID)
 	first, second := next(t, runs), next(t, runs)
@@ -155,7 +160,7 @@ func TestAgentThread_QueuedMessageWaitsForTheActiveRun(t *testing.T) {
 func TestAgentThread_MessageToAnActiveRunIsAccepted(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
-	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
+	to := mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 	active := begun(t, agent, to, "slow:400")
 	receipt, err := agent.SendMessage(within(t), mastra.SendMessageRequest{RunID: active, Message: "more"})
 	require.NoError(t, err)
@@ -170,24 +175,29 @@ func TestAgentThread_MessageToAnActiveRunIsAccepted(t *testing.T) {
 func TestAgentThread_MessageToARunThatIsNotThereIsRefused(t *testing.T) {
 	t.Parallel()
 	agent := client(t).Agent("assistant")
-	nowhere := mastra.ThreadTarget{RunID: unique("run")}
-	for name, send := range map[string]func(mastra.ThreadTarget) error{
-		"message": func(to mastra.ThreadTarget) error { _, err := agent.SendMessage(within(t), to, "x"); return err },
-		"queue":   func(to mastra.ThreadTarget) error { _, err := agent.QueueMessage(within(t), to, "x"); return err },
-		"signal": func(to mastra.ThreadTarget) error {
-			_, err := agent.SendSignal(within(t), to, signal("user-message", "x"))
+	for name, send := range map[string]func(runID, threadID string) error{
+		"message": func(runID, threadID string) error {
+			_, err := agent.SendMessage(within(t), mastra.SendMessageRequest{RunID: runID, ThreadID: threadID, Message: "x"})
+			return err
+		},
+		"queue": func(runID, threadID string) error {
+			_, err := agent.QueueMessage(within(t), mastra.SendMessageRequest{RunID: runID, ThreadID: threadID, Message: "x"})
+			return err
+		},
+		"signal": func(runID, threadID string) error {
+			_, err := agent.SendSignal(within(t), mastra.SendSignalRequest{RunID: runID, ThreadID: threadID, Signal: signal("user-message", "x")})
 			return err
 		},
 	} {
-		err := send(nowhere)
+		err := send(unique("run"), "")
 		require.ErrorIs(t, err, mastra.ErrServer, name)
 		assert.Equal(t, 1, failure(t, err).Attempts, name)
 		assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown, name)
 		var e *mastra.Error
-		err = send(mastra.ThreadTarget{})
-		require.Error(t, err, name)
+		err = send("", "")
+		require.ErrorIs(t, err, mastra.ErrInvalidInput, name)
 		require.NotErrorAs(t, err, &e, "%s: refused before it is sent", name)
-		require.ErrorIs(t, send(mastra.ThreadTarget{ThreadID: "t"}), mastra.ErrBadRequest, "%s: a thread without its resource", name)
+		require.ErrorIs(t, send("", "t"), mastra.ErrBadRequest, "%s: a thread without its resource", name)
 	}
 	err := sendKind(t, agent, "no such kind")
 	require.ErrorIs(t, err, mastra.ErrBadRequest)
@@ -275,10 +285,17 @@ func TestSuspendedRuns_AreListedByPage(t *testing.T) {
 	assert.Empty(t, page(mastra.ListSuspendedRunsRequest{Since: all.Runs[0].SuspendedAt.AddDate(1, 0, 0)}).Runs)
 	assert.Len(t, page(mastra.ListSuspendedRunsRequest{Until: all.Runs[0].SuspendedAt.AddDate(1, 0, 0)}).Runs, 3)
 
+	var ids []string
+	for run, err := range agent.SuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{ResourceID: user, PerPage: 2}) {
+		require.NoError(t, err)
+		ids = append(ids, run.RunID)
+	}
+	assert.Equal(t, []string{all.Runs[0].RunID, all.Runs[1].RunID, all.Runs[2].RunID}, ids, "the iterator walks the pages")
+
 	_, err := agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{ThreadID: unique("thread")})
 	require.ErrorIs(t, err, mastra.ErrForbidden, "a thread that is not there")
 	_, err = agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{ThreadID: thread, ResourceID: unique("stranger")})
 	require.ErrorIs(t, err, mastra.ErrForbidden)
 	_, err = agent.ListSuspendedRuns(within(t), mastra.ListSuspendedRunsRequest{PerPage: -1})
-	require.Error(t, err)
+	require.ErrorIs(t, err, mastra.ErrInvalidInput)
 }

@@ -23,15 +23,19 @@ type bad struct {
 
 func badAgentCalls(t testing.TB, c *mastra.Client) map[string]bad {
 	agent, nobody, voice := c.Agent("assistant"), c.Agent("nobody"), c.Agent("voiced").Voice()
-	to := mastra.ThreadTarget{ThreadID: "t", ResourceID: "u"}
 	return map[string]bad{
+		"network, whole: zero":   {func() error { _, err := agent.Network(within(t), mastra.AgentRequest{}); return err }, errUnsent},
 		"network: zero":          {func() error { _, err := agent.NetworkStream(within(t), mastra.AgentRequest{}); return err }, errUnsent},
 		"network: zero approval": {func() error { _, err := agent.ApproveNetworkStream(within(t), mastra.ApproveRequest{}); return err }, errUnsent},
 		"network: zero refusal":  {func() error { _, err := agent.DeclineNetworkStream(within(t), mastra.DeclineRequest{}); return err }, errUnsent},
-		"observe: zero":          {func() error { _, err := agent.Observe(within(t), mastra.ObserveAgentRequest{}); return err }, errUnsent},
-		"recover: zero":          {func() error { _, err := agent.RecoverStream(within(t), mastra.RecoverAgentRequest{}); return err }, errUnsent},
+		"network: approval of a client tool": {func() error {
+			_, err := agent.ApproveNetworkStream(within(t), approve(mastra.Pending{Kind: mastra.PendingClientTool, RunID: "r", ToolCallID: "c"}))
+			return err
+		}, errUnsent},
+		"observe: zero": {func() error { _, err := agent.Observe(within(t), mastra.ObserveAgentRequest{}); return err }, errUnsent},
+		"recover: zero": {func() error { _, err := agent.RecoverStream(within(t), mastra.RecoverAgentRequest{}); return err }, errUnsent},
 		"subscribe: no thread": {func() error {
-			_, err := agent.SubscribeThread(within(t), mastra.SubscribeThreadRequest{ThreadID: "", ResourceID: "u"})
+			_, err := agent.SubscribeThread(within(t), mastra.SubscribeThreadRequest{ResourceID: "u"})
 			return err
 		}, errUnsent},
 		"abort: zero": {func() error { _, err := agent.AbortThread(within(t), mastra.AbortThreadRequest{}); return err }, errUnsent},
@@ -44,10 +48,13 @@ func badAgentCalls(t testing.TB, c *mastra.Client) map[string]bad {
 			return err
 		}, errUnsent},
 		"signal: to nobody": {func() error {
-			_, err := agent.SendSignal(within(t), mastra.SendSignalRequest{Signal: mastra.Signal{}})
+			_, err := agent.SendSignal(within(t), mastra.SendSignalRequest{Signal: signal("user-message", "x")})
 			return err
 		}, errUnsent},
-		"signal: zero":   {func() error { _, err := agent.SendSignal(within(t), to, mastra.Signal{}); return err }, mastra.ErrBadRequest},
+		"signal: zero": {func() error {
+			_, err := agent.SendSignal(within(t), mastra.SendSignalRequest{ThreadID: "t", ResourceID: "u"})
+			return err
+		}, mastra.ErrBadRequest},
 		"approval: zero": {func() error { _, err := agent.SendToolApproval(within(t), mastra.ToolApprovalRequest{}); return err }, errUnsent},
 		"approval: beyond JSON": {func() error {
 			_, err := agent.SendToolApproval(within(t), mastra.ToolApprovalRequest{ThreadID: "t", ResourceID: "u", ToolCallID: "c", Data: func() {}})
@@ -70,7 +77,11 @@ func badAgentCalls(t testing.TB, c *mastra.Client) map[string]bad {
 			return err
 		}, mastra.ErrBadRequest},
 
-		"model: zero":      {func() error { return nobody.SetModel(within(t), mastra.ModelRef{}) }, errUnsent},
+		"model: zero": {func() error { return nobody.SetModel(within(t), "") }, errUnsent},
+		"model: half": {func() error { return nobody.SetModel(within(t), "openai/") }, errUnsent},
+		"models: half": {func() error {
+			return nobody.UpdateModel(within(t), "m", mastra.UpdateModelRequest{Model: "gpt-x"})
+		}, errUnsent},
 		"models: nil":      {func() error { return nobody.ReorderModels(within(t), nil) }, mastra.ErrNotFound},
 		"models: zero":     {func() error { return nobody.UpdateModel(within(t), "m", mastra.UpdateModelRequest{}) }, mastra.ErrNotFound},
 		"models: no entry": {func() error { return nobody.UpdateModel(within(t), "", mastra.UpdateModelRequest{}) }, errUnsent},
@@ -269,7 +280,7 @@ func judgeBad(t *testing.T, x bad, sent func() int) {
 		require.NoError(t, err)
 		return
 	case errors.Is(x.want, errUnsent):
-		require.Error(t, err)
+		require.ErrorIs(t, err, mastra.ErrInvalidInput)
 		require.NotErrorAs(t, err, &e)
 		require.Equal(t, before, sent())
 	default:

@@ -46,9 +46,28 @@ func TestBadInput_GivesATypedErrorOrTheDocumentedAnswer(t *testing.T) {
 			_, err := agent.Generate(within(t), mastra.AgentRequest{Messages: mastra.Prompt("x"), Extra: map[string]any{"f": func() {}}})
 			return err
 		}, errUnsent},
-		"agent: zero approval": {func() error { _, err := agent.ApproveStream(within(t), mastra.ApproveRequest{}); return err }, errUnsent},
-		"agent: zero refusal":  {func() error { _, err := agent.Decline(within(t), mastra.DeclineRequest{}); return err }, errUnsent},
-		"agent: zero resume":   {func() error { _, err := agent.ResumeStream(within(t), mastra.ResumeAgentRequest{}); return err }, errUnsent},
+		"agent: zero approval":      {func() error { _, err := agent.ApproveStream(within(t), mastra.ApproveRequest{}); return err }, errUnsent},
+		"agent: zero refusal":       {func() error { _, err := agent.Decline(within(t), mastra.DeclineRequest{}); return err }, errUnsent},
+		"agent: zero resume":        {func() error { _, err := agent.ResumeStream(within(t), mastra.ResumeAgentRequest{}); return err }, errUnsent},
+		"agent: zero resume, whole": {func() error { _, err := agent.Resume(within(t), mastra.ResumeAgentRequest{}); return err }, errUnsent},
+		"agent: approval of a question": {func() error {
+			_, err := agent.Approve(within(t), approve(mastra.Pending{Kind: mastra.PendingSuspended, RunID: "r", ToolCallID: "c"}))
+			return err
+		}, errUnsent},
+		"agent: refusal of a client tool": {func() error {
+			_, err := agent.DeclineStream(within(t), decline(mastra.Pending{Kind: mastra.PendingClientTool, RunID: "r", ToolCallID: "c"}, ""))
+			return err
+		}, errUnsent},
+		"agent: answer to a client tool": {func() error {
+			_, err := agent.Resume(within(t), answer(mastra.Pending{Kind: mastra.PendingClientTool, RunID: "r", ToolCallID: "c"}, 1))
+			return err
+		}, errUnsent},
+		"agent: another call than its Pending": {func() error {
+			req := approve(mastra.Pending{Kind: mastra.PendingApproval, RunID: "r", ToolCallID: "c"})
+			req.ToolCallID = "d"
+			_, err := agent.Approve(within(t), req)
+			return err
+		}, errUnsent},
 		"agent: resume without data": {func() error {
 			_, err := agent.ResumeStream(within(t), mastra.ResumeAgentRequest{RunID: "r"})
 			return err
@@ -133,7 +152,7 @@ func TestBadInput_GivesATypedErrorOrTheDocumentedAnswer(t *testing.T) {
 			case x.want == nil:
 				require.NoError(t, err)
 			case errors.Is(x.want, errUnsent):
-				require.Error(t, err)
+				require.ErrorIs(t, err, mastra.ErrInvalidInput)
 				require.NotErrorAs(t, err, &e)
 				require.Equal(t, before, sent(recorder))
 			default:

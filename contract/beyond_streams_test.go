@@ -201,17 +201,17 @@ func TestAgentThread_SubscriptionComesBackAfterItsServer(t *testing.T) {
 	server := mortal(t)
 	c, _ := recorded(t, server.URL())
 	agent := c.Agent("assistant")
-	to := mastra.ThreadTarget{ThreadID: unique("thread"), ResourceID: unique("user")}
+	to := mastra.MemoryRef{ThreadID: unique("thread"), ResourceID: unique("user")}
 	s, err := agent.SubscribeThread(within(t), mastra.SubscribeThreadRequest{ThreadID: to.ThreadID, ResourceID: to.ResourceID})
 	s = opened(t, s, err)
-	receipt, err := agent.SendMessage(within(t), to, "before")
+	receipt, err := agent.SendMessage(within(t), message(to, "before"))
 	require.NoError(t, err)
 	var text string
 	for chunk, err := range s.Chunks() {
 		require.NoError(t, err)
 		if chunk.Type == "resubscribed" {
 			text += "|"
-			receipt, err = agent.SendMessage(within(t), to, "after")
+			receipt, err = agent.SendMessage(within(t), message(to, "after"))
 			require.NoError(t, err)
 		}
 		if chunk.RunID != receipt.RunID {

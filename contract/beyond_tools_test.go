@@ -103,7 +103,7 @@ func TestClientTool_IsAGoFunctionThatTheModelCalls(t *testing.T) {
 					require.NoError(t, err)
 					var roles, firsts []string
 					for _, m := range page.Messages {
-						roles = append(roles, m.Role)
+						roles = append(roles, string(m.Role))
 						firsts = append(firsts, m.Text())
 					}
 					assert.Equal(t, "user", roles[0])

@@ -55,6 +55,10 @@ func TestTyped_SchemaOfAGoTypeIsUnderstood(t *testing.T) {
 	final, err := s.Result()
 	require.NoError(t, err)
 	assert.Equal(t, want, final.Value)
+	plain, err := s.AgentResult()
+	require.NoError(t, err)
+	assert.JSONEq(t, riceDish, string(plain.Object))
+	assert.Equal(t, oneCall, plain.Usage)
 
 	list, err := mastra.GenerateAs[[]string](within(t), agent, ask(`json:{"elements":["a","b"]}`))
 	require.NoError(t, err)
@@ -94,10 +98,10 @@ func TestTyped_AnswerThatDoesNotFitArrivesAllTheSame(t *testing.T) {
 		})
 	}
 	req := ask(`json:{"a":5}`)
-	req.StructuredOutput = &mastra.StructuredOutput{ErrorStrategy: "strict"}
+	req.StructuredOutput = &mastra.StructuredOutput{ErrorStrategy: mastra.ErrorStrict}
 	_, err := mastra.GenerateAs[small](within(t), agent, req)
 	require.ErrorIs(t, err, mastra.ErrServer, "unless the server is asked to be strict")
-	req.StructuredOutput = &mastra.StructuredOutput{ErrorStrategy: "fallback", FallbackValue: small{"y"}}
+	req.StructuredOutput = &mastra.StructuredOutput{ErrorStrategy: mastra.ErrorFallback, FallbackValue: small{"y"}}
 	res, err := mastra.GenerateAs[small](within(t), agent, req)
 	require.NoError(t, err)
 	assert.Equal(t, small{"y"}, res.Value)

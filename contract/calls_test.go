@@ -69,11 +69,12 @@ func agentCalls(t testing.TB, c *mastra.Client) map[string]call {
 
 func agentThreadCalls(t testing.TB, c *mastra.Client) map[string]call {
 	agent := c.Agent("nobody")
-	to := mastra.ThreadTarget{ThreadID: "t", ResourceID: "u"}
+	message := mastra.SendMessageRequest{ThreadID: "t", ResourceID: "u", Message: "hi"}
+	told := mastra.SendSignalRequest{ThreadID: "t", ResourceID: "u", Signal: signal("user-message", "hi")}
 	return map[string]call{
-		"AgentSendMessage":  func() error { _, err := agent.SendMessage(within(t), to, "hi"); return err },
-		"AgentQueueMessage": func() error { _, err := agent.QueueMessage(within(t), to, "hi"); return err },
-		"AgentSendSignal":   func() error { _, err := agent.SendSignal(within(t), to, signal("user-message", "hi")); return err },
+		"AgentSendMessage":  func() error { _, err := agent.SendMessage(within(t), message); return err },
+		"AgentQueueMessage": func() error { _, err := agent.QueueMessage(within(t), message); return err },
+		"AgentSendSignal":   func() error { _, err := agent.SendSignal(within(t), told); return err },
 		"AgentAbortThread": func() error {
 			_, err := agent.AbortThread(within(t), mastra.AbortThreadRequest{ThreadID: "t"})
 			return err
@@ -98,7 +99,7 @@ func agentSettingCalls(t testing.TB, c *mastra.Client) map[string]call {
 	voice := agent.Voice()
 	return map[string]call{
 		"AgentsProviders":    func() error { _, err := c.Agents().Providers(within(t)); return err },
-		"AgentSetModel":      func() error { return agent.SetModel(within(t), mastra.ModelRef{Provider: "p", ModelID: "m"}) },
+		"AgentSetModel":      func() error { return agent.SetModel(within(t), "p/m") },
 		"AgentResetModel":    func() error { return agent.ResetModel(within(t)) },
 		"AgentReorderModels": func() error { return agent.ReorderModels(within(t), []string{"m"}) },
 		"AgentUpdateModelConfig": func() error {

@@ -207,7 +207,7 @@ func TestRequestContext_ReachesTheServerInBodyAndQuery(t *testing.T) {
 	for _, key := range []string{"mastra__resourceId", "mastra__threadId", "mastra__user", "organizationId"} {
 		_, err := c.Agent("plain").Get(within(t), mastra.WithRequestContext(map[string]any{key: "x"}))
 		var e *mastra.Error
-		require.Error(t, err, key)
+		require.ErrorIs(t, err, mastra.ErrInvalidInput, key)
 		require.NotErrorAs(t, err, &e, "%s would be dropped, so it is refused before it is sent", key)
 	}
 }

@@ -32,10 +32,10 @@ func TestMemory_AgentTellsOfIt(t *testing.T) {
 	}
 	var e *mastra.Error
 	_, err = c.Memory("").Status(within(t))
-	require.Error(t, err)
+	require.ErrorIs(t, err, mastra.ErrInvalidInput)
 	require.NotErrorAs(t, err, &e, "refused before it is sent")
 	_, err = c.Memory("").Config(within(t))
-	require.Error(t, err)
+	require.ErrorIs(t, err, mastra.ErrInvalidInput)
 	require.NotErrorAs(t, err, &e, "refused before it is sent")
 }
 
@@ -92,7 +92,7 @@ func TestSearch_FailsWithATypedError(t *testing.T) {
 		"no agent":       search(c.Memory("").ForResource("u"), mastra.SearchRequest{Query: "q"}),
 		"negative limit": search(memory, mastra.SearchRequest{Query: "q", Limit: -1}),
 	} {
-		require.Error(t, err, name)
+		require.ErrorIs(t, err, mastra.ErrInvalidInput, name)
 		require.NotErrorAs(t, err, &e, "%s: refused before it is sent", name)
 	}
 }

@@ -36,7 +36,7 @@ func TestStoredMessage_IsSavedOnceWithIDAndTimeAndRead(t *testing.T) {
 	assert.False(t, page.HasMore)
 	for from, messages := range map[string][]mastra.StoredMessage{"the answer": saved, "the record": page.Messages} {
 		require.Equal(t, []string{"one é", "two"}, texts(messages), from)
-		for i, role := range []string{"user", "assistant"} {
+		for i, role := range []mastra.Role{"user", "assistant"} {
 			assert.Equal(t, role, messages[i].Role, from)
 			assert.Equal(t, thread.ID(), messages[i].ThreadID, from)
 			assert.Equal(t, user, messages[i].ResourceID, from)
@@ -112,7 +112,7 @@ func TestStoredMessage_PageZeroHoldsTheNewestTheOldestOfThemFirst(t *testing.T) 
 	assert.Equal(t, []string{"43", "44"}, list)
 	for _, req := range []mastra.ListMessagesRequest{{Page: -1}, {PerPage: -1}} {
 		_, err := thread.ListMessages(within(t), req)
-		require.Error(t, err, "refused before it is sent")
+		require.ErrorIs(t, err, mastra.ErrInvalidInput, "refused before it is sent")
 	}
 }
 
@@ -128,7 +128,7 @@ func TestStoredMessage_AllAreSavedOrNone(t *testing.T) {
 		require.ErrorIs(t, err, mastra.ErrBadRequest, name)
 	}
 	_, err := memory.SaveMessages(within(t), []mastra.StoredMessage{mastra.NewStoredMessage("user", "without a thread")})
-	require.Error(t, err, "refused before it is sent")
+	require.ErrorIs(t, err, mastra.ErrInvalidInput, "refused before it is sent")
 	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Empty(t, page.Messages)

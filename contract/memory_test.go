@@ -78,7 +78,7 @@ func TestMemory_RefusesUnknownAgentsAndAgentsWithoutMemory(t *testing.T) {
 	_, err = c.Memory("plain").SaveMessages(within(t), []mastra.StoredMessage{message})
 	require.ErrorIs(t, err, mastra.ErrBadRequest)
 	_, err = c.Memory("").CreateThread(within(t), thread)
-	require.Error(t, err, "the agent is needed here")
+	require.ErrorIs(t, err, mastra.ErrInvalidInput, "the agent is needed here")
 }
 
 func TestThread_MissingIsNotFound(t *testing.T) {
@@ -184,6 +184,6 @@ func TestThread_ListRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrServer)
 	for _, req := range []mastra.ListThreadsRequest{{Page: -1}, {PerPage: -1}} {
 		_, err = memory.ListThreads(within(t), req)
-		require.Error(t, err, "refused before it is sent")
+		require.ErrorIs(t, err, mastra.ErrInvalidInput, "refused before it is sent")
 	}
 }

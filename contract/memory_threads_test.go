@@ -124,7 +124,7 @@ func TestThread_IsTransferredWithItsMessages(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrNotFound)
 	_, err = thread.Transfer(within(t), "")
 	var e *mastra.Error
-	require.Error(t, err)
+	require.ErrorIs(t, err, mastra.ErrInvalidInput)
 	require.NotErrorAs(t, err, &e, "refused before it is sent")
 }
 
@@ -178,7 +178,7 @@ func TestStoredMessage_IsDeletedAndThoseThatAreGoneDoNotCount(t *testing.T) {
 	var e *mastra.Error
 	for _, ids := range [][]string{nil, {""}} {
 		err := memory.DeleteMessages(within(t), ids)
-		require.Error(t, err)
+		require.ErrorIs(t, err, mastra.ErrInvalidInput)
 		require.NotErrorAs(t, err, &e, "refused before it is sent")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mastra-go/mastra"
 )
 
 // What a program of somebody else's looks like: the README's first snippet is the
@@ -49,6 +52,23 @@ var (
 	_ aisdk.Config
 )
 `
+	outsideSend = `package main
+
+import (
+	"context"
+
+	"github.com/mastra-go/mastra"
+	parameter %q
+)
+
+func main() {
+	client, err := mastra.New("http://localhost:4111")
+	if err != nil {
+		panic(err)
+	}
+	_ = client.Send(context.Background(), parameter.%s{}, nil)
+}
+`
 	outsideFunc = `
 func snippet%d(
 	ctx context.Context, client *mastra.Client, agent *mastra.Agent, vec *mastra.Vector,
@@ -85,10 +105,26 @@ func inFunction(n int, snippet string) string {
 	return fmt.Sprintf(outsideFunc, n, snippet, uses)
 }
 
-func TestReadme_EverySnippetCompilesInAnEmptyModuleOutside(t *testing.T) {
-	t.Parallel()
+// outside builds a program in a module outside the repository, and gives its path and
+// what the compiler says.
+func outside(t testing.TB, files map[string]string) (program, said string, err error) {
+	t.Helper()
 	checkout, err := filepath.Abs("..")
 	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), fmt.Appendf(nil, outsideMod, checkout), 0o644))
+	for name, text := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	build := exec.CommandContext(within(t), "go", "build", "-o", "outside", ".")
+	build.Dir = dir
+	build.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
+	out, err := build.CombinedOutput()
+	return filepath.Join(dir, "outside"), string(out), err
+}
+
+func TestReadme_EverySnippetCompilesInAnEmptyModuleOutside(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
 	snippets := goSnippet.FindAllStringSubmatch(string(readme), -1)
@@ -97,19 +133,23 @@ func TestReadme_EverySnippetCompilesInAnEmptyModuleOutside(t *testing.T) {
 	for i, s := range snippets[1:] {
 		others += inFunction(i+1, s[1])
 	}
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), fmt.Appendf(nil, outsideMod, checkout), 0o644))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte(snippets[0][1]), 0o644))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "others.go"), []byte(others), 0o644))
-	build := exec.CommandContext(within(t), "go", "build", "-o", "outside", ".")
-	build.Dir = dir
-	build.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	program, said, err := outside(t, map[string]string{"main.go": snippets[0][1], "others.go": others})
+	require.NoError(t, err, "%s", said)
 
-	run := exec.CommandContext(within(t), filepath.Join(dir, "outside"))
+	run := exec.CommandContext(within(t), program)
 	run.Env = append(os.Environ(), "MASTRA_BASE_URL="+suite.server.URL(), "MASTRA_TOKEN=")
-	out, err = run.CombinedOutput()
+	out, err := run.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Equal(t, "You said: What's the weather in Rome?\n", string(out))
+}
+
+// The parameter is the one that Send has now, so the program is refused for its type
+// alone.
+func TestSend_CannotBeCalledFromOutsideTheModule(t *testing.T) {
+	t.Parallel()
+	parameter := reflect.TypeOf((*mastra.Client).Send).In(2)
+	source := fmt.Sprintf(outsideSend, parameter.PkgPath(), parameter.Name())
+	_, said, err := outside(t, map[string]string{"main.go": source})
+	require.Error(t, err)
+	assert.Contains(t, said, "use of internal package "+parameter.PkgPath()+" not allowed")
 }

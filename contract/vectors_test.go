@@ -135,7 +135,7 @@ func TestVector_CallsFailWithATypedError(t *testing.T) {
 		"no name":          c.Vector("").CreateIndex(within(t), mastra.CreateIndexRequest{Index: name, Dimension: 2}),
 	} {
 		var e *mastra.Error
-		assert.Error(t, err, what)
+		assert.ErrorIs(t, err, mastra.ErrInvalidInput, what)
 		assert.NotErrorAs(t, err, &e, "%s: refused before it is sent", what)
 	}
 }

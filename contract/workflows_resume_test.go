@@ -61,7 +61,7 @@ func TestResume_GoesOnWhereTheRunSaysThatItWaits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			run, at := suspended(t, w, number{4})
 			require.Len(t, at, 1)
-			assert.Equal(t, []string{"approve"}, at[0].Step)
+			assert.Equal(t, []string{"approve"}, at[0].Path)
 			assert.Nil(t, at[0].ForEachIndex)
 			assert.JSONEq(t, `{"reason":"needs approval"}`, string(at[0].Payload))
 			assert.Equal(t, run.ID(), at[0].RunID)
@@ -218,8 +218,8 @@ func TestResume_AnswersTwoStepsThatWaitOneByOne(t *testing.T) {
 	w := client(t).Workflow("review")
 	run, at := suspended(t, w, number{1})
 	require.Len(t, at, 2)
-	assert.Equal(t, []string{"left"}, at[0].Step)
-	assert.Equal(t, []string{"right"}, at[1].Step)
+	assert.Equal(t, []string{"left"}, at[0].Path)
+	assert.Equal(t, []string{"right"}, at[1].Path)
 	assert.JSONEq(t, `{"reason":"left must look","requiredApprovers":["ann","bob"],"urgency":"high"}`, string(at[0].Payload))
 	assert.JSONEq(t, `{"reason":"right must look","requiredApprovers":["cleo"],"urgency":"low"}`, string(at[1].Payload))
 
@@ -230,7 +230,7 @@ func TestResume_AnswersTwoStepsThatWaitOneByOne(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, mastra.RunSuspended, state.Status, "the left one still waits")
 	require.Len(t, state.Suspensions(), 1)
-	assert.Equal(t, []string{"left"}, state.Suspensions()[0].Step)
+	assert.Equal(t, []string{"left"}, state.Suspensions()[0].Path)
 	_, err = run.Resume(within(t), mastra.ResumeRequest{Suspension: &at[1], Data: approved{true}})
 	require.ErrorIs(t, err, mastra.ErrNotSuspended)
 
@@ -251,7 +251,7 @@ func TestResume_StreamOfOneBranchDoesNotPassForTheWholeRun(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, mastra.RunSuspended, state.Status, "the finish chunk says success, and means its own part")
 	require.Len(t, state.Suspensions(), 1)
-	assert.Equal(t, []string{"right"}, state.Suspensions()[0].Step)
+	assert.Equal(t, []string{"right"}, state.Suspensions()[0].Path)
 }
 
 func TestResume_AnswersTheItemsOfALoopByIndex(t *testing.T) {
@@ -260,7 +260,7 @@ func TestResume_AnswersTheItemsOfALoopByIndex(t *testing.T) {
 	for i, answer := range []value{{5}, {6}} {
 		index, item := 1+2*i, -2-2*i
 		require.Len(t, at, 1, "one item at a time")
-		assert.Equal(t, []string{"twice"}, at[0].Step)
+		assert.Equal(t, []string{"twice"}, at[0].Path)
 		require.NotNil(t, at[0].ForEachIndex)
 		assert.Equal(t, index, *at[0].ForEachIndex)
 		payload, err := json.Marshal(map[string]any{"reason": "negative item", "item": item})
@@ -310,7 +310,8 @@ func TestResume_AnswersAStepOfANestedWorkflow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			run, at := suspended(t, w, number{3})
 			require.Len(t, at, 1)
-			assert.Equal(t, []string{"approval", "approve"}, at[0].Step)
+			assert.Equal(t, []string{"approval", "approve"}, at[0].Path)
+			assert.Equal(t, "approval.approve", at[0].Step)
 			assert.JSONEq(t, `{"reason":"needs approval"}`, string(at[0].Payload))
 			state, err := run.Resume(within(t), mastra.ResumeRequest{Step: step, Data: approved{false}})
 			require.NoError(t, err)

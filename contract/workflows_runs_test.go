@@ -80,7 +80,7 @@ func TestRun_ListRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrNotFound)
 	for _, req := range []mastra.ListRunsRequest{{Page: -1}, {PerPage: -1}} {
 		_, err = c.Workflow("doubler").ListRuns(within(t), req)
-		require.Error(t, err)
+		require.ErrorIs(t, err, mastra.ErrInvalidInput)
 	}
 	for _, err := range c.Workflow("nothing").Runs(within(t), mastra.ListRunsRequest{}) {
 		require.ErrorIs(t, err, mastra.ErrNotFound)

@@ -103,7 +103,7 @@ func TestStart_OfASuspendedRunGivesTheSuspensionAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, mastra.RunSuspended, state.Status)
 	require.Len(t, state.Suspensions(), 1)
-	assert.Equal(t, []string{"approve"}, state.Suspensions()[0].Step)
+	assert.Equal(t, []string{"approve"}, state.Suspensions()[0].Path)
 
 	s, err := run.Stream(within(t), mastra.StartRequest{Input: number{5}})
 	state, err = streamed(t, s, err).Result()

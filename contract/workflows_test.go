@@ -291,11 +291,11 @@ func TestID_ThatCannotStandInAPathIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	c, recorder := recorded(t, suite.server.URL())
 	for _, id := range []string{"", ".", ".."} {
 		_, err := c.Workflow("doubler").Run(id).Get(within(t))
-		require.Error(t, err)
+		require.ErrorIs(t, err, mastra.ErrInvalidInput)
 		_, err = c.Agent(id).Generate(within(t), ask("hi"))
-		require.Error(t, err)
+		require.ErrorIs(t, err, mastra.ErrInvalidInput)
 		_, err = c.Tool(id).Execute(within(t), nil)
-		require.Error(t, err)
+		require.ErrorIs(t, err, mastra.ErrInvalidInput)
 	}
 	assert.Empty(t, recorder.Exchanges())
 }

@@ -74,7 +74,7 @@ func TestTimeTravel_ReachesASuspendedStepWithItsAnswer(t *testing.T) {
 	t.Parallel()
 	run, _ := suspended(t, client(t).Workflow("approval"), number{1})
 	travel := mastra.TimeTravelRequest{
-		Step: []string{"approve"}, Input: number{3}, ResumeData: approved{false},
+		Path: []string{"approve"}, Input: number{3}, ResumeData: approved{false},
 		Context: map[string]any{"double": map[string]any{"status": "success", "output": number{3}}},
 	}
 	state, err := run.TimeTravel(within(t), travel)
@@ -119,6 +119,6 @@ func TestTimeTravel_FailsAsItsRunDoesOrWhereThereIsNoSuchStep(t *testing.T) {
 	require.ErrorIs(t, missing.TimeTravelDetached(within(t), back), mastra.ErrNotFound)
 	_, err = run.TimeTravel(within(t), mastra.TimeTravelRequest{})
 	var e *mastra.Error
-	require.Error(t, err)
+	require.ErrorIs(t, err, mastra.ErrInvalidInput)
 	require.NotErrorAs(t, err, &e, "refused before it is sent")
 }
