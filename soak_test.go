@@ -81,7 +81,9 @@ func TestSoak_ThousandStartsRunOnceOverConnectionsThatBreak(t *testing.T) {
 		}
 		require.NoError(t, err)
 		assert.JSONEq(t, fmt.Sprintf(`{"key":"key-%d","count":1}`, i), string(state.Result))
-		assert.Equal(t, 1, mock.Counter().Count(fmt.Sprint("key-", i)))
+		var effects struct{ Count int }
+		require.NoError(t, direct.Do(t.Context(), http.MethodGet, fmt.Sprint("/counted/key-", i), nil, &effects, mastra.WithAPIPrefix("")))
+		assert.Equal(t, 1, effects.Count)
 	}
 }
 

@@ -11,15 +11,16 @@ import (
 
 // addDemoWorld adds the demo world: deterministic agents, tools and workflows
 // that show what a Mastra server can do.
-func addDemoWorld(c *config, counter *Counter) {
+func addDemoWorld(c *config) {
+	tally := newCounter()
 	weather, delicate, askUser := demoWeather(), demoDelicate(), demoAskUser()
 	c.tools = append(c.tools, weather, delicate, askUser)
 	c.agents = append(c.agents, demoAgents(weather, delicate, askUser)...)
-	c.workflows = append(c.workflows, demoWorkflows(counter)...)
+	c.workflows = append(c.workflows, demoWorkflows(tally)...)
 	c.vectorStores = append(c.vectorStores, "vec")
 	c.customRoutes = append(c.customRoutes,
 		customRoute{"GET", "/counted/{key}", func(w http.ResponseWriter, r *http.Request) {
-			writeJSON(w, http.StatusOK, js.Obj("count", counter.Count(r.PathValue("key"))))
+			writeJSON(w, http.StatusOK, js.Obj("count", tally.count(r.PathValue("key"))))
 		}},
 		customRoute{"GET", "/echo-context", c.echoContext},
 		customRoute{"POST", "/echo-context", c.echoContext},

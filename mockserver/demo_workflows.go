@@ -19,7 +19,7 @@ type demoApproved struct {
 }
 
 // demoWorkflows are the workflows of the demo world.
-func demoWorkflows(counter *Counter) []*Workflow {
+func demoWorkflows(tally *counter) []*Workflow {
 	double := NewStep("double", func(_ *StepCall, in demoN) (demoN, error) {
 		if in.N < 0 {
 			return demoN{}, fmt.Errorf("negative")
@@ -29,7 +29,7 @@ func demoWorkflows(counter *Counter) []*Workflow {
 	approval := NewWorkflow[demoN, demoApproved]("approval").Then(double).Then(demoApprove())
 	return []*Workflow{
 		approval,
-		demoCounted(counter),
+		demoCounted(tally),
 		NewWorkflow[demoN, demoN]("doubler").Then(double),
 		demoFan(),
 		demoFlaky(),
@@ -52,7 +52,7 @@ func demoApprove() *Step {
 	}).Suspends(reason{}).Resumes(demoVerdict{})
 }
 
-func demoCounted(counter *Counter) *Workflow {
+func demoCounted(tally *counter) *Workflow {
 	type input struct {
 		Key string  `json:"key"`
 		MS  float64 `json:"ms"`
@@ -64,7 +64,7 @@ func demoCounted(counter *Counter) *Workflow {
 	count := NewStep("count", func(s *StepCall, in input) (output, error) {
 		// The count is not stopped by a cancellation: it is the side effect.
 		time.Sleep(time.Duration(in.MS) * time.Millisecond)
-		return output{in.Key, counter.Add(in.Key)}, nil
+		return output{in.Key, tally.add(in.Key)}, nil
 	})
 	return NewWorkflow[input, output]("counted").Then(count)
 }

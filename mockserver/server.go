@@ -21,7 +21,6 @@ type Server struct {
 	requests *requestLog
 	faults   *faultQueue
 	state    *stateFile
-	counter  *Counter
 
 	toolCalls atomic.Int64
 
@@ -38,10 +37,9 @@ type Server struct {
 // processor without a Check.
 func New(options ...Option) *Server {
 	s := &Server{
-		config:  defaultConfig(),
-		faults:  &faultQueue{},
-		counter: NewCounter(),
-		apart:   newGoroutines(),
+		config: defaultConfig(),
+		faults: &faultQueue{},
+		apart:  newGoroutines(),
 	}
 	for _, option := range options {
 		option(&s.config)
@@ -49,7 +47,7 @@ func New(options ...Option) *Server {
 	s.requests = &requestLog{kept: s.config.requestsKept}
 	if s.config.hasDemo() {
 		s.config.demo = true
-		addDemoWorld(&s.config, s.counter)
+		addDemoWorld(&s.config)
 	}
 	s.config.check()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -79,9 +77,6 @@ func (s *Server) stop() {
 	s.keep()
 	s.cancel()
 }
-
-// Counter is the tally that the demo world's workflow "counted" keeps.
-func (s *Server) Counter() *Counter { return s.counter }
 
 // Executions tells how many times a workflow run was executed from its start;
 // a run that was joined, observed or resumed counts once.
