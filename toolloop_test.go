@@ -49,7 +49,7 @@ func (p *prompts) model(rounds int, call func(c *mockserver.ModelCall, n int)) m
 func (p *prompts) roles(call int) string {
 	var out []string
 	for _, m := range p.seen[call] {
-		out = append(out, m.Role)
+		out = append(out, string(m.Role))
 	}
 	return strings.Join(out, " ")
 }

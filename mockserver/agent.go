@@ -51,9 +51,18 @@ type Memory struct {
 	LastMessages int
 	// WorkingMemory is the template of the working memory; "" turns it off.
 	WorkingMemory string
-	// WorkingMemoryScope is "resource", the default, or "thread".
-	WorkingMemoryScope string
+	// WorkingMemoryScope says whose the working memory is; ScopeResource by default.
+	WorkingMemoryScope Scope
 }
+
+// Scope says whose something in memory is.
+type Scope string
+
+// The scopes.
+const (
+	ScopeResource Scope = "resource"
+	ScopeThread   Scope = "thread"
+)
 
 // DefaultWorkingMemory is the template the server uses where none is given.
 const DefaultWorkingMemory = `

@@ -173,7 +173,7 @@ func (m *modelRun) span() *js.Object {
 	m.loopSpan = cmp.Or(m.loopSpan, newSpanID())
 	input := []any{}
 	for _, message := range m.messages.prompt(m.instructions()) {
-		input = append(input, js.Obj("role", message.Role, "content", message.traced))
+		input = append(input, js.Obj("role", string(message.Role), "content", message.traced))
 	}
 	return js.Obj("id", newSpanID(), "traceId", m.traceID, "name", fmt.Sprintf("step: %d", len(m.steps)), "type", "model_step", "entityType", "agent", "entityId", m.agent.ID,
 		"entityName", m.agent.ID, "attributes", js.Obj("stepIndex", len(m.steps), "messageId", m.messageID), "metadata", js.Obj("runId", m.id),

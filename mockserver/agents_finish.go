@@ -15,7 +15,7 @@ type refusedAnswer struct {
 	details       *js.Object
 	cause         *js.Object // nil for none
 	// finish is the model's finish reason where that is what is wrong.
-	finish string
+	finish FinishReason
 }
 
 func (e *refusedAnswer) Error() string { return e.message }
@@ -45,14 +45,14 @@ func (e *refusedAnswer) chunk(r *agentRun) *js.Object {
 // terminal are the finish reasons after which the model is not asked again, and
 // cutting those after which it is not even where it has called tools.
 var (
-	terminal = []string{FinishStop, FinishError, FinishLength, FinishContentFilter}
-	cutting  = []string{FinishError, FinishLength, FinishContentFilter}
+	terminal = []FinishReason{FinishStop, FinishError, FinishLength, FinishContentFilter}
+	cutting  = []FinishReason{FinishError, FinishLength, FinishContentFilter}
 )
 
 // conclude says how an answer ended: the finish reason, and whether the model is asked
 // again once its tools have run. An answer that ended with an error, or empty for
 // no reason, is refused.
-func (m *modelRun) conclude() (reason string, continued bool, err error) {
+func (m *modelRun) conclude() (reason FinishReason, continued bool, err error) {
 	called := len(m.calls) > 0
 	switch reason = m.finish; {
 	case reason == "" && called:

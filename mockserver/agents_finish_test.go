@@ -11,8 +11,9 @@ import (
 
 func TestModel_SaysWhyItEnds(t *testing.T) {
 	tests := map[string]struct {
-		reason, status, told string
-		chunks               []string
+		reason       mockserver.FinishReason
+		status, told string
+		chunks       []string
 	}{
 		"at its length":     {mockserver.FinishLength, `"finishReason":"length"`, "length", []string{"step-finish", "finish"}},
 		"by a filter":       {mockserver.FinishContentFilter, `"finishReason":"content-filter"`, "content-filter", []string{"step-finish", "finish"}},

@@ -21,7 +21,7 @@ type modelRun struct {
 	quiet, opened bool
 	touched       bool
 	usage         Usage
-	finish        string
+	finish        FinishReason
 	metadata      *js.Object
 
 	text, reasoningText       string
@@ -203,9 +203,9 @@ func (m *modelRun) onSource(p modelPart) {
 func (m *modelRun) onFile(p modelPart) {
 	data, _ := p.data.([]byte)
 	encoded := base64.StdEncoding.EncodeToString(data)
-	chunk := m.chunk("file", js.Obj("data", encoded, "base64", encoded, "mimeType", p.mime))
+	chunk := m.chunk("file", js.Obj("data", encoded, "base64", encoded, "mimeType", p.mediaType))
 	m.files = append(m.files, chunk)
-	m.parts = append(m.parts, js.Obj("type", "file", "data", encoded, "mimeType", p.mime, "createdAt", nowMillis()))
+	m.parts = append(m.parts, js.Obj("type", "file", "data", encoded, "mimeType", p.mediaType, "createdAt", nowMillis()))
 	m.send(chunk)
 }
 

@@ -67,7 +67,7 @@ func TestModel_SeesThePrompt(t *testing.T) {
 	assert.Equal(t, "three", seen.LastUserText())
 	var prompt []string
 	for _, m := range seen.Prompt {
-		prompt = append(prompt, m.Role+": "+m.Text)
+		prompt = append(prompt, string(m.Role)+": "+m.Text)
 	}
 	assert.Equal(t, []string{"system: Be kind", "system: Rule", "user: one two", "assistant: so", "user: three"}, prompt)
 }

@@ -18,7 +18,7 @@ func (r *agentRun) result() *js.Object {
 	text := ""
 	switch {
 	case r.tripped != nil:
-		if reason = FinishOther; len(r.steps) > 0 {
+		if reason = string(FinishOther); len(r.steps) > 0 {
 			usage = r.totalUsage()
 		}
 		text, total = r.text(), usage

@@ -56,7 +56,9 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 		toolCalls: m.calls, callChunks: m.callChunks, metadata: m.metadata, usage: m.usage.json(), object: m.object, fallback: m.fallback, model: r.modelMetadata(), span: m.stepSpan,
 	}
 	if err == nil {
-		step.reason, step.continued, err = m.conclude()
+		var reason FinishReason
+		reason, step.continued, err = m.conclude()
+		step.reason = string(reason)
 	}
 	var refused *refusedAnswer
 	if err == nil || errors.As(err, &refused) {
@@ -65,7 +67,7 @@ func (r *agentRun) closeModel(m *modelRun, err error) *agentStep {
 	}
 	if err != nil {
 		r.failure = err
-		step.errored, step.reason, step.continued = true, FinishError, false
+		step.errored, step.reason, step.continued = true, string(FinishError), false
 		r.messages.addError(r.messageID, err)
 		if refused != nil {
 			r.send(refused.chunk(r))

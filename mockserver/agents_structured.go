@@ -145,7 +145,7 @@ func (o *objectStream) list(v any, whole bool, shown string) {
 
 // finish reads and validates the whole text. The value is nil where there is
 // none.
-func (o *objectStream) finish(reason string) (value any, usedFallback bool, err error) {
+func (o *objectStream) finish(reason FinishReason) (value any, usedFallback bool, err error) {
 	if o.done || strings.TrimSpace(o.text) == "" {
 		return nil, false, nil
 	}
@@ -153,7 +153,7 @@ func (o *objectStream) finish(reason string) (value any, usedFallback bool, err 
 	s := o.run.options.structured
 	if reason == FinishLength || reason == FinishContentFilter {
 		err = &refusedAnswer{message: fmt.Sprintf("Structured output was truncated because the model finished with reason %q.", reason),
-			code: "STRUCTURED_OUTPUT_TRUNCATED", details: js.Obj("finishReason", reason, "value", o.text)}
+			code: "STRUCTURED_OUTPUT_TRUNCATED", details: js.Obj("finishReason", string(reason), "value", o.text)}
 	} else if value, err = o.value(); err == nil {
 		o.run.sendLast(js.Obj("from", "AGENT", "runId", o.run.id, "type", "object-result", "object", value))
 		return value, false, nil

@@ -36,7 +36,7 @@ func (r *agentRun) noteTool() Tool {
 
 // note is the working memory so far: a resource's, or a thread's.
 func (r *agentRun) note() string {
-	if scope, _ := r.agent.Memory.workingMemory(nil); scope == scopeResource {
+	if scope, _ := r.agent.Memory.workingMemory(nil); scope == ScopeResource {
 		text, _ := r.srv.memory.workingMemory(r.resourceID)
 		return text
 	}
@@ -47,7 +47,7 @@ func (r *agentRun) note() string {
 }
 
 func (r *agentRun) keepNote(text string) {
-	if scope, _ := r.agent.Memory.workingMemory(nil); scope == scopeResource {
+	if scope, _ := r.agent.Memory.workingMemory(nil); scope == ScopeResource {
 		r.srv.memory.setWorkingMemory(r.resourceID, text)
 	} else if t := r.srv.memory.thread(r.threadID); t != nil {
 		kept := *t

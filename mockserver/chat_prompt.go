@@ -368,7 +368,7 @@ func withPlaceholders(messages []*js.Object) []*js.Object {
 func (l *chat) prompt(instructions string) []PromptMessage {
 	var out []PromptMessage
 	for _, text := range l.systemTexts(instructions) {
-		out = append(out, PromptMessage{Role: "system", Text: text, traced: text})
+		out = append(out, PromptMessage{Role: RoleSystem, Text: text, traced: text})
 	}
 	how := forModel
 	if l.pending {
@@ -377,12 +377,12 @@ func (l *chat) prompt(instructions string) []PromptMessage {
 	messages := l.converted(l.spoken(), how)
 	if len(messages) > 0 && messages[0].Str("role") == "assistant" {
 		// Some models refuse a conversation that the user does not begin.
-		out = append(out, PromptMessage{Role: "user", Text: ".", traced: "."})
+		out = append(out, PromptMessage{Role: RoleUser, Text: ".", traced: "."})
 	}
 	for _, m := range messages {
-		p := PromptMessage{Role: m.Str("role"), Text: textOfParts(js.Obj("parts", m.Get("content")), " "), traced: traced(m)}
+		p := PromptMessage{Role: Role(m.Str("role")), Text: textOfParts(js.Obj("parts", m.Get("content")), " "), traced: traced(m)}
 		for _, part := range objectsOf(m.Get("content")) {
-			if p.Role != "tool" {
+			if p.Role != RoleTool {
 				break
 			}
 			output := part.Get("output")
@@ -391,7 +391,7 @@ func (l *chat) prompt(instructions string) []PromptMessage {
 			}
 			p.Outputs = append(p.Outputs, json.RawMessage(js.Marshal(output)))
 		}
-		if len(m.Arr("content")) > 0 || p.Role == "system" {
+		if len(m.Arr("content")) > 0 || p.Role == RoleSystem {
 			out = append(out, p)
 		}
 	}

@@ -28,7 +28,8 @@ type Fault struct {
 	// handler, and with Body as JSON, {"error": <status text>} by default.
 	Status int
 	Body   any
-	// RetryAfter sets the Retry-After header of a Status answer.
+	// RetryAfter is the text of a Status answer's Retry-After header: seconds, a date,
+	// or what a proxy may write there.
 	RetryAfter string
 	// HTML answers with a page, as a proxy or a wrong path does, instead of
 	// running the handler; with status 200 unless Status is set.

@@ -56,7 +56,7 @@ func (s *Server) cloneThread(c *call) error {
 		shown = append(shown, msg.json())
 	}
 	answer := js.Obj("thread", clone.json(), "messageIdMap", ids, "clonedMessages", shown)
-	if scope, enabled := m.workingMemory(nil); enabled && scope != scopeResource && source.metadata.Has(workingMemoryMember) {
+	if scope, enabled := m.workingMemory(nil); enabled && scope != ScopeResource && source.metadata.Has(workingMemoryMember) {
 		clone.metadata = clone.metadata.Clone().Set(workingMemoryMember, source.metadata.Get(workingMemoryMember))
 		s.memory.saveThread(clone)
 	}

@@ -152,7 +152,7 @@ func (s *Server) updateThread(c *call) error {
 
 // rememberMetadata takes over the working memory that a thread's metadata hold.
 func (s *Server) rememberMetadata(m *Memory, t thread) {
-	if scope, enabled := m.workingMemory(nil); enabled && scope == scopeResource && t.metadata.Str(workingMemoryMember) != "" {
+	if scope, enabled := m.workingMemory(nil); enabled && scope == ScopeResource && t.metadata.Str(workingMemoryMember) != "" {
 		s.memory.setWorkingMemory(t.resourceID, t.metadata.Str(workingMemoryMember))
 	}
 }
@@ -216,16 +216,13 @@ func (s *Server) checkMessageOwner(id, resourceID string) error {
 	return checkOwner(t, resourceID)
 }
 
-const (
-	scopeResource = "resource"
-	// workingMemoryMember is where a thread's metadata hold working memory of its own.
-	workingMemoryMember = "workingMemory"
-)
+// workingMemoryMember is where a thread's metadata hold working memory of its own.
+const workingMemoryMember = "workingMemory"
 
 // workingMemory tells whose the working memory is, and whether there is one, with
 // what a call says about it.
-func (m *Memory) workingMemory(config *js.Object) (scope string, enabled bool) {
-	scope, enabled = cmp.Or(m.WorkingMemoryScope, scopeResource), m.WorkingMemory != ""
+func (m *Memory) workingMemory(config *js.Object) (scope Scope, enabled bool) {
+	scope, enabled = cmp.Or(m.WorkingMemoryScope, ScopeResource), m.WorkingMemory != ""
 	given, ok := config.Lookup("workingMemory")
 	if !ok {
 		return scope, enabled
@@ -237,7 +234,7 @@ func (m *Memory) workingMemory(config *js.Object) (scope string, enabled bool) {
 	if v, ok := o.Lookup("enabled"); ok {
 		enabled = truthy(v)
 	}
-	return cmp.Or(o.Str("scope"), scope), enabled
+	return cmp.Or(Scope(o.Str("scope")), scope), enabled
 }
 
 const noWorkingMemoryResource = "Memory error: Resource-scoped working memory is enabled but no resourceId was provided. Either provide a resourceId or explicitly set workingMemory.scope to 'thread'."
@@ -245,7 +242,7 @@ const noWorkingMemoryResource = "Memory error: Resource-scoped working memory is
 func (s *Server) getWorkingMemory(c *call) error {
 	a := s.world.agent(c.query.Str("agentId"))
 	if a == nil || a.Memory == nil {
-		return c.json(js.Obj("workingMemory", nil, "source", "thread", "workingMemoryTemplate", nil, "threadExists", false))
+		return c.json(js.Obj("workingMemory", nil, "source", string(ScopeThread), "workingMemoryTemplate", nil, "threadExists", false))
 	}
 	resource := c.query.Str("resourceId")
 	t := s.memory.thread(c.param("threadId"))
@@ -253,16 +250,16 @@ func (s *Server) getWorkingMemory(c *call) error {
 		return err
 	}
 	scope, enabled := a.Memory.workingMemory(nil)
-	source := "thread"
-	if scope == scopeResource && resource != "" {
-		source = scopeResource
+	source := ScopeThread
+	if scope == ScopeResource && resource != "" {
+		source = ScopeResource
 	}
 	var text, template any
 	if enabled {
 		switch {
-		case scope == scopeResource && resource == "":
+		case scope == ScopeResource && resource == "":
 			return said(noWorkingMemoryResource)
-		case scope == scopeResource:
+		case scope == ScopeResource:
 			if stored, ok := s.memory.workingMemory(resource); ok {
 				text = stored
 			}
@@ -271,7 +268,7 @@ func (s *Server) getWorkingMemory(c *call) error {
 		}
 		template = js.Obj("format", "markdown", "content", strings.TrimSpace(a.Memory.WorkingMemory))
 	}
-	return c.json(js.Obj("workingMemory", text, "source", source, "workingMemoryTemplate", template, "threadExists", t != nil))
+	return c.json(js.Obj("workingMemory", text, "source", string(source), "workingMemoryTemplate", template, "threadExists", t != nil))
 }
 
 func (s *Server) updateWorkingMemory(c *call) error {
@@ -291,7 +288,7 @@ func (s *Server) updateWorkingMemory(c *call) error {
 	switch {
 	case !enabled:
 		return said("Working memory is not enabled for this memory instance")
-	case scope != scopeResource:
+	case scope != ScopeResource:
 		t.metadata = js.Obj().Merge(t.metadata).Set(workingMemoryMember, c.body.Get("workingMemory"))
 		t.updated = now()
 		s.memory.saveThread(*t)

@@ -38,7 +38,7 @@ func (m *Memory) json() *js.Object {
 	}
 	working := js.Obj("enabled", m.WorkingMemory != "", "template", cmp.Or(m.WorkingMemory, DefaultWorkingMemory))
 	if m.WorkingMemory != "" {
-		working.Set("scope", cmp.Or(m.WorkingMemoryScope, "resource"))
+		working.Set("scope", string(cmp.Or(m.WorkingMemoryScope, ScopeResource)))
 	}
 	return js.Obj("lastMessages", last, "semanticRecall", false, "generateTitle", false, "workingMemory", working,
 		"observationalMemory", js.Obj("enabled", false))

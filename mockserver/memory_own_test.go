@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"cmp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -106,4 +107,19 @@ func TestTimeTravel_ReachesOneOfTheStepsSideBySide(t *testing.T) {
 	status, body := c.post("/api/workflows/outer/time-travel-async"+run, `{"step":"approval","inputData":{"n":"x"}}`)
 	assert.Equal(t, 400, status)
 	assert.Contains(t, body, "Invalid inputData")
+}
+
+func TestWorkingMemory_BelongsToWhatTheScopeSays(t *testing.T) {
+	for scope, shared := range map[mockserver.Scope]any{"": "w", mockserver.ScopeResource: "w", mockserver.ScopeThread: nil} {
+		_, c := start(t, mockserver.WithAgent(mockserver.Agent{ID: "mine", Model: says("x"),
+			Memory: &mockserver.Memory{WorkingMemory: mockserver.DefaultWorkingMemory, WorkingMemoryScope: scope}}))
+		for _, id := range []string{"one", "two"} {
+			c.object("/api/memory/threads?agentId=mine", `{"resourceId":"r","threadId":"`+id+`"}`)
+		}
+		c.object("/api/memory/threads/one/working-memory?agentId=mine", `{"workingMemory":"w","resourceId":"r"}`)
+		assert.Equal(t, "w", c.read("GET", "/api/memory/threads/one/working-memory?agentId=mine&resourceId=r")["workingMemory"], scope)
+		other := c.read("GET", "/api/memory/threads/two/working-memory?agentId=mine&resourceId=r")
+		assert.Equal(t, shared, other["workingMemory"], scope)
+		assert.Equal(t, string(cmp.Or(scope, mockserver.ScopeResource)), other["source"])
+	}
 }

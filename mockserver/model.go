@@ -17,10 +17,20 @@ import (
 // stream that breaks.
 type Model func(ctx context.Context, call *ModelCall) error
 
+// Role says whose a message is.
+type Role string
+
+// The roles.
+const (
+	RoleSystem    Role = "system"
+	RoleUser      Role = "user"
+	RoleAssistant Role = "assistant"
+	RoleTool      Role = "tool"
+)
+
 // PromptMessage is a message as the model sees it.
 type PromptMessage struct {
-	// Role is system, user, assistant or tool.
-	Role string
+	Role Role
 	// Text is the text parts, joined by one space.
 	Text string
 	// Outputs are the outputs of a tool message, each {"type", "value"}.
@@ -47,7 +57,7 @@ type ModelCall struct {
 	ctx            context.Context
 	part           func(modelPart) error
 	usage          Usage
-	finish         string
+	finish         FinishReason
 	touched        bool
 	open           modelPart // the part that is open; its kind is "text", "reasoning" or ""
 	counts         map[string]int
@@ -59,24 +69,27 @@ type Usage struct {
 	InputTokens, OutputTokens, ReasoningTokens, CachedInputTokens int
 }
 
-// Finish reasons of a model, see ModelCall.SetFinishReason.
+// FinishReason is why a model ended, see ModelCall.SetFinishReason.
+type FinishReason string
+
+// The finish reasons of models.
 const (
-	FinishStop          = "stop"
-	FinishLength        = "length"
-	FinishContentFilter = "content-filter"
-	FinishToolCalls     = "tool-calls"
-	FinishError         = "error"
-	FinishOther         = "other"
+	FinishStop          FinishReason = "stop"
+	FinishLength        FinishReason = "length"
+	FinishContentFilter FinishReason = "content-filter"
+	FinishToolCalls     FinishReason = "tool-calls"
+	FinishError         FinishReason = "error"
+	FinishOther         FinishReason = "other"
 )
 
 // modelPart is one part of a model's stream.
 type modelPart struct {
-	kind string
-	text string
-	id   string
-	name string
-	data any
-	mime string
+	kind      string
+	text      string
+	id        string
+	name      string
+	data      any
+	mediaType string
 }
 
 // RequestContext returns one value of the request context as JSON, nil when it is
@@ -88,7 +101,7 @@ func (c *ModelCall) RequestContext(key string) json.RawMessage {
 // LastUserText is the text of the last user message.
 func (c *ModelCall) LastUserText() string {
 	for i := len(c.Prompt) - 1; i >= 0; i-- {
-		if c.Prompt[i].Role == "user" {
+		if c.Prompt[i].Role == RoleUser {
 			return c.Prompt[i].Text
 		}
 	}
@@ -99,8 +112,8 @@ func (c *ModelCall) LastUserText() string {
 // nil when there are none.
 func (c *ModelCall) ToolOutputs() []json.RawMessage {
 	var outputs []json.RawMessage
-	for i := len(c.Prompt) - 1; i >= 0 && c.Prompt[i].Role != "user"; i-- {
-		if c.Prompt[i].Role == "tool" {
+	for i := len(c.Prompt) - 1; i >= 0 && c.Prompt[i].Role != RoleUser; i-- {
+		if c.Prompt[i].Role == RoleTool {
 			outputs = append(append([]json.RawMessage{}, c.Prompt[i].Outputs...), outputs...)
 		}
 	}
@@ -128,10 +141,10 @@ func (c *ModelCall) Source(url, title string) {
 	c.send(modelPart{kind: "source", id: c.id("s"), text: url, name: title})
 }
 
-// File sends a file.
-func (c *ModelCall) File(data []byte, contentType string) {
+// File sends a file of the media type given, such as "text/plain".
+func (c *ModelCall) File(data []byte, mediaType string) {
 	c.end()
-	c.send(modelPart{kind: "file", data: data, mime: contentType})
+	c.send(modelPart{kind: "file", data: data, mediaType: mediaType})
 }
 
 // Call calls a tool with arguments that can be written as JSON; the call ids
@@ -178,7 +191,7 @@ func (c *ModelCall) SetUsage(u Usage) { c.usage = u }
 
 // SetFinishReason says why the model ended, FinishLength for example; by default
 // FinishToolCalls where it has called a tool, and FinishStop where it has not.
-func (c *ModelCall) SetFinishReason(reason string) { c.finish = reason }
+func (c *ModelCall) SetFinishReason(reason FinishReason) { c.finish = reason }
 
 // Sleep waits; it returns early, with ctx's error, when the run ends.
 func (c *ModelCall) Sleep(d time.Duration) error {

@@ -65,7 +65,8 @@ type part struct {
 	Call            string
 	Args            []string
 	Usage           *mockserver.Usage
-	Finish, Fail    string
+	Finish          mockserver.FinishReason
+	Fail            string
 	// Status, Headers and Body are of a provider's answer.
 	Status  int
 	Headers map[string]string
@@ -82,9 +83,9 @@ func scripted(_ context.Context, call *mockserver.ModelCall) error {
 	earlier := 0
 	for _, m := range call.Prompt {
 		switch m.Role {
-		case "user":
+		case mockserver.RoleUser:
 			earlier = 0
-		case "tool":
+		case mockserver.RoleTool:
 			earlier++
 		}
 	}
