@@ -37,7 +37,7 @@ func NewClientTool[In, Out any](name, description string, fn func(ctx context.Co
 	t := ClientTool{name: name, description: description}
 	switch {
 	case name == "":
-		t.err = errors.New("mastra: a client tool has no name")
+		t.err = refuse("a client tool has no name")
 		return t
 	case fn == nil:
 		t.err = refuse("client tool %q: the function is nil", name)

@@ -28,11 +28,11 @@ func TestRequest_NumberThatTheServerWouldMisreadNeverLeaves(t *testing.T) {
 			_, err := c.Agent("a").ResumeStream(ctx, mastra.ResumeAgentRequest{RunID: "r", Data: 1, MaxSteps: -1})
 			return err
 		},
-		"MaxIdleMs is negative": func(ctx context.Context, c *mastra.Client) error {
+		"MaxIdle is negative": func(ctx context.Context, c *mastra.Client) error {
 			_, err := c.Agent("a").Stream(ctx, mastra.AgentRequest{Messages: prompt, UntilIdle: &mastra.UntilIdle{MaxIdle: -1 * time.Millisecond}})
 			return err
 		},
-		"MaxIdleMs is negative in a resume": func(ctx context.Context, c *mastra.Client) error {
+		"MaxIdle is negative in a resume": func(ctx context.Context, c *mastra.Client) error {
 			_, err := c.Agent("a").ResumeStream(ctx, mastra.ResumeAgentRequest{RunID: "r", Data: 1, UntilIdle: &mastra.UntilIdle{MaxIdle: -1 * time.Millisecond}})
 			return err
 		},
@@ -87,8 +87,43 @@ func TestRequest_NumberThatTheServerWouldMisreadNeverLeaves(t *testing.T) {
 		},
 	} {
 		rt := play(answer(200, `{}`))
-		assert.ErrorContains(t, do(t.Context(), inMemory(t, rt)), "mastra: ", name)
+		err := do(t.Context(), inMemory(t, rt))
+		assert.ErrorContains(t, err, "mastra: ", name)
+		assert.ErrorIs(t, err, mastra.ErrInvalidInput, name)
 		assert.Zero(t, rt.attempts(), name)
+	}
+}
+
+func TestWhatIsMissingIsNamedAndNeverLeaves(t *testing.T) {
+	prompt := mastra.Prompt("hi")
+	for want, do := range map[string]func(context.Context, *mastra.Client) error{
+		"the agent id is empty": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Memory("").Status(ctx)
+			return err
+		},
+		"a client tool has no name": func(ctx context.Context, c *mastra.Client) error {
+			nameless := mastra.NewClientTool("", "", func(context.Context, struct{}) (string, error) { return "", nil })
+			_, err := c.Agent("a").Generate(ctx, mastra.AgentRequest{Messages: prompt, ClientTools: []mastra.ClientTool{nameless}})
+			return err
+		},
+		"AgentRequest.Memory.ThreadID is empty": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Agent("a").Generate(ctx, mastra.AgentRequest{Messages: prompt, Memory: &mastra.MemoryRef{ResourceID: "u"}})
+			return err
+		},
+		"CreateThreadRequest.ResourceID is empty": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Memory("a").CreateThread(ctx, mastra.CreateThreadRequest{})
+			return err
+		},
+		"SearchRequest.ResourceID is empty": func(ctx context.Context, c *mastra.Client) error {
+			_, err := c.Memory("a").Search(ctx, mastra.SearchRequest{Query: "q"})
+			return err
+		},
+	} {
+		rt := play(answer(200, `{}`))
+		err := do(t.Context(), inMemory(t, rt))
+		assert.ErrorContains(t, err, want)
+		assert.ErrorIs(t, err, mastra.ErrInvalidInput, want)
+		assert.Zero(t, rt.attempts(), want)
 	}
 }
 
@@ -169,7 +204,7 @@ func TestExtra_CarriesWhatIsNotModelledAndNothingElse(t *testing.T) {
 			_, err := c.Agent("a").Decline(ctx, mastra.DeclineRequest{RunID: "r", ToolCallID: "t", Extra: x})
 			return err
 		}},
-		{"AgentResumeRequest", []string{"resumeData", "requestContext"}, func(ctx context.Context, c *mastra.Client, x extra) error {
+		{"ResumeAgentRequest", []string{"resumeData", "requestContext"}, func(ctx context.Context, c *mastra.Client, x extra) error {
 			_, err := c.Agent("a").ResumeStream(ctx, mastra.ResumeAgentRequest{RunID: "r", Data: 1, Extra: x})
 			return err
 		}},
@@ -183,7 +218,7 @@ func TestExtra_CarriesWhatIsNotModelledAndNothingElse(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rt := play(answer(200, `{"text":"x","status":"success"}`), answer(200, "data: [DONE]\n\n", "Content-Type", "text/event-stream"))
-			if tt.name == "AgentRequest until idle" || tt.name == "AgentResumeRequest" {
+			if tt.name == "AgentRequest until idle" || tt.name == "ResumeAgentRequest" {
 				rt.steps = rt.steps[1:]
 			}
 			client := inMemory(t, rt)

@@ -129,7 +129,7 @@ func structured[T any](req *AgentRequest) (*jsonschema.Resolved, error) {
 	}
 	resolved, err := schema.Resolve(nil)
 	if err != nil {
-		return nil, fmt.Errorf("mastra: the schema of %s: %w", reflect.TypeFor[T](), err)
+		return nil, refuse("the schema of %s: %w", reflect.TypeFor[T](), err)
 	}
 	var out StructuredOutput
 	if req.StructuredOutput != nil {
@@ -137,7 +137,7 @@ func structured[T any](req *AgentRequest) (*jsonschema.Resolved, error) {
 	}
 	if out.Schema == nil {
 		if out.Schema, err = schemaText(schema); err != nil {
-			return nil, fmt.Errorf("mastra: the schema of %s: %w", reflect.TypeFor[T](), err)
+			return nil, refuse("the schema of %s: %w", reflect.TypeFor[T](), err)
 		}
 	}
 	if out.ErrorStrategy == "" {
