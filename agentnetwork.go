@@ -213,8 +213,8 @@ type ObserveAgentRequest struct {
 // with [ErrIdleTimeout], if [WithIdleTimeout] does not say otherwise. A run that
 // is known and has nothing more to tell gives [ErrTruncated].
 //
-// POST /agents/{agentId}/observe. Repeated, before the stream is open, only where
-// the server refused it unprocessed.
+// POST /agents/{agentId}/observe. Safe to repeat, and repeated before the stream is
+// open.
 func (a *Agent) Observe(ctx context.Context, req ObserveAgentRequest, opts ...Option) (*AgentStream, error) {
 	if req.RunID == "" {
 		return nil, refuse("ObserveAgentRequest.RunID is empty")

@@ -42,14 +42,15 @@ type SubscribeThreadRequest struct {
 // it, until the caller closes the stream or ctx ends: it has no good end.
 //
 // A subscription that breaks, or on which nothing arrives for 60 s, not even the
-// server's heartbeat ([WithIdleTimeout]), is taken up again, after the pauses of
-// [WithBackoff], for as long as it takes. A chunk of type "resubscribed" tells where:
-// what happened in between is missing. An answer that will not change, such as 401 or
-// 404, ends the stream with its error. With [WithReattach](false) a subscription that
-// breaks ends with [ErrTruncated] or [ErrIdleTimeout].
+// server's heartbeat ([WithIdleTimeout]), is opened again, after the pauses of
+// [WithBackoff], for as long as the retry policy lets it be repeated and without a
+// bound on the number. A chunk of type "resubscribed" tells where: what happened in
+// between is missing. An answer that the policy does not repeat, such as 401 or 404,
+// ends the stream with its error. With [WithReattach](false) a subscription that breaks
+// ends with [ErrTruncated] or [ErrIdleTimeout].
 //
-// POST /agents/{agentId}/threads/subscribe. Repeated, before the stream is open,
-// only where the server refused it unprocessed.
+// POST /agents/{agentId}/threads/subscribe. Safe to repeat, and repeated before the
+// stream is open, as often as [WithRetries] says.
 func (a *Agent) SubscribeThread(ctx context.Context, req SubscribeThreadRequest, opts ...Option) (*AgentStream, error) {
 	if req.ThreadID == "" {
 		return nil, refuse("SubscribeThreadRequest.ThreadID is empty")

@@ -18,6 +18,11 @@
 // [RunState], [ThreadRecord]. What is sent is a Request, given by value; fields
 // left zero are left to the server.
 //
+// A call that starts or answers a run waits for it; one that ends in Stream streams
+// it, as Observe and SubscribeThread do, and one that ends in Detached returns at once.
+// A call that begins with List reads one page, and the plural noun iterates:
+// [Memory.ListThreads], [Memory.Threads].
+//
 // # Results
 //
 // Status 200 does not mean that an agent has answered or that a workflow has
@@ -38,11 +43,14 @@
 // carried out twice without harm, and everything else only where the server
 // refused it unprocessed: see [RetrySafe]. A call that was sent and whose outcome
 // nobody knows matches [ErrOutcomeUnknown]. Starting and resuming a workflow is
-// done once, even over a connection that breaks: see [Run.Start] and [Run.Resume].
+// done once, even over a connection that breaks: the run is read before anything is
+// sent again, see [Run.Start] and [Run.Resume]. A workflow's stream that breaks is
+// taken up again by observing the run, see [WithReattach].
 //
 // # Errors
 //
 // Every call that reached the transport fails with an [*Error]; its kind is
-// matched with [errors.Is] and the Err values of this package. [HTTPStatus] gives
-// the status with which a handler passes an error on.
+// matched with [errors.Is] and the Err values of this package. What the client
+// refuses to send matches [ErrInvalidInput]. [HTTPStatus] gives the status with which
+// a handler passes an error on.
 package mastra

@@ -18,8 +18,9 @@ var (
 	// ErrBadRequest: the server answered 400.
 	ErrBadRequest = errors.New("mastra: bad request")
 	// ErrInvalidInput: what was sent does not fit the schema: a 400 that lists
-	// issues, or a workflow that refused its input or resume data. Also a handle
-	// of [Memory.ForResource] without a resource: then nothing was sent.
+	// issues, or a workflow that refused its input or resume data. Also what the
+	// client itself refuses, such as an empty id, an option that cannot be, a handle of
+	// [Memory.ForResource] without a resource: then nothing was sent.
 	ErrInvalidInput = errors.New("mastra: invalid input")
 	// ErrUnauthorized: the server answered 401; the token is missing or wrong.
 	ErrUnauthorized = errors.New("mastra: unauthorized")
@@ -62,7 +63,8 @@ type Issue struct {
 }
 
 // Error is the error of every call that reached the transport: an answer that
-// is not a success, a connection that failed, a body that could not be read.
+// is not a success, a connection that failed, a body that could not be read. What the
+// client refuses before that matches [ErrInvalidInput].
 //
 // Match it with [errors.As], or its kind with [errors.Is] and the Err values of
 // this package; a cancelled or expired context matches [context.Canceled] and

@@ -10,11 +10,11 @@ import (
 
 // HTTPStatus is the status with which an HTTP handler should pass err on:
 // 200 for nil, the server's own status for what the caller did wrong (400, 403,
-// 404, 409, 413, 422, 429), 409 for [ErrNotSuspended], 499 for a caller that
-// left, 504 for anything that took too long, 503 for a server that cannot be
-// reached, 502 for its other failures (a 401 among them: the credentials are
-// yours, not your caller's; a run or a stream that failed), and 500 for an error
-// of another origin.
+// 404, 409, 413, 422, 429), 400 for any other [ErrInvalidInput], 409 for
+// [ErrNotSuspended], 499 for a caller that left, 504 for anything that took too
+// long, 503 for a server that cannot be reached, 502 for its other failures (a 401
+// among them: the credentials are yours, not your caller's; a run or a stream that
+// failed), and 500 for an error of another origin.
 func HTTPStatus(err error) int {
 	var e *Error
 	var run *stream.RunError

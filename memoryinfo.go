@@ -175,8 +175,7 @@ func (m *Memory) ListObservations(ctx context.Context, req ListObservationsReque
 // WaitObservations waits until the observations under way are done, and reads
 // the newest record, nil where there is none.
 //
-// POST /memory/observational-memory/buffer-status. Repeated only where the server
-// refused it unprocessed.
+// POST /memory/observational-memory/buffer-status. Safe to repeat, and repeated.
 func (m *Memory) WaitObservations(ctx context.Context, threadID string, opts ...Option) (*ObservationRecord, error) {
 	if err := m.needAgent(); err != nil {
 		return nil, err

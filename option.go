@@ -40,7 +40,8 @@ type Response struct {
 	Status int
 	// Header of the last answer.
 	Header http.Header
-	// Attempts is how often the call was attempted; 0 where nothing was sent.
+	// Attempts is how often the call was attempted; 0 where nothing was sent. Requests
+	// beside it, such as those that look for a run whose start got lost, do not count.
 	Attempts int
 	// Body holds the raw answer, of an error the first 64 KiB; nil for a stream.
 	Body []byte
@@ -133,7 +134,10 @@ func WithHeader(name, value string) Option {
 }
 
 // WithRetries sets how often a failed request is repeated: n repetitions, n+1
-// attempts. Default 3; 0 never repeats.
+// attempts. Default 3; 0 never repeats. A run's stream that breaks is taken up again
+// until that has failed n+1 times in a row ([WithReattach]); a subscription is opened
+// again without a bound ([Agent.SubscribeThread]). A run whose start or resume got lost
+// is looked for whatever n is ([Run.Start], [Run.Resume]).
 func WithRetries(n int) Option {
 	return option(func(c *config) error {
 		if n < 0 {
@@ -189,10 +193,11 @@ func WithIdleTimeout(d time.Duration) Option {
 
 // WithReattach sets whether the stream of a workflow run ([Run.Stream],
 // [Run.ResumeStream]) that breaks is taken up again where it broke, by observing
-// the run; as often in a row without progress as [WithRetries] says, with the same
-// pauses. Default true. Where the server has lost the run's history, the stream
-// ends with [ErrTruncated] all the same. It sets too whether a subscription
-// ([Agent.SubscribeThread]) that breaks is taken up again.
+// the run. Default true. To observe is a call of its own, which is safe: it is
+// repeated as [WithRetryPolicy] and [WithRetries] say, counted anew once something new
+// has been read; with [RetryNever] it is tried once. Where the process that is asked
+// has no history of the run, the stream ends with [ErrTruncated] all the same. It sets
+// too whether a subscription ([Agent.SubscribeThread]) that breaks is opened again.
 func WithReattach(on bool) Option {
 	return option(func(c *config) error { c.reattach = on; return nil })
 }
@@ -201,7 +206,8 @@ func WithReattach(on bool) Option {
 // [Run.ResumeStream]) is given up before its end: by Close, by leaving a loop over
 // it, or by ending the context. Default false: the run goes on. Giving the stream up then
 // waits for the cancel to be answered, at most 5 s; ending the context does not. A
-// run whose workflow-finish has been read is never cancelled.
+// run whose workflow-finish has been read is never cancelled. What a cancel cannot do
+// where several processes serve the workflow, [Run.Cancel] says.
 func WithCancelOnClose(on bool) Option {
 	return option(func(c *config) error { c.cancelOnClose = on; return nil })
 }
@@ -243,12 +249,13 @@ func WithAPIPrefix(prefix string) Option {
 	})
 }
 
-// WithRequestContext adds values to the server's request context. It travels in
-// the body where the route reads it there, else in the query; routes that change or
-// delete something stored (PATCH, DELETE) read none and are not sent it. The context of a
-// request struct wins over a call's, a call's over the client's, key by key. A
-// key that the server keeps for itself is an error, because the server would
-// drop it silently.
+// WithRequestContext adds values to the server's request context. Every POST carries
+// them in its JSON body, a GET in the query, and so does a POST whose body is no JSON
+// object: a form with a file, or what [Client.Do] sends of another kind. A query is
+// limited to 16 KiB and ends up in access logs. Routes that change or delete something
+// stored (PATCH, DELETE) read none and are not sent it. The context of a request struct
+// wins over a call's, a call's over the client's, key by key. A key that the server
+// keeps for itself is an error, because the server would drop it silently.
 func WithRequestContext(values map[string]any) Option {
 	return option(func(c *config) error {
 		if err := call.CheckRequestContext(values); err != nil {
@@ -276,8 +283,10 @@ func WithQuery(name, value string) Option {
 
 // WithResponse fills *meta with the status, headers and raw body of the call's
 // last answer, and with the number of attempts, whether the call succeeds or
-// fails. A call that is several requests tells of the last. Give each call a
-// Response of its own; a client refuses the option.
+// fails. A call that is several requests tells of the last answer, as [Run.Start] does
+// of the one that has read the run; the attempts are those of the start. What follows
+// when a stream is open is not told: that it is taken up again, or that client tools
+// are answered. Give each call a Response of its own; a client refuses the option.
 func WithResponse(meta *Response) Option {
 	return callOption{"WithResponse", func(c *config) error {
 		if meta == nil {

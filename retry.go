@@ -9,13 +9,17 @@ type Attempt struct {
 	// Operation is the operationId of openapi.yaml, "" for Do and OpenStream.
 	Operation string
 	Method    string
-	// Number counts from 1.
+	// Number counts from 1, and anew once a stream that is taken up again has told
+	// something new.
 	Number int
-	// Safe tells that carrying the operation out twice does no harm.
+	// Safe tells that another attempt does no harm: the operation may be carried out
+	// twice, or it is a workflow's start or resume whose answer got lost, and the run
+	// was read since and shows that it was not carried out.
 	Safe bool
-	// Status of the answer, 0 where none came.
+	// Status of the answer, 0 where none came and where the stream that it opened broke.
 	Status int
-	// Err is the transport's failure, nil where an answer came.
+	// Err is what failed where the status does not tell: the transport, a stream that
+	// broke, a success whose body is none. It is nil for a status from 300 on.
 	Err error
 	// Sent tells that the request may have reached the server: false only
 	// where no connection could be made.
@@ -24,14 +28,16 @@ type Attempt struct {
 	// 429, or a 503 that carries Retry-After or the server's own JSON error. Any
 	// other 503 may come from a proxy whose upstream died with the request.
 	Refused bool
-	// ServerErrors counts the 500 answers of this call, this one included.
+	// ServerErrors counts the 500 answers, this one included, as Number counts.
 	ServerErrors int
 }
 
 // A RetryPolicy tells whether a failed attempt is repeated. It is asked only
-// where a repetition is possible at all: attempts are left, the caller's context
-// is alive, no stream is open, and for a 401 there is a
-// [TokenSource] to ask for another token.
+// where a repetition is possible at all: attempts are left ([WithRetries]), the
+// caller's context is alive, nothing of a stream has been handed out, and for a 401
+// there is a [TokenSource] to ask for another token. Of a stream that breaks it is
+// asked where the client can go on behind what was handed out: where it observes a
+// workflow's run ([WithReattach]) or subscribes to a thread.
 type RetryPolicy func(Attempt) bool
 
 // RetrySafe is the default policy. What may be carried out twice without harm
@@ -62,5 +68,7 @@ func RetryAlways(a Attempt) bool {
 	return a.Err != nil || a.Status < 400 || a.Status > 499 || a.Status == http.StatusUnauthorized
 }
 
-// RetryNever repeats nothing.
+// RetryNever repeats nothing. A workflow's stream that breaks is taken up once all the
+// same ([WithReattach]), and a run whose start or resume got lost is looked for
+// ([Run.Start], [Run.Resume]).
 func RetryNever(Attempt) bool { return false }

@@ -136,7 +136,8 @@ func serverTime(header http.Header) time.Time {
 
 // Cancel stops the run. The server answers before the run's step has noticed.
 // Beware: cancelling a run that has ended makes its status canceled all the
-// same. An unknown run matches [ErrNotFound].
+// same. So it does through another server process than the one that executes the
+// run, which then goes on to its end. An unknown run matches [ErrNotFound].
 //
 // POST /workflows/{workflowId}/runs/{runId}/cancel. Not repeated once it was sent.
 func (r *Run) Cancel(ctx context.Context, opts ...Option) error {

@@ -107,8 +107,7 @@ type QueryRequest struct {
 // Query finds the vectors most like req.Vector, the best first. A missing index
 // matches [ErrServer], an unknown store [ErrNotFound].
 //
-// POST /vector/{vectorName}/query. Repeated only where the server refused it
-// unprocessed; asking again does no harm, so give RetryAlways to have more.
+// POST /vector/{vectorName}/query. Safe to repeat, and repeated.
 func (v *Vector) Query(ctx context.Context, req QueryRequest, opts ...Option) ([]VectorMatch, error) {
 	if req.TopK < 0 {
 		return nil, refuse("QueryRequest.TopK is negative")

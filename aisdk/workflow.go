@@ -19,8 +19,8 @@ type WorkflowConfig struct {
 
 	// Request makes the call of the workflow out of what the server knows. Its Input
 	// is the chat's unless it sets one: check it, or make it out of the messages.
-	// With a Resource, only that resource's runs can be resumed. An error ends the
-	// request, as it does in [Config.Request]. For a run that is resumed Resource,
+	// With a ResourceID, only that resource's runs can be resumed. An error ends the
+	// request, as it does in [Config.Request]. For a run that is resumed ResourceID,
 	// Tracing, RequestContext and Extra count.
 	//
 	// Nil starts the workflow with the chat's Input.

@@ -17,8 +17,9 @@ for those who have a listener of their own.
 Without options that say otherwise the server holds the demo world: agents
 (assistant, durable, guarded, multi, plain, router, voiced), tools (weather,
 delicate, ask-user), workflows (approval, counted, doubler, fan, flaky, outer,
-review, slowly) and the vector store vec. Its model is deterministic
-and steered by the last user message:
+review, slowly) and the vector store vec. GET /counted/{key}, at the root, tells
+how often the workflow counted has run for a key. The model is deterministic and
+steered by the last user message:
 
 	tool:weather {"city":"Oslo"}   calls the tool
 	json:{"a":1}                   answers with the JSON, in pieces

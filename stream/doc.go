@@ -25,7 +25,8 @@
 // connection. A payload is decoded when [Chunk.Value] asks for it, so chunks that
 // nobody looks at cost little; [Chunk.Text] is the quick way to the text of a delta.
 // Chunk types that this package does not know arrive like all others, with
-// [*Unknown] as their value.
+// [*Unknown] as their value. Values are pointers, and a case without the star does not
+// compile: see [Value].
 //
 // # How a stream ends
 //
