@@ -94,7 +94,7 @@ func TestRequest_NumberThatTheServerWouldMisreadNeverLeaves(t *testing.T) {
 	}
 }
 
-func TestWhatIsMissingIsNamedAndNeverLeaves(t *testing.T) {
+func TestRefusal_NamesWhatIsMissingAndSendsNothing(t *testing.T) {
 	prompt := mastra.Prompt("hi")
 	for want, do := range map[string]func(context.Context, *mastra.Client) error{
 		"the agent id is empty": func(ctx context.Context, c *mastra.Client) error {
