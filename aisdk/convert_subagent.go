@@ -270,7 +270,6 @@ func (r *agentRun) finish(payload json.RawMessage) {
 	if r.Usage == nil {
 		r.Usage = v.Usage
 	}
-	r.Response = maps.Clone(r.Response)
 	maps.Copy(r.Response, v.Response)
 }
 

@@ -49,6 +49,7 @@ var every = []struct {
 	{name: "a tool's own data", chunk: `{"type":"tool-output","payload":{"toolCallId":"c","output":{"type":"data-x","data":1,"transient":true}}}`, want: []string{`{"type":"data-x","data":1,"transient":true}`}},
 	{name: "a tool's output that is no chunk", chunk: `{"type":"tool-output","payload":{"toolCallId":"c","output":{"percent":5}}}`},
 	{name: "a chunk of a run that is observed", chunk: `{"type":"chunk","id":"e","index":3,"data":{"type":"text-delta","runId":"r","payload":{"id":"t","text":"hi"}}}`, want: []string{`{"type":"text-delta","id":"t","delta":"hi"}`}},
+	{name: "an envelope of such a chunk without the chunk", chunk: `{"type":"chunk","id":"e","index":3,"data":1}`},
 	{name: "metadata of OpenAI, with its reasoning", display: aisdk.Display{SendReasoning: true}, chunk: `{"type":"text-start","payload":{"id":"t","providerMetadata":{"openai":{"itemId":"i"}}}}`,
 		want: []string{`{"type":"text-start","id":"t","providerMetadata":{"openai":{"itemId":"i"}}}`}},
 	{name: "abort", chunk: `{"type":"abort","payload":{"reason":"x"}}`, want: []string{`{"type":"abort"}`}},
@@ -119,6 +120,37 @@ func TestConverter_EndsOpenTextsOnRequest(t *testing.T) {
 	o = plain.options(aisdk.V6)
 	o.EndText = true
 	assert.Equal(t, plain.output(t, aisdk.V6), convert(t, plain.Input, o), "nothing is ended twice")
+
+	assert.Equal(t, values(t, `{"type":"text-start","id":"t"}`, `{"type":"text-end","id":"t"}`, `{"type":"finish","finishReason":"other"}`),
+		convert(t, chunks(t, `{"type":"text-start","payload":{"id":"t"}}`, `{"type":"finish","payload":{}}`),
+			aisdk.Options{OmitStart: true, Display: aisdk.Display{EndText: true}}), "a finish comes behind all texts")
+}
+
+func TestConverter_OpensAndEndsAMessageOfNothing(t *testing.T) {
+	for _, from := range []aisdk.Source{aisdk.FromWorkflow, aisdk.FromNetwork} {
+		assert.Equal(t, values(t, `{"type":"start"}`, `{"type":"finish"}`), convert(t, nil, aisdk.Options{From: from}))
+	}
+}
+
+func TestConverter_OpensAndEndsAMessageThatFails(t *testing.T) {
+	fail := func(o aisdk.Options, texts ...string) []any {
+		c := aisdk.NewConverter(o)
+		var parts []aisdk.Part
+		for _, chunk := range chunks(t, texts...) {
+			parts = append(parts, c.Convert(chunk)...)
+		}
+		return decoded(t, append(parts, c.Fail("gone")...))
+	}
+	const held, start = `{"type":"start","payload":{"messageId":"m"}}`, `{"type":"start","messageId":"m"}`
+	const text, textStart = `{"type":"text-start","payload":{"id":"t"}}`, `{"type":"text-start","id":"t"}`
+	const gone = `{"type":"error","errorText":"gone"}`
+	assert.Equal(t, values(t, `{"type":"start"}`, gone), fail(aisdk.Options{}), "a browser wants a start before all else")
+	assert.Equal(t, values(t, `{"type":"start"}`, gone), fail(aisdk.Options{From: aisdk.FromNetwork}))
+	assert.Equal(t, values(t, start, gone), fail(aisdk.Options{}, held), "one that was held back")
+	assert.Equal(t, values(t, gone), fail(aisdk.Options{OmitStart: true}))
+	assert.Equal(t, values(t, start, textStart, gone), fail(aisdk.Options{}, held, text))
+	assert.Equal(t, values(t, start, textStart, `{"type":"text-end","id":"t"}`, gone),
+		fail(aisdk.Options{Display: aisdk.Display{EndText: true}}, held, text), "an open text is ended on request")
 }
 
 func TestConverter_OmitsStartAndFinishOnRequest(t *testing.T) {
@@ -186,6 +218,16 @@ func TestSubAgent_IsToldOfOnRequest(t *testing.T) {
 	}
 	assert.Equal(t, []string{"", "You ", "You said: ", "You said: hi ", "You said: hi sub", "You said: hi sub", "You said: hi sub"}, texts)
 	assert.Equal(t, 1, steps)
+}
+
+func TestSubAgent_ChunkThatCannotBeReadIsDropped(t *testing.T) {
+	o := aisdk.Options{OmitStart: true, Display: aisdk.Display{SendSubAgents: true}}
+	for _, typ := range []string{"tool-call-input-streaming-start", "tool-call-delta", "tool-call-input-streaming-end", "tool-call", "tool-result", "tool-error"} {
+		for _, payload := range []string{`"text"`, `[1]`, `{"toolCallId":7}`} {
+			chunk := `{"type":"tool-output","payload":{"toolCallId":"c","output":{"type":"` + typ + `","from":"AGENT","runId":"s","payload":` + payload + `}}}`
+			assert.Empty(t, convert(t, chunks(t, chunk), o), chunk)
+		}
+	}
 }
 
 func TestConverter_NeverMistakesADeltaForTheLastOne(t *testing.T) {

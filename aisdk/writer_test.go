@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -349,6 +351,46 @@ func TestPipe_KeepsAFrameWholeWithALineBreakInItsJSON(t *testing.T) {
 	require.NoError(t, aisdk.NewWriter(s, aisdk.Pace{}).Pipe(h, aisdk.Options{OmitStart: true}))
 	assert.Equal(t, `data: {"type":"tool-input-available","toolCallId":"c","toolName":"w","input":{"a":[1,2]}}`+"\n\n"+
 		deltaFrame("a\nb\r\n\n\ndata: c")+doneFrame, s.shown())
+}
+
+func TestConvert_EndsAsTheStreamDoes(t *testing.T) {
+	given := func(end error) iter.Seq2[stream.Chunk, error] {
+		return func(yield func(stream.Chunk, error) bool) {
+			for _, chunk := range append(chunks(t, `{"type":"text-start","payload":{"id":"t"}}`), delta(t, "a")) {
+				if !yield(chunk, nil) {
+					return
+				}
+			}
+			if end != nil {
+				assert.False(t, yield(stream.Chunk{}, end), "nothing is asked for behind the error")
+			}
+		}
+	}
+	told := values(t, `{"type":"start"}`, `{"type":"text-start","id":"t"}`, `{"type":"text-delta","id":"t","delta":"a"}`, `{"type":"text-end","id":"t"}`)
+	lost := append(told[:4:4], value(t, `{"type":"error","errorText":"The connection to the agent was lost."}`))
+	o := aisdk.Options{Display: aisdk.Display{EndText: true}}
+	for name, c := range map[string]struct {
+		end  error
+		want []any
+	}{
+		"a good end":         {nil, told},
+		"a run that failed":  {&stream.RunError{Message: "told before"}, told},
+		"a processor's stop": {&stream.TripwireError{Reason: "told before"}, told},
+		"a cut":              {stream.ErrTruncated, lost},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.want, decoded(t, slices.Collect(aisdk.Convert(given(c.end), o))))
+			for n := 1; n <= len(c.want); n++ { // whoever leaves the loop gets no more
+				var got []aisdk.Part
+				for p := range aisdk.Convert(given(c.end), o) {
+					if got = append(got, p); len(got) == n {
+						break
+					}
+				}
+				assert.Equal(t, c.want[:n], decoded(t, got))
+			}
+		})
+	}
 }
 
 func TestConvert_GivesPartsToWhoeverWritesThemHimself(t *testing.T) {

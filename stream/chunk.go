@@ -84,7 +84,7 @@ func (c *Chunk) UnmarshalJSON(b []byte) error {
 }
 
 // errorJSON is the error that an `error` chunk is about: in its payload, or beside
-// the type where there is no payload.
+// the type where the payload holds none, or else the payload itself.
 func (c *Chunk) errorJSON() json.RawMessage {
 	payload := c.Payload()
 	if isObject(payload) {

@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"encoding/json"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -189,6 +190,31 @@ func TestErrorDetail_IsReadFromAnyJSON(t *testing.T) {
 			require.NoError(t, err)
 			assert.NotContains(t, string(coded), "stack")
 		})
+	}
+}
+
+func TestErrorDetail_StandsInThePayloadOrBesideTheType(t *testing.T) {
+	for chunk, want := range map[string]string{
+		`{"type":"error","payload":{"error":{"message":"inside"}}}`:                              "inside",
+		`{"type":"error","payload":{"error":{"message":"inside"}},"error":{"message":"beside"}}`: "inside",
+		`{"type":"error","error":{"message":"beside"}}`:                                          "beside",
+		`{"type":"error","payload":{"message":"the payload"},"error":{"message":"beside"}}`:      "beside",
+		`{"type":"error","payload":"the payload","error":"beside"}`:                              "beside",
+		`{"type":"error","data":{"message":"the data"},"error":{"message":"beside"}}`:            "beside",
+		`{"type":"error","payload":{"message":"the payload"}}`:                                   "the payload",
+		`{"type":"error","payload":"the payload"}`:                                               "the payload",
+		`{"type":"error"}`: "unknown error",
+	} {
+		assert.Equal(t, want, parse(t, chunk).Value().(*stream.ErrorChunk).Error.Message, chunk)
+
+		_, err := collect(open([]byte(sse(chunk, done)), stream.Options{}))
+		var run *stream.RunError
+		require.ErrorAs(t, err, &run, chunk)
+		assert.Equal(t, want, run.Message, chunk)
+
+		rec := httptest.NewRecorder()
+		_ = stream.Forward(rec, open([]byte(sse(chunk, done)), stream.Options{}))
+		assert.Contains(t, rec.Body.String(), `"error":{"message":"`+want+`"}`, chunk)
 	}
 }
 
