@@ -17,6 +17,8 @@ type signal struct {
 	named                bool // its tag is not that of its kind
 	own                  bool // the client has given the id
 	late                 bool // its attributes are those of what becomes of it
+
+	requestContext *js.Object // of the run that it starts
 }
 
 // signalKinds are the kinds by the names that clients use, and their tags.
@@ -31,12 +33,13 @@ func signalKind(name string) (kind, tag string) {
 }
 
 // newSignal makes a signal of what a client sent.
-func newSignal(v any, name string) *signal {
+func (c *call) newSignal(v any, name string) *signal {
 	o, _ := v.(*js.Object)
 	if o == nil {
 		o = js.Obj("contents", v)
 	}
-	s := &signal{id: o.Str("id"), contents: o.Get("contents"), attributes: o.Obj("attributes"), metadata: o.Obj("metadata"), accepted: now()}
+	s := &signal{id: o.Str("id"), contents: o.Get("contents"), attributes: o.Obj("attributes"), metadata: o.Obj("metadata"), accepted: now(),
+		requestContext: c.idleContext()}
 	s.kind, s.tag = signalKind(name)
 	if tag := o.Str("tagName"); tag != "" {
 		s.tag, s.named = tag, true
@@ -45,6 +48,13 @@ func newSignal(v any, name string) *signal {
 		s.id = newID()
 	}
 	return s
+}
+
+// idleContext is the request context of a run that is started on an idle thread:
+// the request's, and what it lacks of the one for the run.
+func (c *call) idleContext() *js.Object {
+	own := c.body.Obj("ifIdle").Obj("streamOptions").Obj("requestContext")
+	return own.Without(reservedContextKeys...).Merge(c.requestContext)
 }
 
 // extras are the members that not every signal has.
@@ -225,12 +235,12 @@ func (r *agentRun) interrupt(step *agentStep) bool {
 }
 
 func (s *Server) sendMessage(c *call) error {
-	return c.deliver(newSignal(c.body.Get("message"), "user"))
+	return c.deliver(c.newSignal(c.body.Get("message"), "user"))
 }
 
 func (s *Server) sendSignal(c *call) error {
 	o := c.body.Obj("signal")
-	return c.deliver(newSignal(o, o.Str("type")))
+	return c.deliver(c.newSignal(o, o.Str("type")))
 }
 
 // deliver hands a signal to the active run of a thread, or starts one.
@@ -304,7 +314,7 @@ func (s *Server) queueMessage(c *call) error {
 		return err
 	}
 	a, _ := c.agent()
-	queued := queuedSignal{a, newID(), newSignal(c.body.Get("message"), "user")}
+	queued := queuedSignal{a, newID(), c.newSignal(c.body.Get("message"), "user")}
 	h := s.agents.threads
 	h.mu.Lock()
 	run, key := h.target(key, c.body.Str("runId"))

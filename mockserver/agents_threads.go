@@ -166,15 +166,16 @@ func (h *threadHub) wake(s *Server, key threadKey, q queuedSignal) func() {
 	ctx, cancel := context.WithCancel(s.ctx)
 	run := h.activate(key, q.agent.ID, q.runID, cancel)
 	run.signals = []*signal{q.signal}
-	return func() { s.spawn(func() { s.runOnThread(ctx, q.agent, run) }) }
+	return func() { s.spawn(func() { s.runOnThread(ctx, q.agent, run, q.signal.requestContext) }) }
 }
 
 // runOnThread runs an agent on a thread for those who follow it.
-func (s *Server) runOnThread(ctx context.Context, a *Agent, active *activeRun) {
+func (s *Server) runOnThread(ctx context.Context, a *Agent, active *activeRun, requestContext *js.Object) {
 	defer active.end(s)
 	r := &agentRun{
 		srv: s, agent: a, tools: a, id: active.runID, messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
 		threadID: active.key.thread, resourceID: active.key.resource, active: active, sink: func(*js.Object) {},
+		options: runOptions{requestContext: requestContext},
 	}
 	if r.chooseModels() != nil {
 		return

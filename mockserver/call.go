@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -18,16 +17,15 @@ const apiPrefix = "/api"
 
 // call is one request on its way through the server.
 type call struct {
-	srv    *Server
-	w      *responseWriter
-	r      *http.Request
-	cancel context.CancelFunc
-	route  *route
-	params map[string]string
-	health bool
-	query  *js.Object
-	body   *js.Object
-	// requestContext is what arrived in body and query, merged.
+	srv            *Server
+	w              *responseWriter
+	r              *http.Request
+	cancel         context.CancelFunc
+	route          *route
+	params         map[string]string
+	health         bool
+	query          *js.Object
+	body           *js.Object
 	requestContext *js.Object
 }
 
@@ -148,7 +146,7 @@ func (c *call) prepare() error {
 	if err != nil {
 		return err
 	}
-	c.echoHeader(body)
+	c.takeContext(body)
 	values := parseQuery(c.r.URL.RawQuery)
 	c.query = queryObject(values)
 	if c.route.query != nil {
@@ -170,7 +168,6 @@ func (c *call) prepare() error {
 		c.body = js.Obj()
 	}
 	c.override()
-	c.requestContext = mergeRequestContext(c.r.Method, values.Get("requestContext"), body, c.srv.config.token != "")
 	return nil
 }
 
@@ -227,11 +224,11 @@ var byteOrderMark = []byte("\ufeff")
 
 // parseBody reads a JSON or multipart body; any other type counts as no body.
 func (c *call) parseBody(data []byte) (any, error) {
-	contentType := strings.Join(c.r.Header.Values("Content-Type"), ", ")
+	contentType := contentType(c.r)
 	switch {
 	case strings.Contains(contentType, "multipart/form-data"):
 		return parseMultipart(contentType, data)
-	case strings.Contains(contentType, "application/json"):
+	case saysJSON(c.r):
 		if strings.TrimSpace(string(data)) == "" {
 			return js.Undefined, nil
 		}
@@ -244,50 +241,7 @@ func (c *call) parseBody(data []byte) (any, error) {
 	return js.Undefined, nil
 }
 
-// reservedContextKeys are dropped from a request context without a word.
-var reservedContextKeys = []string{
-	"mastra__resourceId", "mastra__threadId", "mastra__user", "mastra__userPermissions", "mastra__userRoles",
-	"mastra__authToken", "mastra__isStudio", "mastra__authMode", "mastra__inheritedMemory", "organizationId",
-}
+func contentType(r *http.Request) string { return strings.Join(r.Header.Values("Content-Type"), ", ") }
 
-// entriesOf are the entries of an object; those of a list or a text have indexes
-// as keys.
-func entriesOf(v any) *js.Object {
-	switch v := v.(type) {
-	case *js.Object:
-		return v
-	case []any:
-		out := js.Obj()
-		for i, e := range v {
-			out.Set(strconv.Itoa(i), e)
-		}
-		return out
-	case string:
-		out := js.Obj()
-		for i, char := range []rune(v) {
-			out.Set(strconv.Itoa(i), string(char))
-		}
-		return out
-	}
-	return nil
-}
-
-// mergeRequestContext joins the request contexts of body and query; the query
-// wins key by key. With authentication on, the user is the one of the token.
-func mergeRequestContext(method, encoded string, body any, authenticated bool) *js.Object {
-	merged := js.Obj()
-	if o, ok := body.(*js.Object); ok && (method == http.MethodPost || method == http.MethodPut) {
-		merged.Merge(entriesOf(o.Get("requestContext")))
-	}
-	if encoded != "" && (method == http.MethodPost || method == http.MethodGet) {
-		v, err := js.Parse([]byte(encoded))
-		if err != nil {
-			v, _ = js.Parse(fromBase64(encoded))
-		}
-		merged.Merge(entriesOf(v))
-	}
-	if authenticated {
-		merged.Delete("user")
-	}
-	return merged.Without(reservedContextKeys...)
-}
+// saysJSON tells whether a body is said to be JSON.
+func saysJSON(r *http.Request) bool { return strings.Contains(contentType(r), "application/json") }

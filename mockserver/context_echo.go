@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"unicode/utf16"
 
@@ -13,19 +12,15 @@ import (
 // sees, and carries it in the answer.
 const contextHeader = "X-Echo-Context"
 
-// echoHeader sets the answer's header to what arrived in the query and, once it
-// is read, in the body.
-func (c *call) echoHeader(body any) {
-	if !c.srv.config.hasDemo() || c.r.Header.Get(contextHeader) == "" {
-		return
+// echoContext sets the answer's header to what has been read.
+func (c *call) echoContext() {
+	if c.srv.config.hasDemo() && c.r.Header.Get(contextHeader) != "" {
+		c.w.Header().Set(contextHeader, ascii(js.String(sentContext(c.requestContext))))
 	}
-	c.w.Header().Set(contextHeader, ascii(js.String(c.srv.config.sentContext(c.r, body))))
 }
 
-// sentContext is what arrived of the request context that a caller sent, without
-// what only the server sets.
-func (c *config) sentContext(r *http.Request, body any) *js.Object {
-	arrived := mergeRequestContext(r.Method, parseQuery(r.URL.RawQuery).Get("requestContext"), body, c.token != "")
+// sentContext is what a caller sent, without what only the server sets.
+func sentContext(arrived *js.Object) *js.Object {
 	shown := js.Obj()
 	for _, m := range arrived.Members() {
 		if !strings.HasPrefix(m.Key, "mastra__") {

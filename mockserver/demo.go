@@ -115,12 +115,12 @@ func demoAskUser() Tool {
 // echoContext answers the request context that arrived.
 func (c *config) echoContext(w http.ResponseWriter, r *http.Request) {
 	var body any = js.Undefined
-	if strings.Contains(r.Header.Get("Content-Type"), "application/json") {
+	if saysJSON(r) {
 		if data, tooLarge, err := readLimited(r, DefaultBodyLimit); err == nil && !tooLarge {
 			if v, err := js.Parse(data); err == nil {
 				body = v
 			}
 		}
 	}
-	writeJSON(w, http.StatusOK, c.sentContext(r, body))
+	writeJSON(w, http.StatusOK, sentContext(requestContextOf(r, body, c.token != "")))
 }

@@ -78,21 +78,6 @@ func TestThread_IsClonedAndTransferred(t *testing.T) {
 	assert.Equal(t, 403, c.open(t.Context(), "POST", "/api/memory/threads/c/transfer", `{"resourceId":"o"}`, "Authorization", "x").StatusCode)
 }
 
-func TestRequestContext_IsEchoed(t *testing.T) {
-	_, c := start(t)
-	echo := func(c *caller, method, path, body string) string {
-		return c.open(t.Context(), method, path, body, "X-Echo-Context", "1").Header.Get("X-Echo-Context")
-	}
-	const query = `?requestContext={"a":"%C3%A9%F0%9F%98%80"}`
-	assert.Equal(t, `{"a":"\u00e9\ud83d\ude00","b":2}`, echo(c, "POST", plainStream+query, `{"messages":"x","requestContext":{"a":1,"b":2,"mastra__x":3}}`))
-	assert.Equal(t, `{"a":"\u00e9\ud83d\ude00"}`, echo(c, "GET", "/api/nothing"+query, ""))
-	assert.Equal(t, `{}`, echo(c, "DELETE", "/api/workflows/doubler/runs/x"+query, ""))
-	assert.Equal(t, `{"0":"a"}`, echo(c, "POST", plainStream, `{"messages":"x","requestContext":["a"]}`))
-	assert.Equal(t, `{"0":"a","1":"b"}`, echo(c, "GET", `/api/tools?requestContext=%22ab%22`, ""))
-	_, c = start(t, mockserver.WithVectorStore("own"))
-	assert.Empty(t, echo(c, "GET", "/api/vectors", ""), "only the demo world does so")
-}
-
 func TestTimeTravel_ReachesOneOfTheStepsSideBySide(t *testing.T) {
 	_, c := start(t)
 	run := "?runId=r"

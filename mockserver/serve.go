@@ -72,7 +72,7 @@ func (s *Server) answer(c *call, inAPI bool) {
 		return
 	}
 	if inAPI {
-		c.echoHeader(js.Undefined)
+		c.takeContext(js.Undefined)
 	}
 	if c.route != nil && s.state != nil {
 		// A read as well: what a run has done and a client has seen survives.
@@ -84,7 +84,7 @@ func (s *Server) answer(c *call, inAPI bool) {
 		case c.route != nil:
 			c.handle()
 		case inAPI:
-			plainNotFound(c.w)
+			c.unknown()
 		default:
 			s.serveRoot(c.w, c.r)
 		}
