@@ -1,6 +1,7 @@
 package extraworld
 
 import (
+	"encoding/json"
 	"errors"
 
 	"github.com/mastra-go/mastra/mockserver"
@@ -27,7 +28,8 @@ type answer struct {
 	Answer string `json:"answer"`
 }
 
-// tools are those of the demo world, and one that gives back what it is given.
+// tools are those of the demo world, one that gives back what it is given, and one
+// that tells whose request it serves.
 func tools() []mockserver.Tool {
 	type anything struct {
 		Value any `json:"value"`
@@ -40,7 +42,22 @@ func tools() []mockserver.Tool {
 		return answer{}, t.Suspend(in)
 	}).Suspends(question{}).Resumes(answer{})
 	give := mockserver.NewTool("give", "Gives it back", func(_ *mockserver.ToolCall, in anything) (any, error) { return in.Value, nil })
-	return []mockserver.Tool{weather(), delicate(), askUser, give}
+	return []mockserver.Tool{weather(), delicate(), askUser, give, whose()}
+}
+
+func whose() mockserver.Tool {
+	type when struct {
+		Wait bool `json:"wait,omitempty"`
+	}
+	type tenant struct {
+		Tenant json.RawMessage `json:"tenant"`
+	}
+	return mockserver.NewTool("whose", "Tells whose request it is", func(t *mockserver.ToolCall, in when) (tenant, error) {
+		if in.Wait && !t.Resumed(&struct{}{}) {
+			return tenant{}, t.Suspend(struct{}{})
+		}
+		return tenant{t.RequestContext("tenant")}, nil
+	}).Resumes(struct{}{})
 }
 
 func weather() mockserver.Tool {

@@ -16,6 +16,19 @@ const give = createTool({
   execute: async ({ value }) => value,
 });
 
+/** Tells whose request it serves, at once or when it is resumed. */
+const whose = createTool({
+  id: 'whose',
+  description: 'Tells whose request it is',
+  inputSchema: z.object({ wait: z.boolean().optional() }),
+  outputSchema: z.object({ tenant: z.any() }),
+  resumeSchema: z.object({}),
+  execute: async ({ wait }, { agent, requestContext }) => {
+    if (wait && !agent?.resumeData) return (await agent?.suspend({})) as never;
+    return { tenant: requestContext?.get('tenant') ?? null };
+  },
+});
+
 type Options = Partial<ConstructorParameters<typeof Agent>[0]>;
 
 function obedient(id: string, model: string, options: Options = {}) {
@@ -25,7 +38,7 @@ function obedient(id: string, model: string, options: Options = {}) {
     description: 'Does as it is told',
     instructions: 'Obey',
     model: scriptedModel(model),
-    tools: { weather, delicate, 'ask-user': askUser, give },
+    tools: { weather, delicate, 'ask-user': askUser, give, whose },
     ...options,
   });
 }
