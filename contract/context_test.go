@@ -1,6 +1,8 @@
 package contract_test
 
 import (
+	"bytes"
+	"net/url"
 	"slices"
 	"testing"
 
@@ -8,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/contract"
 )
 
 // echo is the header that makes the server answer with the request context that it
@@ -31,6 +34,7 @@ func TestRequestContext_OfEveryCallArrives(t *testing.T) {
 	assert.Len(t, calls, len(suite.spec.Operations())-1, "all but Health")
 	for operation := range calls {
 		t.Run(operation, func(t *testing.T) {
+			place := suite.spec.Operations()[operation].Extensions["x-mastra-request-context"]
 			c, recorder := recorded(t, suite.server.URL(), mastra.WithHeader(echo, "yes"), mastra.WithRequestContext(values))
 			err := everyCall(t, c, waits)[operation]()
 			require.NotErrorIs(t, err, mastra.ErrInvalidInput)
@@ -40,6 +44,7 @@ func TestRequestContext_OfEveryCallArrives(t *testing.T) {
 					continue
 				}
 				seen++
+				assert.Equal(t, place, placeOf(t, x))
 				if slices.Contains(dropped, operation) {
 					assert.JSONEq(t, `{}`, x.Header.Get(echo), "the server drops it")
 					continue
@@ -49,4 +54,22 @@ func TestRequestContext_OfEveryCallArrives(t *testing.T) {
 			assert.NotZero(t, seen, "%v", err)
 		})
 	}
+}
+
+// placeOf tells where a request carries its request context, as the description
+// names the places.
+func placeOf(t testing.TB, x contract.Exchange) string {
+	t.Helper()
+	at, err := url.Parse(x.Path)
+	require.NoError(t, err)
+	inQuery, inBody := at.Query().Has("requestContext"), bytes.Contains(x.RequestBody, []byte(`"requestContext"`))
+	switch {
+	case inQuery && inBody:
+		return "query and body"
+	case inQuery:
+		return "query"
+	case inBody:
+		return "body"
+	}
+	return "none"
 }
