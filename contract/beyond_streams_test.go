@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -26,9 +27,17 @@ func lossyClient(t testing.TB, seed uint64, down int) (*mastra.Client, *lossy.Pr
 	return c, proxy
 }
 
-// each calls f with 0 to n-1, four at once.
-func each(n int, f func(i int)) {
-	slots := make(chan struct{}, 4)
+// withinLosses bounds the calls over connections that break: each time that a start
+// does not arrive, the run is looked for for 10 s.
+func withinLosses(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// each calls f with 0 to n-1, so many at once.
+func each(n, atOnce int, f func(i int)) {
+	slots := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
 	for i := range n {
 		slots <- struct{}{}
@@ -43,15 +52,16 @@ func each(n int, f func(i int)) {
 func TestStart_IsExecutedOnceOverConnectionsThatBreak(t *testing.T) {
 	t.Parallel()
 	const n = 50
+	ctx := withinLosses(t)
 	c, proxy := lossyClient(t, 17, 1100)
 	direct := client(t)
 	keys, runs := make([]string, n), make([]string, n)
 	var mu sync.Mutex
 	results := 0
-	each(n, func(i int) {
+	each(n, n/2, func(i int) {
 		run := c.Workflow("counted").NewRun()
 		keys[i], runs[i] = unique("key"), run.ID()
-		state, err := run.Start(within(t), mastra.StartRequest{Input: countedInput{keys[i], i % 20}})
+		state, err := run.Start(ctx, mastra.StartRequest{Input: countedInput{keys[i], i % 20}})
 		if err != nil {
 			assert.ErrorIs(t, err, mastra.ErrOutcomeUnknown)
 			return
@@ -88,6 +98,7 @@ func TestRunStream_IsWholeOrTruncatedOverConnectionsThatBreak(t *testing.T) {
 	t.Parallel()
 	c, proxy := lossyClient(t, 19, 5000)
 	direct := client(t)
+	ctx := withinLosses(t)
 	var mu sync.Mutex
 	var whole, cut, unanswered int
 	settle := func(run *mastra.Run, chunks []string, err error, first bool) {
@@ -116,10 +127,10 @@ func TestRunStream_IsWholeOrTruncatedOverConnectionsThatBreak(t *testing.T) {
 			assert.NoError(t, err)
 		}
 	}
-	each(24, func(i int) {
+	each(24, 4, func(i int) {
 		if i%2 == 0 {
 			run := c.Workflow("fan").NewRun()
-			s, err := run.Stream(within(t), mastra.StartRequest{Input: []int{1, 2, 3, 4, 5, 6, 7, 8}})
+			s, err := run.Stream(ctx, mastra.StartRequest{Input: []int{1, 2, 3, 4, 5, 6, 7, 8}})
 			if assert.NoError(t, err) {
 				chunks, err := chunksOf(s)
 				settle(run, chunks, err, true)
@@ -127,7 +138,7 @@ func TestRunStream_IsWholeOrTruncatedOverConnectionsThatBreak(t *testing.T) {
 			return
 		}
 		run := c.Workflow("fan").NewRun()
-		state, err := run.Start(within(t), mastra.StartRequest{Input: []int{1, -2, 3, 4, 5, 6, 7, 8}})
+		state, err := run.Start(ctx, mastra.StartRequest{Input: []int{1, -2, 3, 4, 5, 6, 7, 8}})
 		if !assert.NoError(t, err) || !assert.Equal(t, mastra.RunSuspended, state.Status) {
 			return
 		}

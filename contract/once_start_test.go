@@ -2,7 +2,9 @@ package contract_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,66 +43,116 @@ type loss struct {
 	seed  uint64
 }
 
-func TestStart_IsExecutedOnceWhereverItsAnswerIsLost(t *testing.T) {
+// together runs the cases of a test at the same time, however few tests may run in
+// parallel: a start that has not arrived is looked for for 10 s before it is posted
+// again.
+func together[T any](t *testing.T, cases map[string]T, test func(*testing.T, T)) {
+	t.Helper()
 	t.Parallel()
+	var all sync.WaitGroup
+	for name, x := range cases {
+		all.Go(func() { t.Run(name, func(t *testing.T) { test(t, x) }) })
+	}
+	all.Wait()
+}
+
+func TestStart_IsExecutedOnceWhereverItsAnswerIsLost(t *testing.T) {
 	direct := client(t)
+	type lostStart struct {
+		loss
+		ms int
+	}
+	cases := map[string]lostStart{}
 	for name, l := range losses() {
-		for _, ms := range []int{0, 100} { // it has ended before it is asked again, or is still at work
-			t.Run(fmt.Sprintf("%s, %d ms", name, ms), func(t *testing.T) {
-				t.Parallel()
-				c, proxy := through(t, l.seed)
-				key := unique("key")
-				run := c.Workflow("counted").NewRun()
-				proxy.Plan("/stream", l.fault)
-				state, err := run.Start(within(t), mastra.StartRequest{Input: countedInput{key, ms}})
-				require.NoError(t, err)
-				assert.Zero(t, proxy.Left(), "the fault has happened")
-				assert.Equal(t, mastra.RunSuccess, state.Status)
-				assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
-				assert.Equal(t, 1, countOf(t, direct, key))
-			})
+		for _, ms := range []int{0, 100} { // it has ended before it is read, or is still at work
+			cases[fmt.Sprintf("%s, %d ms", name, ms)] = lostStart{l, ms}
 		}
 	}
+	together(t, cases, func(t *testing.T, x lostStart) {
+		c, proxy := through(t, x.seed)
+		key := unique("key")
+		proxy.Plan("/stream", x.fault)
+		state, err := c.Workflow("counted").Start(within(t), mastra.StartRequest{Input: countedInput{key, x.ms}})
+		require.NoError(t, err)
+		assert.Zero(t, proxy.Left(), "the fault has happened")
+		assert.Equal(t, mastra.RunSuccess, state.Status)
+		assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
+		assert.Equal(t, 1, proxy.Forwarded("/stream"), "what has arrived is not posted again")
+		assert.Equal(t, 1, countOf(t, direct, key))
+	})
 }
 
 func TestStart_IsExecutedOnceThoughItsAnswerIsLostTimeAndAgain(t *testing.T) {
-	t.Parallel()
 	direct := client(t)
 	every := []contract.Fault{contract.DropUnsent, contract.DropSent, contract.DropAnswer, contract.CutAnswer, contract.CutTail}
+	seeds := map[string]uint64{}
 	for seed := range uint64(6) {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			t.Parallel()
-			c, proxy := through(t, seed, mastra.WithRetries(len(every)))
-			key := unique("key")
-			order := make([]contract.Fault, len(every))
-			for i, f := range every { // another first one for each seed
-				order[(i+int(seed))%len(every)] = f
-			}
-			proxy.Plan("/counted/stream", order...)
-			state, err := c.Workflow("counted").Start(within(t), mastra.StartRequest{Input: countedInput{key, 100}})
-			require.NoError(t, err)
-			assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
-			assert.Equal(t, 1, countOf(t, direct, key))
-		})
+		seeds[fmt.Sprint("seed ", seed)] = seed
 	}
+	together(t, seeds, func(t *testing.T, seed uint64) {
+		c, proxy := through(t, seed, mastra.WithRetries(len(every)))
+		key := unique("key")
+		order := make([]contract.Fault, len(every))
+		for i, f := range every { // another first one for each seed
+			order[(i+int(seed))%len(every)] = f
+		}
+		proxy.Plan("/workflows/counted/", order...) // the start, and the reading of the run
+		state, err := c.Workflow("counted").Start(within(t), mastra.StartRequest{Input: countedInput{key, 100}})
+		require.NoError(t, err)
+		assert.Zero(t, proxy.Left(), "the faults have happened")
+		assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
+		assert.Equal(t, 1, proxy.Forwarded("/stream"))
+		assert.Equal(t, 1, countOf(t, direct, key))
+	})
 }
 
-func TestStart_WhoseAnswersAreAllLostIsAnUnknownOutcomeAndTheRunIsThere(t *testing.T) {
+func TestStart_WhoseAnswerIsLostIsFoundByReadingWithoutRetriesToo(t *testing.T) {
 	t.Parallel()
-	c, proxy := through(t, 1, mastra.WithRetries(1))
+	c, proxy := through(t, 1, mastra.WithRetries(0))
 	key := unique("key")
 	run := c.Workflow("counted").NewRun()
 	proxy.Plan("/stream", contract.DropSent, contract.DropSent)
-	_, err := run.Start(within(t), mastra.StartRequest{Input: countedInput{key, 50}})
-	require.ErrorIs(t, err, mastra.ErrOutcomeUnknown)
-	assert.Equal(t, 2, failure(t, err).Attempts)
-	state, err := run.Wait(within(t))
+	state, err := run.Start(within(t), mastra.StartRequest{Input: countedInput{key, 50}})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
+	assert.Equal(t, 1, proxy.Left(), "it was posted once")
+	proxy.Plan("/stream")
 	state, err = run.Start(within(t), mastra.StartRequest{Input: countedInput{key, 50}})
 	require.NoError(t, err, "to start it again is safe")
 	assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
 	assert.Equal(t, 1, countOf(t, c, key))
+}
+
+func TestStart_ThatCannotBeFoundIsAnUnknownOutcome(t *testing.T) {
+	type lostStart struct {
+		fault  contract.Fault
+		refuse bool // nobody can be reached from then on
+		runs   bool
+	}
+	together(t, map[string]lostStart{
+		"nobody can be reached any more": {contract.DropSent, true, true},
+		"it has not arrived":             {contract.DropUnsent, false, false},
+	}, func(t *testing.T, x lostStart) {
+		c, proxy := through(t, 1, mastra.WithRetries(0))
+		if x.refuse {
+			proxy.OnFault(func(contract.Fault) { proxy.Refuse() })
+		}
+		key := unique("key")
+		run := c.Workflow("counted").NewRun()
+		proxy.Plan("/stream", x.fault)
+		_, err := run.Start(within(t), mastra.StartRequest{Input: countedInput{key, 50}})
+		require.ErrorIs(t, err, mastra.ErrOutcomeUnknown)
+		assert.Equal(t, x.refuse, errors.Is(err, mastra.ErrUnavailable))
+		assert.Equal(t, 1, failure(t, err).Attempts, "it is not posted again")
+		require.NoError(t, proxy.Accept())
+		state, err := run.Wait(within(t))
+		if !x.runs {
+			require.ErrorIs(t, err, mastra.ErrNotFound)
+			return
+		}
+		require.NoError(t, err)
+		assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
+	})
 }
 
 func TestStart_IsTriedAgainWhileNobodyCanBeReached(t *testing.T) {
@@ -122,64 +174,35 @@ func TestStart_IsTriedAgainWhileNobodyCanBeReached(t *testing.T) {
 	assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
 }
 
-func TestStart_GivesUpWhenNobodyCanBeReachedAfterItsAnswerWasLost(t *testing.T) {
-	t.Parallel()
-	c, proxy := through(t, 1)
-	proxy.OnFault(func(contract.Fault) { proxy.Refuse() })
-	key := unique("key")
-	run := c.Workflow("counted").NewRun()
-	proxy.Plan("/stream", contract.DropSent)
-	_, err := run.Start(within(t), mastra.StartRequest{Input: countedInput{key, 50}})
-	require.ErrorIs(t, err, mastra.ErrOutcomeUnknown)
-	require.ErrorIs(t, err, mastra.ErrUnavailable)
-	assert.Equal(t, 2, failure(t, err).Attempts, "once lost, once refused")
-	require.NoError(t, proxy.Accept())
-	state, err := run.Wait(within(t))
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
-}
-
 func TestStart_RefusalWhoseAnswerIsLostIsStillARefusal(t *testing.T) {
-	t.Parallel()
-	for name, l := range losses() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c, proxy := through(t, l.seed)
-			proxy.Plan("/stream", l.fault)
-			_, err := c.Workflow("counted").Start(within(t), mastra.StartRequest{Input: map[string]any{"key": 7}})
-			require.ErrorIs(t, err, mastra.ErrInvalidInput)
-			assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown)
-		})
-	}
+	together(t, losses(), func(t *testing.T, l loss) {
+		c, proxy := through(t, l.seed)
+		proxy.Plan("/stream", l.fault)
+		_, err := c.Workflow("counted").Start(within(t), mastra.StartRequest{Input: map[string]any{"key": 7}})
+		require.ErrorIs(t, err, mastra.ErrInvalidInput)
+		assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown)
+	})
 }
 
-func TestRunStream_IsStartedOnceAndBreaksHonestly(t *testing.T) {
-	t.Parallel()
+func TestRunStream_IsStartedOnceAndIsWholeWhereverItIsCut(t *testing.T) {
 	direct := client(t)
-	for name, l := range losses() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c, proxy := through(t, l.seed)
-			key := unique("key")
-			run := c.Workflow("counted").NewRun()
-			proxy.Plan("/stream", l.fault)
-			s, err := run.Stream(within(t), mastra.StartRequest{Input: countedInput{key, 100}})
-			if err != nil {
-				require.ErrorIs(t, err, mastra.ErrConflict, "it had ended when it was asked again")
-			} else {
-				state, err := streamed(t, s, nil).Result()
-				if err != nil {
-					require.ErrorIs(t, err, mastra.ErrTruncated)
-				} else {
-					assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
-				}
-			}
-			state, err := run.Wait(within(t))
-			require.NoError(t, err)
-			assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
-			assert.Equal(t, 1, countOf(t, direct, key))
-		})
-	}
+	together(t, losses(), func(t *testing.T, l loss) {
+		c, proxy := through(t, l.seed)
+		key := unique("key")
+		run := c.Workflow("counted").NewRun()
+		proxy.Plan("/stream", l.fault)
+		s, err := run.Stream(within(t), mastra.StartRequest{Input: countedInput{key, 100}})
+		s = streamed(t, s, err)
+		chunks, err := chunksOf(s)
+		require.NoError(t, err)
+		assert.Contains(t, chunks[0], `"workflow-start"`)
+		assert.Contains(t, chunks[len(chunks)-1], `"workflow-finish"`)
+		state, err := s.Result()
+		require.NoError(t, err)
+		assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
+		assert.Equal(t, 1, proxy.Forwarded("/stream"))
+		assert.Equal(t, 1, countOf(t, direct, key))
+	})
 }
 
 func TestStart_ManyAtOnceShareOneExecution(t *testing.T) {

@@ -27,50 +27,58 @@ func stored[T any](t testing.TB, v T) (out T) {
 	return out
 }
 
+// running starts a run and returns once it is running, with where the start's result
+// will come.
+func running(t testing.TB, run *mastra.Run, input any) <-chan started {
+	t.Helper()
+	ctx := within(t)
+	result := make(chan started, 1)
+	go func() {
+		state, err := run.Start(ctx, mastra.StartRequest{Input: input})
+		result <- started{state, err}
+	}()
+	until(t, "the run is running", func() bool {
+		state, err := run.Get(within(t))
+		return err == nil && state.Steps["count"].Status+state.Steps["wait"].Status == mastra.RunRunning
+	})
+	return result
+}
+
+type started struct {
+	state *mastra.RunState
+	err   error
+}
+
 func TestCrash_DoesNotMakeTheClientExecuteARunAgain(t *testing.T) {
 	t.Parallel()
 	server := mortal(t)
 	c, recorder := recorded(t, server.URL())
 	key := unique("key")
-	for name, x := range map[string]struct {
-		workflow string
-		input    any
-	}{
-		"a step that counts":  {"counted", countedInput{key, 60_000}},
-		"a step that is slow": {"slowly", map[string]int{"ms": 60_000}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			before := posts(recorder, "/stream")
-			run := c.Workflow(x.workflow).NewRun()
-			ctx := within(t)
-			ended := make(chan error, 1)
-			go func() {
-				_, err := run.Start(ctx, mastra.StartRequest{Input: x.input})
-				ended <- err
-			}()
-			until(t, "the run is running", func() bool {
-				state, err := run.Get(within(t))
-				return err == nil && state.Steps["count"].Status+state.Steps["wait"].Status == mastra.RunRunning
-			})
-			require.NoError(t, server.Kill())
-			err := <-ended
-			require.ErrorIs(t, err, mastra.ErrOutcomeUnknown)
-			require.ErrorIs(t, err, mastra.ErrUnavailable)
-			assert.Equal(t, 2, failure(t, err).Attempts, "once cut off, once refused")
-
-			require.NoError(t, server.Restart(within(t)))
-			state, err := run.Get(within(t))
-			require.NoError(t, err)
-			assert.Equal(t, mastra.RunRunning, state.Status, "an orphan looks like a run that is alive")
-			assert.Zero(t, countOf(t, c, key))
-			assert.Equal(t, before+1, posts(recorder, "/stream"), "nothing was sent to the server that came back")
-
-			require.NoError(t, run.Cancel(within(t)))
-			state, err = run.Wait(within(t))
-			require.NoError(t, err)
-			assert.Equal(t, mastra.RunCanceled, state.Status)
-		})
+	runs := []*mastra.Run{c.Workflow("counted").NewRun(), c.Workflow("slowly").NewRun()}
+	results := []<-chan started{
+		running(t, runs[0], countedInput{key, 60_000}),
+		running(t, runs[1], map[string]int{"ms": 60_000}),
 	}
+	require.NoError(t, server.Kill())
+	for _, result := range results {
+		err := (<-result).err
+		require.ErrorIs(t, err, mastra.ErrOutcomeUnknown)
+		require.ErrorIs(t, err, mastra.ErrUnavailable)
+		assert.Equal(t, 1, failure(t, err).Attempts, "the run was only looked for")
+	}
+	require.NoError(t, server.Restart(within(t)))
+	for _, run := range runs {
+		state, err := run.Get(within(t))
+		require.NoError(t, err)
+		assert.Equal(t, mastra.RunRunning, state.Status, "an orphan looks like a run that is alive")
+		require.NoError(t, run.Cancel(within(t)))
+		state, err = run.Wait(within(t))
+		require.NoError(t, err)
+		assert.Equal(t, mastra.RunCanceled, state.Status)
+	}
+	assert.Zero(t, countOf(t, c, key))
+	assert.Equal(t, len(runs), posts(recorder, "/stream"), "nothing was sent to the server that came back")
+
 	t.Run("but the caller may start it again", func(t *testing.T) {
 		run := c.Workflow("counted").NewRun()
 		s, err := run.Stream(within(t), mastra.StartRequest{Input: countedInput{key, 60_000}})
@@ -87,6 +95,23 @@ func TestCrash_DoesNotMakeTheClientExecuteARunAgain(t *testing.T) {
 		assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(state.Result))
 		assert.Equal(t, 1, countOf(t, c, key))
 	})
+}
+
+func TestCrash_LeavesAStartToWaitForTheRunThatIsTakenUp(t *testing.T) {
+	t.Parallel()
+	server := mortal(t)
+	c, recorder := recorded(t, server.URL())
+	key := unique("key")
+	run := c.Workflow("counted").NewRun()
+	result := running(t, run, countedInput{key, 2000}) // much longer than it takes to kill the server
+	killed(t, server)
+	require.NoError(t, run.RestartDetached(within(t), mastra.RestartRequest{}))
+	got := <-result
+	require.NoError(t, got.err)
+	assert.Equal(t, mastra.RunSuccess, got.state.Status)
+	assert.JSONEq(t, `{"key":"`+key+`","count":1}`, string(got.state.Result))
+	assert.Equal(t, 1, posts(recorder, "/stream"))
+	assert.Equal(t, 1, countOf(t, c, key))
 }
 
 func TestCrash_CutsAStreamOffThatKeepsWhatCame(t *testing.T) {
