@@ -4110,6 +4110,12 @@ type TooLarge = Error
 // Unauthorized What the server answers when it refuses or fails. Three shapes exist: a text alone; a text with the list of fields that did not validate; and, for a refused model, an object with code and message.
 type Unauthorized = Error
 
+// RequestContext defines model for RequestContext.
+type RequestContext struct {
+	// RequestContext Values that reach what the call runs.
+	RequestContext map[string]interface{} `json:"requestContext,omitempty"`
+}
+
 // AgentsListParams defines parameters for AgentsList.
 type AgentsListParams struct {
 	// Partial `true` leaves out the schemas of tools.
@@ -4123,6 +4129,12 @@ type AgentGetParams struct {
 
 	// VersionID A given stored version; takes precedence over status.
 	VersionID *string `form:"versionId,omitempty" json:"versionId,omitempty"`
+}
+
+// AgentResetModelJSONBody defines parameters for AgentResetModel.
+type AgentResetModelJSONBody struct {
+	// RequestContext Values that reach what the call runs.
+	RequestContext map[string]interface{} `json:"requestContext,omitempty"`
 }
 
 // AgentPlanFileParams defines parameters for AgentPlanFile.
@@ -4368,6 +4380,12 @@ type WorkflowCreateRunParams struct {
 	RunID *string `form:"runId,omitempty" json:"runId,omitempty"`
 }
 
+// WorkflowObserveJSONBody defines parameters for WorkflowObserve.
+type WorkflowObserveJSONBody struct {
+	// RequestContext Values that reach what the call runs.
+	RequestContext map[string]interface{} `json:"requestContext,omitempty"`
+}
+
 // WorkflowObserveParams defines parameters for WorkflowObserve.
 type WorkflowObserveParams struct {
 	// RunID The run.
@@ -4381,6 +4399,18 @@ type WorkflowObserveParams struct {
 type WorkflowRestartParams struct {
 	// RunID The run.
 	RunID string `form:"runId" json:"runId"`
+}
+
+// WorkflowRestartAllActiveJSONBody defines parameters for WorkflowRestartAllActive.
+type WorkflowRestartAllActiveJSONBody struct {
+	// RequestContext Values that reach what the call runs.
+	RequestContext map[string]interface{} `json:"requestContext,omitempty"`
+}
+
+// WorkflowRestartAllActiveAsyncJSONBody defines parameters for WorkflowRestartAllActiveAsync.
+type WorkflowRestartAllActiveAsyncJSONBody struct {
+	// RequestContext Values that reach what the call runs.
+	RequestContext map[string]interface{} `json:"requestContext,omitempty"`
 }
 
 // WorkflowRestartAsyncParams defines parameters for WorkflowRestartAsync.
@@ -4449,6 +4479,12 @@ type WorkflowGetRunParams struct {
 	WithNestedWorkflows *string `form:"withNestedWorkflows,omitempty" json:"withNestedWorkflows,omitempty"`
 }
 
+// WorkflowCancelRunJSONBody defines parameters for WorkflowCancelRun.
+type WorkflowCancelRunJSONBody struct {
+	// RequestContext Values that reach what the call runs.
+	RequestContext map[string]interface{} `json:"requestContext,omitempty"`
+}
+
 // WorkflowStartParams defines parameters for WorkflowStart.
 type WorkflowStartParams struct {
 	// RunID The prepared run.
@@ -4514,6 +4550,9 @@ type AgentEnhanceInstructionsJSONRequestBody = EnhanceRequest
 
 // AgentSetModelJSONRequestBody defines body for AgentSetModel for application/json ContentType.
 type AgentSetModelJSONRequestBody = ModelRequest
+
+// AgentResetModelJSONRequestBody defines body for AgentResetModel for application/json ContentType.
+type AgentResetModelJSONRequestBody AgentResetModelJSONBody
 
 // AgentReorderModelsJSONRequestBody defines body for AgentReorderModels for application/json ContentType.
 type AgentReorderModelsJSONRequestBody = ReorderModelsRequest
@@ -4611,8 +4650,17 @@ type VectorUpsertJSONRequestBody = UpsertRequest
 // WorkflowCreateRunJSONRequestBody defines body for WorkflowCreateRun for application/json ContentType.
 type WorkflowCreateRunJSONRequestBody = CreateRunRequest
 
+// WorkflowObserveJSONRequestBody defines body for WorkflowObserve for application/json ContentType.
+type WorkflowObserveJSONRequestBody WorkflowObserveJSONBody
+
 // WorkflowRestartJSONRequestBody defines body for WorkflowRestart for application/json ContentType.
 type WorkflowRestartJSONRequestBody = RestartRequest
+
+// WorkflowRestartAllActiveJSONRequestBody defines body for WorkflowRestartAllActive for application/json ContentType.
+type WorkflowRestartAllActiveJSONRequestBody WorkflowRestartAllActiveJSONBody
+
+// WorkflowRestartAllActiveAsyncJSONRequestBody defines body for WorkflowRestartAllActiveAsync for application/json ContentType.
+type WorkflowRestartAllActiveAsyncJSONRequestBody WorkflowRestartAllActiveAsyncJSONBody
 
 // WorkflowRestartAsyncJSONRequestBody defines body for WorkflowRestartAsync for application/json ContentType.
 type WorkflowRestartAsyncJSONRequestBody = RestartRequest
@@ -4628,6 +4676,9 @@ type WorkflowResumeNoWaitJSONRequestBody = ResumeRequest
 
 // WorkflowResumeStreamJSONRequestBody defines body for WorkflowResumeStream for application/json ContentType.
 type WorkflowResumeStreamJSONRequestBody = ResumeRequest
+
+// WorkflowCancelRunJSONRequestBody defines body for WorkflowCancelRun for application/json ContentType.
+type WorkflowCancelRunJSONRequestBody WorkflowCancelRunJSONBody
 
 // WorkflowStartJSONRequestBody defines body for WorkflowStart for application/json ContentType.
 type WorkflowStartJSONRequestBody = StartRequest
