@@ -61,24 +61,31 @@ type DeclineRequest struct {
 // answer. A call that does not wait matches [ErrNotSuspended], or [ErrForbidden]
 // where the run of a durable agent has ended.
 //
+// The server may run the tool twice for two answers at the same moment. So a Client,
+// with all that [Client.With] made of it, sends answers to one call one after the
+// other: each waits until the first chunk or the error of the one before has come, or
+// ctx ends. Between several processes, or several calls of [New], the program has to
+// see to that.
+//
 // POST /agents/{agentId}/approve-tool-call-generate. Never repeated once it was sent.
 func (a *Agent) Approve(ctx context.Context, req ApproveRequest, opts ...Option) (*AgentResult, error) {
-	a, r, loop, err := a.approval(route.AgentApproveToolCallGenerate, req, opts)
+	answer, err := a.approval(route.AgentApproveToolCallGenerate, req, opts)
 	if err != nil {
 		return nil, err
 	}
-	return a.generate(ctx, r, loop)
+	return answer.wait(ctx)
 }
 
-// ApproveStream is Approve, and streams what follows.
+// ApproveStream is Approve, and streams what follows. The next answer to the same call
+// goes out when the first chunk has been read, or the stream was closed.
 //
 // POST /agents/{agentId}/approve-tool-call. Never repeated once it was sent.
 func (a *Agent) ApproveStream(ctx context.Context, req ApproveRequest, opts ...Option) (*AgentStream, error) {
-	a, r, loop, err := a.approval(route.AgentApproveToolCall, req, opts)
+	answer, err := a.approval(route.AgentApproveToolCall, req, opts)
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, r, loop)
+	return answer.stream(ctx)
 }
 
 // Decline refuses a tool call that waits for approval, tells the model so, and waits
@@ -87,67 +94,101 @@ func (a *Agent) ApproveStream(ctx context.Context, req ApproveRequest, opts ...O
 //
 // POST /agents/{agentId}/decline-tool-call-generate. Never repeated once it was sent.
 func (a *Agent) Decline(ctx context.Context, req DeclineRequest, opts ...Option) (*AgentResult, error) {
-	a, r, loop, err := a.refusal(route.AgentDeclineToolCallGenerate, req, opts)
+	answer, err := a.refusal(route.AgentDeclineToolCallGenerate, req, opts)
 	if err != nil {
 		return nil, err
 	}
-	return a.generate(ctx, r, loop)
+	return answer.wait(ctx)
 }
 
 // DeclineStream is Decline, and streams what follows.
 //
 // POST /agents/{agentId}/decline-tool-call. Never repeated once it was sent.
 func (a *Agent) DeclineStream(ctx context.Context, req DeclineRequest, opts ...Option) (*AgentStream, error) {
-	a, r, loop, err := a.refusal(route.AgentDeclineToolCall, req, opts)
+	answer, err := a.refusal(route.AgentDeclineToolCall, req, opts)
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, r, loop)
+	return answer.stream(ctx)
 }
 
-func (a *Agent) approval(op route.Operation, req ApproveRequest, opts []Option) (*Agent, call.Request, *toolLoop, error) {
+func (a *Agent) approval(op route.Operation, req ApproveRequest, opts []Option) (*agentAnswer, error) {
 	err := decides(req.Pending, &req.RunID, &req.ToolCallID)
 	if err != nil {
-		return nil, call.Request{}, nil, err
+		return nil, err
 	}
-	return a.answer(op, req, req.Extra, AgentRequest{
+	return a.answer(op, req, req.Extra, req.RunID, req.ToolCallID, AgentRequest{
 		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, Model: req.Model, RequestContext: req.RequestContext,
 	}, opts)
 }
 
-func (a *Agent) refusal(op route.Operation, req DeclineRequest, opts []Option) (*Agent, call.Request, *toolLoop, error) {
+func (a *Agent) refusal(op route.Operation, req DeclineRequest, opts []Option) (*agentAnswer, error) {
 	err := decides(req.Pending, &req.RunID, &req.ToolCallID)
 	if err != nil {
-		return nil, call.Request{}, nil, err
+		return nil, err
 	}
-	return a.answer(op, req, req.Extra, AgentRequest{
+	return a.answer(op, req, req.Extra, req.RunID, req.ToolCallID, AgentRequest{
 		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, Model: req.Model, RequestContext: req.RequestContext,
 	}, opts)
 }
 
-// answer is the request that answers a tool call, and the loop that goes on with
-// what follows.
-func (a *Agent) answer(op route.Operation, body any, extra map[string]any, next AgentRequest, opts []Option) (*Agent, call.Request, *toolLoop, error) {
+// agentAnswer answers a tool call that waits, and goes on with what follows.
+type agentAnswer struct {
+	agent     *Agent
+	request   call.Request
+	loop      *toolLoop
+	run, tool string // the call that waits
+}
+
+func (a *Agent) answer(op route.Operation, body any, extra map[string]any, runID, toolCallID string, next AgentRequest, opts []Option) (*agentAnswer, error) {
 	a, err := a.with(opts)
 	if err != nil {
-		return nil, call.Request{}, nil, err
+		return nil, err
 	}
 	loop, err := newToolLoop(a, next)
-	return a, call.Request{Op: op, Body: body, Extra: extra, Context: next.RequestContext}, loop, err
+	if err != nil {
+		return nil, err
+	}
+	r := call.Request{Op: op, Body: body, Extra: extra, Context: next.RequestContext}
+	return &agentAnswer{a, r, loop, runID, toolCallID}, nil
+}
+
+// wait is for an operation that is answered with a result.
+func (q *agentAnswer) wait(ctx context.Context) (*AgentResult, error) {
+	leave, err := q.agent.alone(ctx, q.run, q.tool)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return q.agent.generate(ctx, q.request, q.loop)
+}
+
+// stream is for one that is answered with a stream.
+func (q *agentAnswer) stream(ctx context.Context) (*AgentStream, error) {
+	leave, err := q.agent.alone(ctx, q.run, q.tool)
+	if err != nil {
+		return nil, err
+	}
+	return q.agent.openAlone(ctx, q.request, q.loop, leave)
 }
 
 // decides checks what an approval or a refusal names, and takes it from a Pending.
 func decides(p *Pending, runID, toolCallID *string) error {
-	if p != nil && p.Kind == PendingSuspended {
-		return refuse("that Pending waits for an answer, not for an approval; use Resume")
-	}
-	if err := pendingIDs(p, runID, toolCallID); err != nil {
+	if err := approves(p, runID, toolCallID); err != nil {
 		return err
 	}
 	if *toolCallID == "" {
 		return refuse("no tool call is named: give the Pending, or RunID and ToolCallID")
 	}
 	return nil
+}
+
+// approves is decides where the call need not be named.
+func approves(p *Pending, runID, toolCallID *string) error {
+	if p != nil && p.Kind == PendingSuspended {
+		return refuse("that Pending waits for an answer, not for an approval; use Resume")
+	}
+	return pendingIDs(p, runID, toolCallID)
 }
 
 // pendingIDs takes the ids from a Pending, where there is one.

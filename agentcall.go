@@ -37,6 +37,11 @@ func (a *Agent) generate(ctx context.Context, r call.Request, loop *toolLoop) (*
 
 // open sends a request that is answered with a stream.
 func (a *Agent) open(ctx context.Context, r call.Request, loop *toolLoop) (*AgentStream, error) {
+	return a.openAlone(ctx, r, loop, func() {})
+}
+
+// openAlone is open, and calls leave when a chunk has come, or none will.
+func (a *Agent) openAlone(ctx context.Context, r call.Request, loop *toolLoop, leave func()) (*AgentStream, error) {
 	r.IDs, r.Extra = []string{a.id}, loop.extra(r.Extra)
 	b := new(agentBuilder)
 	h := hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}
@@ -44,8 +49,9 @@ func (a *Agent) open(ctx context.Context, r call.Request, loop *toolLoop) (*Agen
 		b.transcript, loop.agent = new(transcript), &Agent{a.c.quiet(), a.id}
 		h.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) { return loop.streamOn(ctx, b, end) }
 	}
-	s, err := a.c.open(ctx, r, h)
+	s, err := a.c.open(ctx, r, leaving(h, leave))
 	if err != nil {
+		leave()
 		return nil, err
 	}
 	return &AgentStream{Stream: s, b: b}, nil

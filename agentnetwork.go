@@ -40,7 +40,7 @@ func (a *Agent) NetworkStream(ctx context.Context, req AgentRequest, opts ...Opt
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
 	}
-	return a.network(ctx, opts, call.Request{Op: route.AgentNetwork, Body: req, Extra: req.Extra, Context: req.RequestContext})
+	return a.network(ctx, opts, nil, call.Request{Op: route.AgentNetwork, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
 // ApproveNetworkStream lets the tool call that a network's run waits for run.
@@ -49,13 +49,13 @@ func (a *Agent) NetworkStream(ctx context.Context, req AgentRequest, opts ...Opt
 //
 // POST /agents/{agentId}/approve-network-tool-call. Never repeated once it was sent.
 func (a *Agent) ApproveNetworkStream(ctx context.Context, req ApproveRequest, opts ...Option) (*NetworkStream, error) {
-	if err := pendingIDs(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
+	if err := approves(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
 		return nil, err
 	}
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
 	}
-	return a.network(ctx, opts, call.Request{Op: route.AgentApproveNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
+	return a.network(ctx, opts, &gateKey{a.id, req.RunID, req.ToolCallID}, call.Request{Op: route.AgentApproveNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
 // DeclineNetworkStream refuses the tool call that a network's run waits for.
@@ -63,13 +63,13 @@ func (a *Agent) ApproveNetworkStream(ctx context.Context, req ApproveRequest, op
 //
 // POST /agents/{agentId}/decline-network-tool-call. Never repeated once it was sent.
 func (a *Agent) DeclineNetworkStream(ctx context.Context, req DeclineRequest, opts ...Option) (*NetworkStream, error) {
-	if err := pendingIDs(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
+	if err := approves(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
 		return nil, err
 	}
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
 	}
-	return a.network(ctx, opts, call.Request{Op: route.AgentDeclineNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
+	return a.network(ctx, opts, &gateKey{a.id, req.RunID, req.ToolCallID}, call.Request{Op: route.AgentDeclineNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
 // noClientTools: the agents of a network cannot be given any.
@@ -80,15 +80,22 @@ func noClientTools(tools []ClientTool) error {
 	return nil
 }
 
-func (a *Agent) network(ctx context.Context, opts []Option, r call.Request) (*NetworkStream, error) {
+func (a *Agent) network(ctx context.Context, opts []Option, answers *gateKey, r call.Request) (*NetworkStream, error) {
 	a, err := a.with(opts)
 	if err != nil {
 		return nil, err
 	}
+	leave := func() {}
+	if answers != nil {
+		if leave, err = a.c.cfg.answers.enter(ctx, *answers); err != nil {
+			return nil, err
+		}
+	}
 	r.IDs = []string{a.id}
 	b := new(networkBuilder)
-	s, err := a.c.open(ctx, r, hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }})
+	s, err := a.c.open(ctx, r, leaving(hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}, leave))
 	if err != nil {
+		leave()
 		return nil, err
 	}
 	return &NetworkStream{Stream: s, b: b}, nil

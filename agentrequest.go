@@ -125,7 +125,10 @@ type UntilIdle struct {
 
 // milliseconds is the limit as the server reads it: one that is less than that is one.
 func (u UntilIdle) milliseconds() int64 {
-	return int64((u.MaxIdle + time.Millisecond - 1) / time.Millisecond)
+	if u.MaxIdle <= 0 {
+		return 0
+	}
+	return int64((u.MaxIdle-1)/time.Millisecond) + 1
 }
 
 // MarshalJSON gives true where no limit is set.

@@ -39,7 +39,8 @@ type ResumeAgentRequest struct {
 // Resume answers a tool that has suspended the run, and waits for the whole answer.
 // A run that is not suspended matches [ErrNotSuspended]; one of a durable agent that
 // has just ended gives a *[RunError]. With an error that came after the answer had
-// begun, what came before is returned too.
+// begun, what came before is returned too. Answers to one call go one after the other,
+// as with [Agent.Approve].
 //
 // The server has no route that waits: the answer is read from a stream.
 //
@@ -73,13 +74,13 @@ func (a *Agent) ResumeStream(ctx context.Context, req ResumeAgentRequest, opts .
 	if idle := req.UntilIdle; idle != nil {
 		op, body.UntilIdle, body.MaxIdle = route.AgentResumeStreamUntilIdle, nil, idle.milliseconds()
 	}
-	a, r, loop, err := a.answer(op, body, req.Extra, AgentRequest{
+	answer, err := a.answer(op, body, req.Extra, req.RunID, req.ToolCallID, AgentRequest{
 		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, RequestContext: req.RequestContext,
 	}, opts)
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, r, loop)
+	return answer.stream(ctx)
 }
 
 // resumeAgentBody is what the server reads; until idle, the limit stands beside

@@ -20,10 +20,11 @@ type config struct {
 	reattach      bool
 	cancelOnClose bool
 	looksFor      time.Duration // a run whose start got no answer, before it is posted again
+	answers       *gates        // under way; shared by all that the client makes
 }
 
 func defaults() config {
-	c := config{Config: call.Defaults(), reattach: true, looksFor: 10 * time.Second}
+	c := config{Config: call.Defaults(), reattach: true, looksFor: 10 * time.Second, answers: new(gates)}
 	c.UserAgent = userAgent()
 	c.Policy = policy(RetrySafe)
 	return c

@@ -47,8 +47,8 @@ func anyRoute(method, path string, in any) (call.Request, error) {
 	if err != nil {
 		return call.Request{}, publicError(err)
 	}
-	op.Context = route.Query
-	if in != nil || method == http.MethodPost {
+	op.Context = route.Query // all that a GET is read for, whatever its body
+	if method == http.MethodPost || in != nil && method != http.MethodGet && method != http.MethodHead {
 		op.Context = route.Body
 	}
 	return call.Request{Op: op, Query: query, Body: in}, nil

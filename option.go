@@ -50,17 +50,24 @@ type Response struct {
 // WithOptions makes one option of several, in their order: so a []Option can be given to
 // [New] and [Client.With] too.
 func WithOptions(opts ...Option) Option {
-	return option(func(c *config) error {
-		for _, o := range opts {
-			if o == nil {
-				return refuse("a nil Option")
-			}
-			if err := o.applyCall(c); err != nil {
-				return err
-			}
+	return joinedOptions(opts)
+}
+
+type joinedOptions []Option
+
+func (j joinedOptions) applyClient(c *config) error { return j.each(c, Option.applyClient) }
+func (j joinedOptions) applyCall(c *config) error   { return j.each(c, Option.applyCall) }
+
+func (j joinedOptions) each(c *config, apply func(Option, *config) error) error {
+	for _, o := range j {
+		if o == nil {
+			return refuse("a nil Option")
 		}
-		return nil
-	})
+		if err := apply(o, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type option func(*config) error

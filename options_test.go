@@ -95,6 +95,23 @@ func TestOption_ThatIsWrongIsAnErrorWhereverItIsGiven(t *testing.T) {
 	assert.Error(t, list(t.Context(), inMemory(t, play(answer(200, "{}"))), mastra.WithResponse(nil)))
 }
 
+// What one call alone may be given stays so inside several options in one.
+func TestWithOptions_GivesAClientWhatAClientTakes(t *testing.T) {
+	header := mastra.WithHeader("X-A", "b")
+	both := mastra.WithOptions(header, mastra.WithResponse(new(mastra.Response)))
+	_, err := mastra.New("http://mastra.test", both)
+	assert.ErrorIs(t, err, mastra.ErrInvalidInput)
+	_, err = inMemory(t, play(answer(200, "{}"))).With(mastra.WithOptions(both))
+	assert.ErrorIs(t, err, mastra.ErrInvalidInput)
+
+	rt := play(answer(200, `{"text":"hi"}`))
+	var meta mastra.Response
+	_, err = inMemory(t, rt, mastra.WithOptions(header)).Agent("a").Generate(t.Context(), ask(), mastra.WithOptions(mastra.WithResponse(&meta)))
+	require.NoError(t, err)
+	assert.Equal(t, 200, meta.Status)
+	assert.Equal(t, "b", rt.seen[0].Header.Get("X-A"))
+}
+
 func TestOption_MistakenForAnotherDoesNotShowASecret(t *testing.T) {
 	for name, o := range map[string]mastra.Option{
 		"name and value swapped": mastra.WithHeader("Bearer "+secret, "Authorization"),

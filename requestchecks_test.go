@@ -3,6 +3,7 @@ package mastra_test
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"testing"
 	"time"
 
@@ -230,5 +231,16 @@ func TestExtra_CarriesWhatIsNotModelledAndNothingElse(t *testing.T) {
 			require.NoError(t, tt.do(t.Context(), client, extra{"later": extra{"a": []int{1}}}))
 			assert.JSONEq(t, `{"a":[1]}`, string(decode[map[string]json.RawMessage](t, []byte(rt.bodies[0]))["later"]))
 		})
+	}
+}
+
+// The longest of times is a number of milliseconds too.
+func TestUntilIdle_TheLongestTimeIsSent(t *testing.T) {
+	for given, want := range map[time.Duration]string{1: "1", time.Millisecond: "1", time.Millisecond + 1: "2", math.MaxInt64: "9223372036855"} {
+		rt := play(answer(200, "data: [DONE]\n\n", "Content-Type", "text/event-stream"))
+		s, err := inMemory(t, rt).Agent("a").Stream(t.Context(), mastra.AgentRequest{Messages: mastra.Prompt("hi"), UntilIdle: &mastra.UntilIdle{MaxIdle: given}})
+		require.NoError(t, err)
+		s.Close()
+		assert.Contains(t, rt.bodies[0], `"maxIdleMs":`+want+`}`)
 	}
 }

@@ -380,6 +380,24 @@ func TestRequestContext_TravelsWhereItIsRead(t *testing.T) {
 	}
 }
 
+// A GET is read for its query alone, whatever body is given to it.
+func TestDo_SendsTheContextOfAGETInTheQuery(t *testing.T) {
+	for method, where := range map[string]string{"GET": "query", "HEAD": "query", "DELETE": "body", "POST": "body"} {
+		rt := &catcher{t: t}
+		client := inMemory(t, rt, mastra.WithRetries(0), mastra.WithRequestContext(map[string]any{"tenant": "acme"}))
+		_ = client.Do(t.Context(), method, "/custom", map[string]any{"a": 1}, nil)
+		require.Len(t, rt.seen, 1, method)
+		var body struct{ RequestContext map[string]any }
+		require.NoError(t, json.Unmarshal(rt.seen[0].body, &body))
+		got := map[string]map[string]any{"query": contextOf(t, rt.seen[0].query), "body": body.RequestContext}
+		assert.Equal(t, "acme", got[where]["tenant"], method)
+		delete(got, where)
+		for other, values := range got {
+			assert.Nil(t, values, "%s: in the %s too", method, other)
+		}
+	}
+}
+
 func contextOf(t *testing.T, q url.Values) map[string]any {
 	t.Helper()
 	if !q.Has("requestContext") {

@@ -67,6 +67,8 @@ func resumings(t *testing.T) []resuming {
 	stale.Suspension.SuspendedAt = at(5)
 	foreign := pinned("approval-suspended") // of the same moment, as it may happen
 	foreign.Suspension.RunID = "another"
+	strange := pinned("approval-suspended")
+	strange.Suspension.WorkflowID = "another"
 	five, negative := 5, -1
 	fan, fanAgain := tells(t, "fan-suspended"), tells(t, "fan-suspended-again")
 	fanBody := `{"step":["twice"],"forEachIndex":1,"resumeData":{"value":5}}`
@@ -88,6 +90,7 @@ func resumings(t *testing.T) []resuming {
 
 		{name: "a suspension that was answered", steps: m{"get": {tells(t, "approval-suspended")}}, req: stale, calls: "get", is: []error{mastra.ErrNotSuspended}},
 		{name: "a suspension of another run", steps: m{"get": {tells(t, "approval-suspended")}}, req: foreign, calls: "get", is: []error{mastra.ErrNotSuspended}},
+		{name: "a suspension of another workflow", steps: m{"get": {tells(t, "approval-suspended")}}, req: strange, calls: "get", is: []error{mastra.ErrNotSuspended}},
 		{name: "an item that was answered", steps: m{"get": {fanAgain}}, req: pinned("fan-suspended"), calls: "get", is: []error{mastra.ErrNotSuspended}},
 		{name: "a run that has ended", steps: m{"get": {ended}}, req: approve, calls: "get", is: []error{mastra.ErrNotSuspended}},
 		{name: "a run that is not there", steps: m{"get": {answer(404, `{"error":"no"}`)}}, req: approve, calls: "get", is: []error{mastra.ErrNotFound}},

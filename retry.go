@@ -48,6 +48,10 @@ type RetryPolicy func(Attempt) bool
 // error, a JSON object with the member "error". Proxies answer 503 in other forms
 // when their upstream died with the request, which may have been carried out: such
 // a call fails and matches [ErrOutcomeUnknown], as after a 502.
+//
+// One thing the client cannot see: where a tool or a model throws an error that has a
+// status of its own, 429 or 503, the server answers with that status after it has done
+// the work. Where that may happen and twice is once too often, pass [RetryNever].
 func RetrySafe(a Attempt) bool {
 	switch a.Status {
 	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:

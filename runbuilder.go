@@ -17,6 +17,8 @@ import (
 type runBuilder struct {
 	run *Run // with the options of the call; quiet
 	op  route.Operation
+	// gate has the stream leave the gate that it was begun behind, if any.
+	gate func(hooks) hooks
 	reattachment
 
 	state    RunState

@@ -2,9 +2,9 @@ package mastra
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -60,7 +60,7 @@ func (r *Run) glance(ctx context.Context) (*RunState, error) {
 // nothing.
 func missing(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && errors.Is(err, ErrNotFound) && json.Valid(e.Body)
+	return errors.As(err, &e) && e.Status == http.StatusNotFound && call.OwnError(e.Body)
 }
 
 // passing: the same question may well be answered a moment later.

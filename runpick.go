@@ -23,6 +23,9 @@ func (s *RunState) pick(req ResumeRequest) (at Suspension, refusal string, kind 
 		case req.Step != "" && req.Step != want.Step, req.ForEachIndex != nil && (want.ForEachIndex == nil || *req.ForEachIndex != *want.ForEachIndex):
 			return at, "the request names another step or item than its Suspension does", ErrInvalidInput
 		}
+		if want.WorkflowID != "" && s.WorkflowID != "" && want.WorkflowID != s.WorkflowID {
+			return at, "that suspension is of workflow " + want.WorkflowID, ErrNotSuspended
+		}
 		if want.RunID != "" && want.RunID != s.RunID {
 			return at, "that suspension is of run " + want.RunID, ErrNotSuspended
 		}

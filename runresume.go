@@ -55,12 +55,22 @@ type resumeBody struct {
 // Several suspended steps and none named match [ErrInvalidInput]. When ctx ends, the call
 // returns and the run goes on.
 //
+// Answers to one run that a Client sends, with all that [Client.With] made of it, go
+// one after the other: each reads the run when the first record or the error of the
+// one before has come. Between several processes, or several calls of [New], two
+// answers at the same moment may both be taken by the server.
+//
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume-stream.
 func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*RunState, error) {
 	r, err := r.with(opts)
 	if err != nil {
 		return nil, err
 	}
+	leave, err := r.alone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	at, before, err := r.suspension(ctx, req)
 	if err != nil {
 		return nil, err
@@ -74,7 +84,9 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 	}
 	resp, o, err := x.Frames(ctx)
 	for err == nil {
-		state, readErr := r.builder(route.WorkflowResumeStream).stream(ctx, false, resp.Body, o).Result()
+		b := r.builder(route.WorkflowResumeStream)
+		b.gate = func(h hooks) hooks { return began(h, leave) }
+		state, readErr := b.stream(ctx, false, resp.Body, o).Result()
 		switch {
 		case readErr == nil:
 			return state, nil
@@ -97,11 +109,22 @@ func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	at, _, err := r.suspension(ctx, req)
+	leave, err := r.alone(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return r.open(ctx, r.resumeRequest(route.WorkflowResumeStream, at, req))
+	at, _, err := r.suspension(ctx, req)
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	b := r.builder(route.WorkflowResumeStream)
+	b.gate = func(h hooks) hooks { return leaving(h, leave) }
+	s, err := b.open(ctx, r, r.resumeRequest(b.op, at, req))
+	if err != nil {
+		leave()
+	}
+	return s, err
 }
 
 // ResumeDetached answers the suspended run and returns at once. The server looks
@@ -113,6 +136,11 @@ func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Opt
 	if err != nil {
 		return err
 	}
+	leave, err := r.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	at, _, err := r.suspension(ctx, req)
 	if err != nil {
 		return err

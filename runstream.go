@@ -92,11 +92,16 @@ func (r *Run) history(offset int) call.Request {
 
 // open opens one of the run's streams.
 func (r *Run) open(ctx context.Context, q call.Request) (*RunStream, error) {
+	return r.builder(q.Op).open(ctx, r, q)
+}
+
+// open opens the stream that the builder is for.
+func (b *runBuilder) open(ctx context.Context, r *Run, q call.Request) (*RunStream, error) {
 	resp, o, err := r.frames(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	return r.builder(q.Op).stream(ctx, r.c.cfg.reattach, resp.Body, o), nil
+	return b.stream(ctx, r.c.cfg.reattach, resp.Body, o), nil
 }
 
 // builder is for the stream of op.
@@ -114,6 +119,9 @@ func (b *runBuilder) stream(ctx context.Context, reattach bool, body io.ReadClos
 		h.OnEnd = func(err error) error { b.ended = true; return err }
 	} else {
 		h.OnEnd = func(err error) error { return b.end(ctx, err) }
+	}
+	if b.gate != nil {
+		h = b.gate(h)
 	}
 	return &RunStream{Stream: stream.NewWithHooks(ctx, body, o, h), ctx: ctx, b: b}
 }

@@ -28,7 +28,9 @@ type Stream struct {
 	seen   Chunk // the one that OnChunk looks at
 
 	runID     atomic.Pointer[string]
-	cause     atomic.Pointer[error] // why the body was closed early
+	cause     atomic.Pointer[error] // why the stream was given up
+	waiting   atomic.Bool           // for a byte, with a limit
+	silent    atomic.Bool           // the body was closed because none came in time
 	closer    closer                // of the body
 	unwatch   func() bool           // stops watching ctx
 	inner     context.Context       // for Continue; nil without it
@@ -165,15 +167,20 @@ func (s *Stream) Close() error {
 	return s.closer.close()
 }
 
-// interrupt closes the body for a reason; the first one holds.
+// interrupt gives the stream up for a reason; the first one holds. Close waits for
+// OnClose, the end of the context does not.
 func (s *Stream) interrupt(cause error) {
 	first := s.cause.CompareAndSwap(nil, &cause)
-	if s.release != nil && cause != ErrIdleTimeout {
+	if s.release != nil {
 		s.release()
 	}
 	_ = s.closer.close()
-	if first && cause != ErrIdleTimeout && s.hooks.OnClose != nil {
+	switch {
+	case !first || s.hooks.OnClose == nil:
+	case cause == ErrClosed:
 		s.hooks.OnClose()
+	default:
+		go s.hooks.OnClose()
 	}
 }
 
@@ -257,6 +264,7 @@ func (s *Stream) finish(err error) error {
 			}
 			if cut := s.interrupted(); cut == ErrClosed || cut != nil && err != nil { // meanwhile
 				err = cut
+				s.interrupt(cut)
 			}
 		}
 		if s.hooks.OnEnd != nil && err != ErrClosed {
@@ -283,9 +291,7 @@ var errContinued = errors.New("stream: continued")
 
 // goOn starts afresh in another body.
 func (s *Stream) goOn(body io.ReadCloser) error {
-	if cause := s.cause.Load(); cause != nil && *cause == ErrIdleTimeout {
-		s.cause.CompareAndSwap(cause, nil)
-	}
+	s.silent.Store(false)
 	s.closer.replace(body)
 	if s.cause.Load() != nil { // closed meanwhile
 		_ = s.closer.close()
@@ -355,8 +361,8 @@ func (s *Stream) finishRead(err error) error {
 	if cut != nil {
 		return s.finish(cut)
 	}
-	if cause := s.cause.Load(); cause != nil {
-		return s.finish(*cause)
+	if s.silent.Load() {
+		return s.finish(ErrIdleTimeout)
 	}
 	return s.finish(end)
 }
@@ -366,7 +372,7 @@ func (s *Stream) read() ([]byte, error) {
 	if s.readErr != nil {
 		return nil, s.readErr
 	}
-	if s.cause.Load() != nil {
+	if s.cause.Load() != nil || s.silent.Load() {
 		return nil, errInterrupted
 	}
 	s.frames.moved(s.buf.room(s.frames.keep()))
@@ -387,20 +393,30 @@ func (s *Stream) read() ([]byte, error) {
 
 var errInterrupted = errors.New("stream: interrupted")
 
-// startTimer interrupts the stream after d unless stopTimer comes first. There is
-// one timer, for the waits of a stream and for the one behind its end.
+// startTimer closes the body after d unless stopTimer comes first. There is one
+// timer, for the waits of a stream and for the one behind its end.
 func (s *Stream) startTimer(d time.Duration) {
-	switch {
-	case d <= 0:
-	case s.timer == nil:
-		s.timer = time.AfterFunc(d, func() { s.interrupt(ErrIdleTimeout) })
-	default:
+	if d <= 0 {
+		return
+	}
+	s.waiting.Store(true)
+	if s.timer == nil {
+		s.timer = time.AfterFunc(d, s.tooSilent)
+	} else {
 		s.timer.Reset(d)
 	}
 }
 
 func (s *Stream) stopTimer(d time.Duration) {
 	if d > 0 {
+		s.waiting.Store(false)
 		s.timer.Stop()
+	}
+}
+
+func (s *Stream) tooSilent() {
+	if s.waiting.CompareAndSwap(true, false) {
+		s.silent.Store(true)
+		_ = s.closer.close()
 	}
 }

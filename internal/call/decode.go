@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 )
 
@@ -27,6 +28,21 @@ func (x *Exchange) decode(out any) error {
 	return nil
 }
 
+// jsonKind is what JSON calls the values of a Go type.
+func jsonKind(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Struct, reflect.Map:
+		return "object"
+	case reflect.Slice, reflect.Array:
+		return "array"
+	case reflect.Bool, reflect.String:
+		return t.Kind().String()
+	case reflect.Interface, reflect.Pointer:
+		return "another value"
+	}
+	return "number"
+}
+
 // unreadable is the failure of a success whose body does not decode. The text says
 // what was expected, and nothing of what came.
 func (x *Exchange) unreadable(err error) error {
@@ -39,7 +55,7 @@ func (x *Exchange) unreadable(err error) error {
 		message = "the answer is not JSON"
 	case errors.As(err, &kind):
 		what, _, _ := strings.Cut(kind.Value, " ") // behind it stands the value
-		message = "the answer does not decode: " + what + " in place of " + kind.Type.String()
+		message = "the answer does not decode: " + what + " in place of " + jsonKind(kind.Type)
 		if kind.Field != "" {
 			message += " in " + kind.Field
 		}

@@ -37,9 +37,9 @@ func errorFrom(status int, header http.Header, body []byte) *Failure {
 	return f
 }
 
-// ownError: the server itself has written this body of an error, and no proxy. The
+// OwnError: the server itself has written this body of an error, and no proxy. The
 // member's name counts as it is written.
-func ownError(body []byte) bool {
+func OwnError(body []byte) bool {
 	var members map[string]any
 	return json.Unmarshal(body, &members) == nil && members["error"] != nil
 }

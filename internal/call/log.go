@@ -7,8 +7,15 @@ import (
 	"time"
 )
 
+// What a log line tells of: an attempt that has ended, or a stream that was opened by
+// one and has broken since.
+const (
+	attemptEnded = "mastra: attempt"
+	streamBroke  = "mastra: stream broke"
+)
+
 // log tells of the attempt that has just ended.
-func (x *Exchange) log(ctx context.Context) {
+func (x *Exchange) log(ctx context.Context, message string) {
 	if x.cfg.Logger == nil {
 		return
 	}
@@ -22,7 +29,7 @@ func (x *Exchange) log(ctx context.Context) {
 			attrs = append(attrs, slog.Duration("repeat_in", x.next))
 		}
 	}
-	x.cfg.Logger.LogAttrs(ctx, level, "mastra: attempt", attrs...)
+	x.cfg.Logger.LogAttrs(ctx, level, message, attrs...)
 }
 
 // hide takes out of a text what must not be shown: a server may echo the token it

@@ -79,7 +79,7 @@ func (x *Exchange) Broke(ctx context.Context, broken error) error {
 		x.failure.Cause = ContextError(ctx)
 		x.failure.Message = x.failure.Cause.Error()
 	}
-	if !x.failed(ctx, true, errors.Is(broken, stream.ErrEventTooLarge)) {
+	if !x.failed(ctx, streamBroke, true, errors.Is(broken, stream.ErrEventTooLarge)) {
 		x.Report()
 		if x.done {
 			return ErrDone
@@ -122,17 +122,17 @@ func (x *Exchange) check(ctx context.Context, resp *http.Response, err error) (b
 		x.failure, final = x.judge(ctx, resp)
 	}
 	if x.failure == nil {
-		x.log(ctx)
+		x.log(ctx, attemptEnded)
 		return false, nil
 	}
-	return x.failed(ctx, sent, final), nil
+	return x.failed(ctx, attemptEnded, sent, final), nil
 }
 
 // failed tells whether the attempt that has just failed is followed by another.
-func (x *Exchange) failed(ctx context.Context, sent, final bool) bool {
+func (x *Exchange) failed(ctx context.Context, what string, sent, final bool) bool {
 	x.failure.tidy(x.hide)
 	x.pausing = x.repeat(ctx, sent, final)
-	x.log(ctx)
+	x.log(ctx, what)
 	return x.pausing
 }
 

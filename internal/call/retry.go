@@ -30,7 +30,7 @@ func (f *Failure) refused() bool {
 	case http.StatusUnauthorized, http.StatusTooManyRequests:
 		return true
 	case http.StatusServiceUnavailable:
-		return strings.TrimSpace(f.Header.Get("Retry-After")) != "" || ownError(f.Body)
+		return strings.TrimSpace(f.Header.Get("Retry-After")) != "" || OwnError(f.Body)
 	}
 	return false
 }
