@@ -43,6 +43,15 @@ type loss struct {
 	seed  uint64
 }
 
+// seeds are some, each under a name.
+func seeds(n uint64) map[string]uint64 {
+	out := map[string]uint64{}
+	for seed := range n {
+		out[fmt.Sprint("seed ", seed)] = seed
+	}
+	return out
+}
+
 // together runs the cases of a test at the same time, however few tests may run in
 // parallel: a start that has not arrived is looked for for 10 s before it is posted
 // again.
@@ -85,11 +94,7 @@ func TestStart_IsExecutedOnceWhereverItsAnswerIsLost(t *testing.T) {
 func TestStart_IsExecutedOnceThoughItsAnswerIsLostTimeAndAgain(t *testing.T) {
 	direct := client(t)
 	every := []contract.Fault{contract.DropUnsent, contract.DropSent, contract.DropAnswer, contract.CutAnswer, contract.CutTail}
-	seeds := map[string]uint64{}
-	for seed := range uint64(6) {
-		seeds[fmt.Sprint("seed ", seed)] = seed
-	}
-	together(t, seeds, func(t *testing.T, seed uint64) {
+	together(t, seeds(6), func(t *testing.T, seed uint64) {
 		c, proxy := through(t, seed, mastra.WithRetries(len(every)))
 		key := unique("key")
 		order := make([]contract.Fault, len(every))
