@@ -193,11 +193,12 @@ func TestAgentThread_MessageToARunThatIsNotThereIsRefused(t *testing.T) {
 		require.ErrorIs(t, err, mastra.ErrServer, name)
 		assert.Equal(t, 1, failure(t, err).Attempts, name)
 		assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown, name)
-		var e *mastra.Error
-		err = send("", "")
-		require.ErrorIs(t, err, mastra.ErrInvalidInput, name)
-		require.NotErrorAs(t, err, &e, "%s: refused before it is sent", name)
-		require.ErrorIs(t, send("", "t"), mastra.ErrBadRequest, "%s: a thread without its resource", name)
+		for what, threadID := range map[string]string{"neither run nor thread": "", "a thread without its resource": "t"} {
+			var e *mastra.Error
+			err := send("", threadID)
+			require.ErrorIs(t, err, mastra.ErrInvalidInput, "%s: %s", name, what)
+			require.NotErrorAs(t, err, &e, "%s: %s is refused before it is sent", name, what)
+		}
 	}
 	err := sendKind(t, agent, "no such kind")
 	require.ErrorIs(t, err, mastra.ErrBadRequest)
