@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"unicode/utf8"
+
+	"github.com/mastra-go/mastra/internal/jsonstring"
+	"github.com/mastra-go/mastra/internal/wtf8"
 )
 
 // Chunk is one message of a stream. It owns its bytes: a chunk, and all that its
@@ -24,8 +27,9 @@ type Chunk struct {
 
 	raw     []byte // the chunk's JSON; nil if it is in line
 	line    string // the same for a delta, whose text is a part of it
-	text    string
+	text    string // of a delta; if it is cut, also of one in a chunk inside this one
 	isText  bool
+	cut     bool // text is not what the JSON alone says, or that has half a character
 	payload span
 }
 
@@ -69,7 +73,18 @@ func (c Chunk) Metadata() json.RawMessage { return member(c.Raw(), "metadata") }
 
 // Text returns the text of a text-delta or reasoning-delta chunk. It costs nothing:
 // the text was decoded when the chunk was read.
-func (c Chunk) Text() (string, bool) { return c.text, c.isText }
+//
+// A server cuts text where it likes, also within a character that is two UTF-16 units.
+// In the chunks of a [Stream] such a character is whole, in the delta that completes
+// it. If the other half does not follow in the same text, U+FFFD stands in its place,
+// and nothing if the text ends with it. A chunk that was read alone, from JSON, has
+// U+FFFD for each half.
+func (c Chunk) Text() (string, bool) {
+	if !c.isText {
+		return "", false
+	}
+	return c.text, true
+}
 
 // MarshalJSON returns the chunk's JSON, null for the zero Chunk.
 func (c Chunk) MarshalJSON() ([]byte, error) { return c.Raw().MarshalJSON() }
@@ -125,13 +140,17 @@ func needType(c Chunk) error {
 type decoder struct {
 	typ, runID, from string
 	last             template
+	joins            bool // the chunks are those of a stream
+	texts            wtf8.Joiner
 }
 
 // chunk reads the chunk in b. An owned chunk has a copy of the bytes; the others
 // borrow them and their text is not decoded.
 func (d *decoder) chunk(b []byte, owned bool) (Chunk, error) {
-	if c, ok := d.last.match(b, owned); ok {
-		return c, nil
+	if d.texts.Idle() {
+		if c, ok := d.last.match(b, owned); ok {
+			return c, nil
+		}
 	}
 	var e envelope
 	if err := e.read(b); err != nil {
@@ -158,8 +177,12 @@ func (d *decoder) chunk(b []byte, owned bool) (Chunk, error) {
 		c.line = string(b)
 		c.text, c.isText = c.line[text.start+1:text.end-1], true
 	default:
-		c.raw = bytes.Clone(b)
-		c.text, c.isText = unquote(b[text.start:text.end]), true
+		c.raw, c.isText = bytes.Clone(b), true
+		c.text, c.cut = jsonstring.Unquote(b[text.start:text.end])
+		c.text = wtf8.UTF8(c.text)
+	}
+	if owned && d.joins {
+		d.join(&c)
 	}
 	return c, nil
 }

@@ -35,41 +35,44 @@ func (d *ErrorDetail) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func errorDetail(b []byte) ErrorDetail {
+func errorDetail(b []byte) ErrorDetail { return readError(b, jsonString) }
+
+// readError reads an error's texts with text.
+func readError(b []byte, text func([]byte) (string, bool)) ErrorDetail {
 	b = bytes.TrimSpace(b)
 	d := ErrorDetail{raw: bytes.Clone(b)}
-	if text, ok := jsonString(b); ok {
-		d.Message = text
+	if only, ok := text(b); ok {
+		d.Message = only
 		return d
 	}
 	var cause, details string
 	for key, value := range membersOf(b) {
 		switch key {
 		case "name":
-			d.Name, _ = jsonString(value)
+			d.Name, _ = text(value)
 		case "message":
-			d.Message, _ = jsonString(value)
+			d.Message, _ = text(value)
 		case "code":
-			d.Code, _ = jsonString(value)
+			d.Code, _ = text(value)
 		case "domain":
-			d.Domain, _ = jsonString(value)
+			d.Domain, _ = text(value)
 		case "category":
-			d.Category, _ = jsonString(value)
+			d.Category, _ = text(value)
 		case "statusCode":
 			if json.Unmarshal(value, &d.StatusCode) != nil {
 				d.StatusCode = 0
 			}
 		case "cause":
-			cause, _ = jsonString(value)
+			cause, _ = text(value)
 			for key, value := range membersOf(value) {
 				if key == "message" {
-					cause, _ = jsonString(value)
+					cause, _ = text(value)
 				}
 			}
 		case "details":
 			for key, value := range membersOf(value) {
 				if key == "errorMessage" {
-					details, _ = jsonString(value)
+					details, _ = text(value)
 				}
 			}
 		}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"iter"
 	"unicode/utf8"
+
+	"github.com/mastra-go/mastra/internal/jsonstring"
+	"github.com/mastra-go/mastra/internal/wtf8"
 )
 
 var errNotObject = errors.New("stream: payload is not a JSON object")
@@ -63,6 +66,12 @@ func isObject(b []byte) bool {
 
 // jsonString decodes a JSON string and says whether b is one.
 func jsonString(b []byte) (string, bool) {
+	text, ok := jsonText(b)
+	return wtf8.UTF8(text), ok
+}
+
+// jsonText is jsonString for what is passed on: the text is in WTF-8.
+func jsonText(b []byte) (string, bool) {
 	i := skipSpace(b, 0)
 	if i >= len(b) || b[i] != '"' {
 		return "", false
@@ -71,75 +80,23 @@ func jsonString(b []byte) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	return unquote(b[i:end]), true
+	return unquoteText(b[i:end]), true
 }
 
 // unquote decodes a valid JSON string with its quotes, as encoding/json does:
 // broken UTF-8 and lone surrogates become U+FFFD.
-func unquote(b []byte) string {
-	b = b[1 : len(b)-1]
-	if isPlain(b) {
-		return string(b)
+func unquote(b []byte) string { return wtf8.UTF8(unquoteText(b)) }
+
+// unquoteText is unquote with half a character in WTF-8.
+func unquoteText(b []byte) string {
+	if inner := b[1 : len(b)-1]; isPlain(inner) {
+		return string(inner)
 	}
-	out := make([]byte, 0, len(b)+utf8.UTFMax)
-	for i := 0; i < len(b); {
-		switch c := b[i]; {
-		case c == '\\' && b[i+1] == 'u':
-			r := hex4(b[i+2:])
-			i += 6
-			if 0xD800 <= r && r < 0xE000 {
-				low := rune(-1)
-				if r < 0xDC00 && i+6 <= len(b) && b[i] == '\\' && b[i+1] == 'u' {
-					low = hex4(b[i+2:])
-				}
-				if 0xDC00 <= low && low < 0xE000 {
-					r = (r-0xD800)<<10 | (low - 0xDC00) + 0x10000
-					i += 6
-				} else {
-					r = utf8.RuneError
-				}
-			}
-			out = utf8.AppendRune(out, r)
-		case c == '\\':
-			out = append(out, unescape(b[i+1]))
-			i += 2
-		case c < utf8.RuneSelf:
-			out = append(out, c)
-			i++
-		default:
-			r, size := utf8.DecodeRune(b[i:])
-			out = utf8.AppendRune(out, r)
-			i += size
-		}
-	}
-	return string(out)
+	text, _ := jsonstring.Unquote(b)
+	return text
 }
 
 // isPlain tells that a string's bytes are its text: no escape, no broken UTF-8.
 func isPlain(b []byte) bool {
 	return plainRun(b, 0) == len(b) && utf8.Valid(b)
-}
-
-func unescape(c byte) byte {
-	switch c {
-	case 'b':
-		return '\b'
-	case 'f':
-		return '\f'
-	case 'n':
-		return '\n'
-	case 'r':
-		return '\r'
-	case 't':
-		return '\t'
-	}
-	return c // " \ /
-}
-
-func hex4(b []byte) rune {
-	var r rune
-	for _, c := range b[:4] {
-		r = r<<4 | rune(hexDigit(c))
-	}
-	return r
 }

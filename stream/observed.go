@@ -36,6 +36,7 @@ func (c Chunk) Observed() (*ObservedChunk, bool) {
 	o := &ObservedChunk{ID: envelope.ID, Index: *envelope.Index, CreatedAt: envelope.CreatedAt}
 	if c.Type == TypeObserved || c.Type == TypeStepStart {
 		if o.Chunk.UnmarshalJSON(envelope.Data) == nil && o.Chunk.Type != "" {
+			c.lend(&o.Chunk)
 			return o, true
 		}
 		if c.Type == TypeObserved {

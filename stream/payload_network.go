@@ -51,6 +51,8 @@ type RoutingAgentTextDelta struct {
 	Text string `json:"text"`
 }
 
+func (d *RoutingAgentTextDelta) setText(text string) { d.Text = text }
+
 // NetworkAbort is the payload of `routing-agent-abort` and of
 // `agent-`, `workflow-` and `tool-execution-abort`.
 type NetworkAbort struct {
@@ -205,6 +207,7 @@ func (n *NestedChunk) decode(c *Chunk) error {
 	if err := n.Chunk.UnmarshalJSON(c.Payload()); err != nil {
 		return err
 	}
+	c.lend(&n.Chunk)
 	return needType(n.Chunk)
 }
 

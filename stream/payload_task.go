@@ -41,6 +41,8 @@ type BackgroundTaskOutput struct {
 	Output Chunk `json:"payload"`
 }
 
+func (o *BackgroundTaskOutput) setText(text string) { o.Output.text, o.Output.cut = text, true }
+
 // BackgroundTaskCompleted is the payload of `background-task-completed`.
 type BackgroundTaskCompleted struct {
 	BackgroundTask

@@ -74,11 +74,13 @@ type WorkflowStepOutput struct {
 	StepID   string          `json:"stepId,omitempty"`
 	RunID    string          `json:"runId,omitempty"`
 	Output   json.RawMessage `json:"output"`
+
+	joined
 }
 
 // Chunk returns the output as a chunk if it is one, which is to say a JSON object
 // with a type.
-func (o *WorkflowStepOutput) Chunk() (Chunk, bool) { return nested(o.Output) }
+func (o *WorkflowStepOutput) Chunk() (Chunk, bool) { return o.joined.chunk(o.Output) }
 
 // WorkflowStepFinish is the payload of `workflow-step-finish`.
 type WorkflowStepFinish struct{ WorkflowStep }

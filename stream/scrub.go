@@ -3,6 +3,8 @@ package stream
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/mastra-go/mastra/internal/jsonstring"
 )
 
 // maxScrubDepth bounds how deep chunks within chunks, and errors within errors, are
@@ -40,17 +42,15 @@ func scrubChunk(typ string, b []byte, depth int) ([]byte, bool) {
 		return editMember(b, "payload", within("error", stripError))
 	case TypeWorkflowFinish:
 		return editMember(b, "payload", within("metadata", within("error", stripError)))
-	case TypeToolOutput, TypeWorkflowStepOutput, TypeStepOutput:
-		return editMember(b, "payload", within("output", inner))
-	case TypeBackgroundTaskOutput:
-		return editMember(b, "payload", within("payload", inner))
-	case TypeObserved:
-		return editMember(b, "data", inner)
 	}
-	if isNestedType(typ) {
-		return editMember(b, "payload", inner)
+	switch outer, in := nesting(typ); {
+	case outer == "":
+		return b, false
+	case in == "":
+		return editMember(b, outer, inner)
+	default:
+		return editMember(b, outer, within(in, inner))
 	}
-	return b, false
 }
 
 // scrubNested scrubs a value that may be a chunk.
@@ -86,14 +86,15 @@ func scrubErrorChunk(b []byte) []byte {
 	return append(out, '}')
 }
 
-// shortError is an error's name and message.
+// shortError is an error's name and message, with half a character where they have
+// one.
 func shortError(value []byte) ([]byte, bool) {
-	d := errorDetail(value)
-	short, _ := json.Marshal(struct { // two strings can always be encoded
-		Name    string `json:"name,omitempty"`
-		Message string `json:"message"`
-	}{d.Name, d.Message})
-	return short, true
+	d := readError(value, jsonText)
+	short := []byte{'{'}
+	if d.Name != "" {
+		short = append(jsonstring.Append(append(short, `"name":`...), d.Name), ',')
+	}
+	return append(jsonstring.Append(append(short, `"message":`...), d.Message), '}'), true
 }
 
 // secret are the members that errors of Node and of the AI SDK carry besides their

@@ -65,6 +65,7 @@ func NewWithHooks(ctx context.Context, body io.ReadCloser, o Options, h hook.Hoo
 		ctx: ctx, body: body, opt: o, hooks: h,
 		buf:    newBuffer(o.MaxEventSize),
 		frames: newFramer(o.Framing, o.MaxEventSize),
+		dec:    decoder{joins: true},
 		end:    endState{rule: o.End, run: h.RunID},
 	}
 	s.closer.body = body

@@ -78,6 +78,8 @@ type ToolCallDelta struct {
 	ProviderMetadata json.RawMessage `json:"providerMetadata,omitempty"`
 }
 
+func (d *ToolCallDelta) setText(text string) { d.ArgsTextDelta = text }
+
 // ToolCallInputEnd is the payload of `tool-call-input-streaming-end`.
 type ToolCallInputEnd struct {
 	ID               string          `json:"toolCallId"`
@@ -131,11 +133,13 @@ type ToolOutputChunk struct {
 	ID     string          `json:"toolCallId"`
 	Name   string          `json:"toolName,omitempty"`
 	Output json.RawMessage `json:"output"`
+
+	joined
 }
 
 // Chunk returns the output as a chunk if it is one, which is to say a JSON object
 // with a type.
-func (o *ToolOutputChunk) Chunk() (Chunk, bool) { return nested(o.Output) }
+func (o *ToolOutputChunk) Chunk() (Chunk, bool) { return o.joined.chunk(o.Output) }
 
 // ToolOutputDenied is the payload of `tool-output-denied`: the call was declined.
 type ToolOutputDenied struct {

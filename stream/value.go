@@ -54,6 +54,9 @@ func (c *Chunk) decodeInto(v Value) error {
 	if v, ok := v.(interface{ setRunID(string) }); ok {
 		v.setRunID(c.RunID)
 	}
+	if v, ok := v.(interface{ setText(string) }); ok && c.cut {
+		v.setText(c.text)
+	}
 	return nil
 }
 
