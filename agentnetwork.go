@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
+	"github.com/mastra-go/mastra/internal/wtf8"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -130,19 +130,7 @@ func (r *NetworkResult) Pending() []Pending { return slices.Clone(r.pending) }
 
 // Text iterates over the final answer's text as the routing agent writes it. The
 // text of the agents that it calls is in Chunks.
-func (s *NetworkStream) Text() iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		for chunk, err := range s.Chunks() {
-			if err != nil {
-				yield("", err)
-				return
-			}
-			if v, ok := chunk.Value().(*stream.RoutingAgentTextDelta); ok && !yield(v.Text, nil) {
-				return
-			}
-		}
-	}
-}
+func (s *NetworkStream) Text() iter.Seq2[string, error] { return growth(s.Stream, &s.b.text) }
 
 // Result reads what is left of the stream and returns what the run came to. A run
 // that ended without a result, as one whose model failed does, has Done false.
@@ -165,7 +153,7 @@ func (s *NetworkStream) Pending() ([]Pending, error) {
 }
 
 type networkBuilder struct {
-	text    strings.Builder
+	text    wtf8.Text
 	finish  *stream.NetworkFinish
 	pending []Pending
 	runID   string
@@ -178,9 +166,7 @@ func (b *networkBuilder) add(c *stream.Chunk) {
 	}
 	switch c.Type {
 	case stream.TypeRoutingAgentTextDelta:
-		if v, ok := c.Value().(*stream.RoutingAgentTextDelta); ok {
-			b.text.WriteString(v.Text)
-		}
+		stream.AddText(&b.text, c)
 	case stream.TypeNetworkFinish:
 		b.finish, _ = c.Value().(*stream.NetworkFinish)
 	case stream.TypeToolExecutionApproval, stream.TypeToolExecutionSuspended, stream.TypeAgentExecutionApproval, stream.TypeAgentExecutionSuspended:

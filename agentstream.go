@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
-	"strings"
 
+	"github.com/mastra-go/mastra/internal/wtf8"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -16,31 +16,13 @@ type AgentStream struct {
 	b *agentBuilder
 }
 
-// Text iterates over the answer's text, piece by piece, and ends with the error
-// that ended the stream: a [*RunError] for a model that failed, a
-// [*TripwireError], [ErrTruncated] for a connection that broke, the context's
-// error. Breaking out of the loop closes the stream.
+// Text iterates over the answer's text, piece by piece and in whole characters, and
+// ends with the error that ended the stream: a [*RunError] for a model that failed, a
+// [*TripwireError], [ErrTruncated] for a connection that broke, the context's error.
+// Breaking out of the loop closes the stream.
 //
 // No text and no error usually means that the run waits: see Pending.
-func (s *AgentStream) Text() iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		for chunk, err := range s.Chunks() {
-			if err != nil {
-				yield("", err)
-				return
-			}
-			if v, ok := chunk.Observed(); ok {
-				chunk = v.Chunk
-			}
-			if chunk.Type != stream.TypeTextDelta {
-				continue
-			}
-			if text, ok := chunk.Text(); ok && !yield(text, nil) {
-				return
-			}
-		}
-	}
-}
+func (s *AgentStream) Text() iter.Seq2[string, error] { return growth(s.Stream, &s.b.text) }
 
 // Result reads what is left of the stream and returns what the run came to. It
 // may be called after Text or Chunks, or instead of them. When the stream ended
@@ -66,7 +48,7 @@ func (s *AgentStream) Pending() ([]Pending, error) {
 // agentBuilder makes an AgentResult from the chunks of a stream. The large
 // chunks at the end are looked into once, when the result is asked for.
 type agentBuilder struct {
-	text, reasoning strings.Builder
+	text, reasoning wtf8.Text
 	partial         AgentResult
 	steps, finishes []stream.Chunk
 	transcript      *transcript // only for client tools
@@ -85,13 +67,11 @@ func (b *agentBuilder) add(c *stream.Chunk) {
 		b.transcript.add(c)
 	}
 	switch c.Type {
-	case stream.TypeTextDelta:
-		text, _ := c.Text()
-		b.text.WriteString(text)
+	case stream.TypeTextDelta, stream.TypeTextStart, stream.TypeTextEnd:
+		stream.AddText(&b.text, c)
 		return
-	case stream.TypeReasoningDelta:
-		text, _ := c.Text()
-		b.reasoning.WriteString(text)
+	case stream.TypeReasoningDelta, stream.TypeReasoningStart, stream.TypeReasoningEnd:
+		stream.AddText(&b.reasoning, c)
 		return
 	case stream.TypeStepFinish:
 		b.steps = append(b.steps, *c)

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/jsonstring"
 )
 
 // Messages is what an agent is asked: a conversation, oldest first. Make it with
@@ -65,6 +67,11 @@ func (p Part) MarshalJSON() ([]byte, error) {
 	}
 	type plain Part
 	switch {
+	case !utf8.ValidString(p.Text): // half a character, which encoding/json does not know
+		return call.Marshal(struct {
+			plain
+			Text json.RawMessage `json:"text"`
+		}{plain(p), jsonstring.Append(nil, p.Text)})
 	case p.Type == "text" && p.Text == "":
 		return call.Marshal(struct {
 			Type string `json:"type"`

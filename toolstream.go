@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"strings"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/wtf8"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -79,7 +79,7 @@ func resultFrames(results []ToolResult) ([]byte, error) {
 // model was last asked, as messages.
 type transcript struct {
 	messages       Messages
-	text           strings.Builder
+	text           wtf8.Text
 	calls, results []Part
 	known          map[string]bool // calls whose results the model has been told
 }
@@ -93,9 +93,8 @@ func (t *transcript) told(results []ToolResult) {
 
 func (t *transcript) add(c *stream.Chunk) {
 	switch c.Type {
-	case stream.TypeTextDelta:
-		text, _ := c.Text()
-		t.text.WriteString(text)
+	case stream.TypeTextDelta, stream.TypeTextStart, stream.TypeTextEnd:
+		stream.AddText(&t.text, c)
 		return
 	case stream.TypeStepFinish, stream.TypeFinish:
 		t.flush()
@@ -129,8 +128,8 @@ func (t *transcript) result(p Part, kind string, value any) {
 // flush ends a step.
 func (t *transcript) flush() {
 	said := Message{Role: RoleAssistant}
-	if t.text.Len() > 0 {
-		said.Content = append(said.Content, Text(t.text.String()))
+	if text := t.text.WTF8(); text != "" {
+		said.Content = append(said.Content, Text(text))
 	}
 	said.Content = append(said.Content, t.calls...)
 	if len(said.Content) > 0 {
@@ -139,7 +138,7 @@ func (t *transcript) flush() {
 	if len(t.results) > 0 {
 		t.messages = append(t.messages, Message{Role: RoleTool, Content: t.results})
 	}
-	t.text.Reset()
+	t.text = wtf8.Text{}
 	t.calls, t.results = nil, nil
 }
 

@@ -86,7 +86,7 @@ type TypedStream[T any] struct {
 }
 
 // Partials iterates over the value as it grows: each has what has arrived so far,
-// the rest is zero. A partial value that does not fit T yet is passed over. It
+// the rest is zero, and half a character is left out. A partial value that does not fit T yet is passed over. It
 // ends with the error that ended the stream, like Text.
 func (s *TypedStream[T]) Partials() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
@@ -100,7 +100,7 @@ func (s *TypedStream[T]) Partials() iter.Seq2[T, error] {
 				continue
 			}
 			var partial T
-			if json.Unmarshal(chunk.Payload(), &partial) == nil && !yield(partial, nil) {
+			if json.Unmarshal(wholeSoFar(chunk.Payload()), &partial) == nil && !yield(partial, nil) {
 				return
 			}
 		}

@@ -53,7 +53,16 @@ func (t *Text) Add(key, piece string) { t.b.WriteString(t.Joiner.Add(key, piece)
 func (t *Text) End(key string) { t.b.WriteString(t.Joiner.End(key)) }
 
 // String is the whole text in UTF-8. Half a character that waits is U+FFFD.
-func (t *Text) String() string { return UTF8(t.b.String()) + lone(len(t.waiting)) }
+func (t *Text) String() string { return UTF8(t.WTF8()) }
+
+// WTF8 is the whole text with the halves that it has.
+func (t *Text) WTF8() string {
+	text := t.b.String()
+	for _, high := range t.waiting {
+		text += high
+	}
+	return text
+}
 
 // Grown returns what has been added since it was called last, in UTF-8 and without
 // half a character that may become a whole one.
@@ -64,4 +73,4 @@ func (t *Text) Grown() string {
 }
 
 // Rest returns what Grown has held back.
-func (t *Text) Rest() string { return UTF8(t.b.String()[t.said:]) + lone(len(t.waiting)) }
+func (t *Text) Rest() string { return UTF8(t.WTF8()[t.said:]) }

@@ -8,7 +8,6 @@
 package wtf8
 
 import (
-	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -88,6 +87,3 @@ func CutHigh(s string) (rest, high string) {
 	}
 	return s, ""
 }
-
-// lone is what stands for n halves that are alone.
-func lone(n int) string { return strings.Repeat(string(utf8.RuneError), n) }
