@@ -23,7 +23,7 @@ func TestImports_GoOneWay(t *testing.T) {
 		"internal/call":                  {"./internal/hook", "./internal/route", "./stream", "github.com/hashicorp/go-retryablehttp", "github.com/oapi-codegen/runtime", "github.com/google/uuid"},
 		".":                              {"./stream", "./gen", "./internal/call", "./internal/hook", "./internal/jsonstring", "./internal/route", "./internal/wtf8", "github.com/google/jsonschema-go/jsonschema"},
 		"api/workflows":                  {".", "./internal/call", "./internal/route"},
-		"aisdk":                          {".", "./stream", "./internal/jsonstring"},
+		"aisdk":                          {".", "./stream", "./internal/jsonstring", "./internal/wtf8"},
 		"mockserver":                     {"./mockserver/internal/filter", "./mockserver/internal/js", "./mockserver/internal/jsonschema", "./mockserver/internal/zod", "github.com/tmaxmax/go-sse"},
 		"mockserver/internal/filter":     {"./mockserver/internal/js"},
 		"mockserver/internal/js":         {"./internal/jsonstring"},

@@ -178,13 +178,13 @@ func (c *Converter) content(chunk stream.Chunk) {
 // both sides.
 func (c *Converter) text(chunk stream.Chunk) {
 	payload := chunk.Payload()
-	if text, ok := chunk.Text(); ok && c.last.is(payload, text) {
+	if text, ok := chunk.Text(); ok && c.texts.Idle() && c.last.is(payload, text) {
 		c.emit(Part{Type: chunk.Type, ID: c.last.id, Delta: text})
 		return
 	}
 	var v struct {
 		ID               *string         `json:"id"`
-		Text             *string         `json:"text"`
+		Text             json.RawMessage `json:"text"`
 		ProviderMetadata json.RawMessage `json:"providerMetadata"`
 	}
 	if !decode(payload, &v) || v.ID == nil {
@@ -192,10 +192,11 @@ func (c *Converter) text(chunk stream.Chunk) {
 	}
 	p := Part{Type: chunk.Type, ID: *v.ID, ProviderMetadata: providerData(v.ProviderMetadata)}
 	if chunk.Type == stream.TypeTextDelta || chunk.Type == stream.TypeReasoningDelta {
-		if v.Text == nil {
+		piece, ok := pieceOf(v.Text)
+		if !ok {
 			return
 		}
-		p.Delta = *v.Text
+		p.Delta = c.delta(&p, p.ID, piece)
 		c.last.learn(p.ID)
 	}
 	if p.ProviderMetadata != nil && !c.o.SendReasoning {
@@ -217,10 +218,11 @@ func (d *lastDelta) learn(id string) {
 }
 
 // is tells whether a payload is the id and a text, and nothing else. A text with
-// escapes is longer in the payload, and is decoded the long way.
+// escapes is another one in the payload, and is decoded the long way.
 func (d *lastDelta) is(payload json.RawMessage, text string) bool {
-	return d.prefix != "" && len(payload) == len(d.prefix)+len(text)+len(`"}`) &&
-		string(payload[:len(d.prefix)]) == d.prefix && string(payload[len(payload)-2:]) == `"}`
+	start, end := len(d.prefix), len(payload)-len(`"}`)
+	return start > 0 && end == start+len(text) &&
+		string(payload[:start]) == d.prefix && string(payload[start:end]) == text && string(payload[end:]) == `"}`
 }
 
 // withoutItemID takes out the id by which OpenAI ties a text to the reasoning that

@@ -99,9 +99,9 @@ func (c *Converter) network(chunk stream.Chunk, typ string) {
 		run.hasText = true
 		c.emit(Part{Type: PartTextStart, ID: chunk.RunID})
 	case chunk.Type == stream.TypeRoutingAgentTextDelta:
-		text, isText := textOf(v.Text)
+		text, isText := pieceOf(v.Text)
 		if run.hasText = true; isText {
-			c.emit(Part{Type: PartTextDelta, ID: chunk.RunID, Delta: text})
+			c.networkText(chunk.RunID, text)
 		}
 	case ok:
 		state := run.snapshot(over)
@@ -205,7 +205,7 @@ func (r *networkRun) step(id string) *networkStep {
 
 // finalText writes the answer where the routing agent has not.
 func (c *Converter) finalText(run *networkRun, runID string, v *networkPayload) {
-	text, _ := textOf(v.Result)
+	text, _ := pieceOf(v.Result)
 	if run.hasText || text == "" {
 		return
 	}
@@ -220,7 +220,14 @@ func (c *Converter) finalText(run *networkRun, runID string, v *networkPayload) 
 	}
 	run.hasText = true
 	c.emit(Part{Type: PartTextStart, ID: runID})
-	c.emit(Part{Type: PartTextDelta, ID: runID, Delta: text})
+	c.networkText(runID, text)
+}
+
+// networkText sends a piece of the answer.
+func (c *Converter) networkText(runID, piece string) {
+	p := Part{Type: PartTextDelta, ID: runID}
+	p.Delta = c.delta(&p, runID, piece)
+	c.emit(p)
 }
 
 // networkEvent converts a chunk of an agent or workflow that the network runs.

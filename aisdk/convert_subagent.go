@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/mastra-go/mastra/stream"
@@ -27,8 +26,8 @@ type agentState struct {
 	FinishReason     json.RawMessage            `json:"finishReason"`
 	Usage            json.RawMessage            `json:"usage,omitempty"`
 	Warnings         json.RawMessage            `json:"warnings,omitempty"`
-	Text             string                     `json:"text"`
-	Reasoning        list[string]               `json:"reasoning"`
+	Text             text                       `json:"text"`
+	Reasoning        list[text]                 `json:"reasoning"`
 	Sources          list[json.RawMessage]      `json:"sources"`
 	Files            list[json.RawMessage]      `json:"files"`
 	ToolCalls        list[json.RawMessage]      `json:"toolCalls"`
@@ -52,7 +51,7 @@ type agentRun struct {
 type agentStep struct {
 	agentState
 	StepType           string                `json:"stepType"`
-	ReasoningText      string                `json:"reasoningText"`
+	ReasoningText      text                  `json:"reasoningText"`
 	StaticToolCalls    list[json.RawMessage] `json:"staticToolCalls"`
 	DynamicToolCalls   list[json.RawMessage] `json:"dynamicToolCalls"`
 	StaticToolResults  list[json.RawMessage] `json:"staticToolResults"`
@@ -62,7 +61,7 @@ type agentStep struct {
 type pendingToolCall struct {
 	ToolCallID       string          `json:"toolCallId"`
 	ToolName         string          `json:"toolName"`
-	ArgsText         string          `json:"argsText"`
+	ArgsText         text            `json:"argsText"`
 	State            string          `json:"state"`
 	ProviderExecuted json.RawMessage `json:"providerExecuted,omitempty"`
 	ProviderMetadata json.RawMessage `json:"providerMetadata,omitempty"`
@@ -138,11 +137,9 @@ func (c *Converter) follow(runs map[string]*agentRun, chunk stream.Chunk) (*agen
 		decode(payload, &v)
 		run = newAgentRun(v.ID)
 	case stream.TypeTextDelta:
-		text, _ := chunk.Text()
-		run.Text += text
+		run.Text += pieceIn(payload)
 	case stream.TypeReasoningDelta:
-		text, _ := chunk.Text()
-		run.Reasoning = append(run.Reasoning, text)
+		run.Reasoning = append(run.Reasoning, pieceIn(payload))
 	case stream.TypeSource:
 		run.Sources = append(run.Sources, orNull(payload))
 	case stream.TypeFile:
@@ -165,10 +162,20 @@ func (c *Converter) follow(runs map[string]*agentRun, chunk stream.Chunk) (*agen
 	return run, step
 }
 
+// pieceIn is the text of a delta.
+func pieceIn(payload json.RawMessage) text {
+	var v struct {
+		Text json.RawMessage `json:"text"`
+	}
+	decode(payload, &v)
+	piece, _ := pieceOf(v.Text)
+	return text(piece)
+}
+
 func (r *agentRun) tool(typ string, payload json.RawMessage, d *Display) bool {
 	var v struct {
 		pendingToolCall
-		ArgsTextDelta string          `json:"argsTextDelta"`
+		ArgsTextDelta text            `json:"argsTextDelta"`
 		Args          json.RawMessage `json:"args"`
 		Error         json.RawMessage `json:"error"`
 	}
@@ -287,7 +294,9 @@ func (r *agentRun) endStep(payload json.RawMessage) *agentStep {
 	}
 	step.Text = r.Text[r.textOf:]
 	step.Reasoning = r.Reasoning[r.reasoningOf:]
-	step.ReasoningText = strings.Join(step.Reasoning, "")
+	for _, piece := range step.Reasoning {
+		step.ReasoningText += piece
+	}
 	step.PendingToolCalls = nil
 	step.FinishReason, step.Usage, step.Warnings = v.StepResult.Reason, v.Output.Usage, warnings
 	step.Response = maps.Clone(r.Response)

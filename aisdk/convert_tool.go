@@ -38,11 +38,12 @@ func (c *Converter) tool(chunk stream.Chunk) {
 	case stream.TypeToolCallInputStart:
 		p.Type, p.ToolName, p.Dynamic = PartToolInputStart, v.ToolName, &v.Dynamic
 	case stream.TypeToolCallDelta:
-		text, ok := textOf(inputDelta(chunk, v.ArgsTextDelta))
+		piece, ok := pieceOf(inputDelta(chunk, v.ArgsTextDelta))
 		if !ok {
 			return
 		}
-		p.Type, p.InputTextDelta = PartToolInputDelta, text
+		p.Type = PartToolInputDelta
+		p.InputTextDelta = c.delta(&p, v.ToolCallID, piece)
 	case stream.TypeToolCall:
 		p.Type, p.ToolName = PartToolInputAvailable, v.ToolName
 		p.Input = shown(chunk, "input-available", v.Args)

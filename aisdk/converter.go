@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 
+	"github.com/mastra-go/mastra/internal/wtf8"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -25,6 +26,7 @@ type Converter struct {
 	tripwire, finished bool
 	openTexts          []string
 	last               lastDelta
+	texts              wtf8.Joiner
 
 	workflows map[string]*workflowRun
 	networks  map[string]*networkRun
@@ -143,6 +145,9 @@ func told(err error) bool {
 func (c *Converter) emit(p Part) {
 	if c.o.EndText {
 		c.trackText(&p)
+	}
+	if !c.texts.Idle() {
+		c.endHalf(&p)
 	}
 	c.out = append(c.out, p)
 }

@@ -50,14 +50,17 @@ type Part struct {
 	// FinishReason of a finish.
 	FinishReason string `json:"finishReason"`
 
-	// Delta is the text of a text-delta or reasoning-delta.
+	// Delta is the text of a text-delta or reasoning-delta. Where the model's text was
+	// cut within a character, that is whole in the delta that completes it; the browser
+	// gets the two halves as they came, unless Delta is changed.
 	Delta string `json:"delta"`
 	// ErrorText of an error or a failed tool call.
 	ErrorText string `json:"errorText"`
 
 	ToolCallID string `json:"toolCallId"`
 	ToolName   string `json:"toolName"`
-	// InputTextDelta is a piece of a call's arguments as JSON text.
+	// InputTextDelta is a piece of a call's arguments as JSON text, its characters whole
+	// like those of Delta.
 	InputTextDelta string `json:"inputTextDelta"`
 	// Input and Output of a tool call: any JSON, nil where there is none.
 	Input  json.RawMessage `json:"input"`
@@ -84,6 +87,8 @@ type Part struct {
 	Ancestry []Ancestor `json:"ancestry"`
 
 	ProviderMetadata json.RawMessage `json:"providerMetadata"`
+
+	cut cutText // Delta or InputTextDelta
 }
 
 // Ancestor is a tool call through which a sub-agent was reached.
@@ -120,7 +125,7 @@ func (p *Part) appendJSON(b []byte) []byte {
 		o.raw("providerMetadata", p.ProviderMetadata)
 	case PartTextDelta, PartReasoningDelta:
 		o.text("id", p.ID)
-		o.text("delta", p.Delta)
+		o.text("delta", p.cut.wire(p.Delta))
 		o.raw("providerMetadata", p.ProviderMetadata)
 	case PartSourceURL:
 		o.text("sourceId", p.SourceID)
@@ -157,7 +162,7 @@ func (p *Part) appendTool(o *objectWriter) {
 		o.flag("providerExecuted", p.ProviderExecuted)
 		o.flag("dynamic", p.Dynamic)
 	case PartToolInputDelta:
-		o.text("inputTextDelta", p.InputTextDelta)
+		o.text("inputTextDelta", p.cut.wire(p.InputTextDelta))
 	case PartToolInputAvailable:
 		o.text("toolName", p.ToolName)
 		o.raw("input", p.Input)
