@@ -138,7 +138,7 @@ func (m *modelRun) onPart(p modelPart) error {
 		m.emit(p.kind, js.Obj("type", p.kind, "id", p.id))
 		m.closePart()
 	case "reasoning-delta":
-		m.part.text += p.text
+		m.part.text = js.Join(m.part.text, p.text)
 		m.emit(p.kind, js.Obj("id", p.id, "text", p.text))
 	case "reasoning-end":
 		m.emit(p.kind, js.Obj("id", p.id))
@@ -155,13 +155,13 @@ func (m *modelRun) onPart(p modelPart) error {
 
 func (m *modelRun) onText(p modelPart) error {
 	if gate := m.agent.Gate; gate != nil {
-		if t := gate.check(m.ctx, m.agentRun.text()+m.text+p.text); t != nil {
+		if t := gate.check(m.ctx, js.Join(m.agentRun.text(), m.text, p.text)); t != nil {
 			m.tripped = tripwireOf(gate, t)
 			return errAborted
 		}
 	}
-	m.text += p.text
-	m.part.text += p.text
+	m.text = js.Join(m.text, p.text)
+	m.part.text = js.Join(m.part.text, p.text)
 	if m.objects != nil {
 		m.objects.piece(p.text)
 	}
@@ -177,7 +177,7 @@ func (m *modelRun) closePart() {
 		m.parts = append(m.parts, js.Obj("type", "text", "text", text, "createdAt", nowMillis()))
 	case m.part.kind == "reasoning-start":
 		m.parts = append(m.parts, js.Obj("type", "reasoning", "reasoning", text, "details", []any{js.Obj("type", "text", "text", text)}, "createdAt", nowMillis()))
-		m.reasoningText += text
+		m.reasoningText = js.Join(m.reasoningText, text)
 		// A whole answer's reasoning has a new id.
 		if m.whole && !m.durable() {
 			id = "reasoning_" + newID()

@@ -27,8 +27,8 @@ func (n *network) judge(ctx context.Context, i int, d *decision, result any) (ve
 			return
 		}
 		text := chunk.Obj("object").Str("finalResult")
-		if chunk.Obj("object").Bool("isComplete") && len(text) > len(told) {
-			n.emit("routing-agent-text-delta", js.Obj("text", text[len(told):]))
+		if chunk.Obj("object").Bool("isComplete") && js.Length(text) > js.Length(told) {
+			n.emit("routing-agent-text-delta", js.Obj("text", js.Slice(text, js.Length(told))))
 			told = text
 		}
 	}

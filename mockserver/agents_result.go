@@ -141,7 +141,7 @@ func (r *agentRun) reasoning() []any {
 func (r *agentRun) reasoningText() string {
 	var text string
 	for _, s := range r.steps {
-		text += s.reasoningText
+		text = js.Join(text, s.reasoningText)
 	}
 	return text
 }

@@ -74,7 +74,7 @@ func (r *agentRun) sendLast(chunk *js.Object) {
 
 // piece takes the next piece of the text.
 func (o *objectStream) piece(text string) {
-	o.text += text
+	o.text = js.Join(o.text, text)
 	v, whole, ok := js.ParsePartial(jsonIn(o.text))
 	if !ok {
 		return

@@ -143,7 +143,7 @@ func (c *toolCallState) setModelOutput(text string) {
 func (r *agentRun) text() string {
 	var text string
 	for _, step := range r.steps {
-		text += step.text
+		text = js.Join(text, step.text)
 	}
 	return text
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
@@ -231,6 +232,9 @@ func (c *call) parseBody(data []byte) (any, error) {
 	case saysJSON(c.r):
 		if strings.TrimSpace(string(data)) == "" {
 			return js.Undefined, nil
+		}
+		if !utf8.Valid(data) {
+			data = []byte(string([]rune(string(data))))
 		}
 		v, err := js.Parse(bytes.TrimPrefix(data, byteOrderMark))
 		if err != nil {

@@ -157,7 +157,7 @@ func (l *chat) lastSaid() (text string, ok bool) {
 			case kind == "text" && results:
 				text, results = part.Str("text"), false
 			case kind == "text":
-				text += part.Str("text")
+				text = js.Join(text, part.Str("text"))
 			}
 			ok = true
 		}

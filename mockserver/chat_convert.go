@@ -32,7 +32,7 @@ func reasoningText(part *js.Object) string {
 	var text string
 	for _, d := range objectsOf(part.Get("details")) {
 		if d.Str("type") == "text" {
-			text += d.Str("text")
+			text = js.Join(text, d.Str("text"))
 		}
 	}
 	return text

@@ -77,7 +77,7 @@ func isOlderContent(list []any) bool {
 func shownFormOf(o *js.Object) (messageForm, error) {
 	list, ok := o.Get("parts").([]any)
 	if text, isText := o.Get("parts").(string); isText && text != "" {
-		list = []any{string([]rune(text)[0])}
+		list = []any{js.Characters(text)[0]}
 	} else if !ok && truthy(o.Get("parts")) {
 		return 0, said("msg.parts is not iterable")
 	}

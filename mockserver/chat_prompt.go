@@ -158,7 +158,7 @@ func modelMessages(role string, parts []*js.Object) []*js.Object {
 		metadata := js.Obj()
 		for _, p := range parts {
 			if p.Str("type") == "text" {
-				text += p.Str("text")
+				text = js.Join(text, p.Str("text"))
 				metadata.Merge(p.Obj("providerMetadata"))
 			}
 		}

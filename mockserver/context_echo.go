@@ -3,7 +3,6 @@ package mockserver
 import (
 	"fmt"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -33,7 +32,7 @@ func sentContext(arrived *js.Object) *js.Object {
 // ascii escapes what is no printable ASCII by its UTF-16 units.
 func ascii(text string) string {
 	var b strings.Builder
-	for _, unit := range utf16.Encode([]rune(text)) {
+	for _, unit := range js.Units(text) {
 		if unit >= ' ' && unit <= '~' {
 			b.WriteByte(byte(unit))
 		} else {

@@ -120,7 +120,8 @@ func (c *ModelCall) ToolOutputs() []json.RawMessage {
 	return outputs
 }
 
-// Text streams pieces of text, each as one delta; an empty piece is not sent.
+// Text streams pieces of text, each as one delta; an empty piece is not sent. Pieces
+// cuts a text within characters, which JavaScript does too.
 func (c *ModelCall) Text(pieces ...string) { c.stream("text", pieces) }
 
 // Words streams a text cut after each space.
@@ -173,7 +174,7 @@ func (c *ModelCall) CallInPieces(tool string, pieces ...string) {
 		}
 	}
 	c.send(modelPart{kind: "tool-input-end", id: id})
-	c.send(modelPart{kind: "tool-call", id: id, name: tool, text: strings.Join(pieces, "")})
+	c.send(modelPart{kind: "tool-call", id: id, name: tool, text: js.Join(pieces...)})
 }
 
 // Object streams a value as JSON text, in pieces of 8 characters.
@@ -248,11 +249,11 @@ func (c *ModelCall) send(p modelPart) {
 
 // chop cuts a text into pieces of n characters.
 func chop(text string, n int) []string {
-	runes := []rune(text)
+	chars := js.Characters(text)
 	var pieces []string
-	for len(runes) > n {
-		pieces = append(pieces, string(runes[:n]))
-		runes = runes[n:]
+	for len(chars) > n {
+		pieces = append(pieces, strings.Join(chars[:n], ""))
+		chars = chars[n:]
 	}
-	return append(pieces, string(runes))
+	return append(pieces, strings.Join(chars, ""))
 }

@@ -45,8 +45,8 @@ func entriesOf(v any) *js.Object {
 		return out
 	case string:
 		out := js.Obj()
-		for i, char := range []rune(v) {
-			out.Set(strconv.Itoa(i), string(char))
+		for i, unit := range js.Units(v) {
+			out.Set(strconv.Itoa(i), js.FromUnits([]uint16{unit}))
 		}
 		return out
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"unicode/utf16"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 	"github.com/mastra-go/mastra/mockserver/internal/zod"
@@ -143,11 +142,11 @@ func inputFailure(id string, issues []zod.Issue, args any) string {
 const longestShown = 200
 
 func shortened(text string) string {
-	units := utf16.Encode([]rune(text))
+	units := js.Units(text)
 	if len(units) <= longestShown {
 		return text
 	}
-	return string(utf16.Decode(units[:longestShown])) + "... (truncated)"
+	return js.FromUnits(units[:longestShown]) + "... (truncated)"
 }
 
 // execute validates the arguments, runs the tool and validates the result.

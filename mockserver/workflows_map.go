@@ -44,9 +44,9 @@ func (w *Workflow) mappingID() string {
 const mappingShown = 1000
 
 func (n *nodeDef) mappingGraph() *js.Object {
-	text := []rune(*n.mapping)
-	if len(text) > mappingShown {
-		text = append(text[:mappingShown:mappingShown], []rune("...\n}")...)
+	text := *n.mapping
+	if units := js.Units(text); len(units) > mappingShown {
+		text = js.FromUnits(units[:mappingShown]) + "...\n}"
 	}
-	return js.Obj("type", "mapping", "id", n.id, "mapConfig", string(text))
+	return js.Obj("type", "mapping", "id", n.id, "mapConfig", text)
 }

@@ -6,7 +6,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/mastra-go/mastra/internal/jsonstring"
 )
@@ -179,13 +178,4 @@ func appendNumber(b []byte, f float64) []byte {
 	mantissa, exponent, _ := strings.Cut(s, "e")
 	sign := exponent[:1]
 	return append(b, mantissa+"e"+sign+strings.TrimLeft(exponent[1:], "0")...)
-}
-
-// Length is the length of a string in UTF-16 units, JavaScript's length.
-func Length(s string) int {
-	n := 0
-	for _, r := range s {
-		n += utf16.RuneLen(r)
-	}
-	return n
 }

@@ -83,6 +83,25 @@ func TestJSON_PieceIsReadAsFarAsItGoes(t *testing.T) {
 	assert.False(t, ok)
 }
 
+func TestText_MayHaveHalfACharacter(t *testing.T) {
+	const high, low = "\xed\xa0\xbd", "\xed\xb8\x80" // of 😀
+	v, err := js.Parse([]byte(`["a\ud83d","\uDE00b","\ud83d\ud83d\ude00\ud83d\n",{"\ud83d":1}]`))
+	require.NoError(t, err)
+	assert.Equal(t, []any{"a" + high, low + "b", high + "😀" + high + "\n", js.Obj(high, 1.0)}, v)
+	assert.Equal(t, `["a\ud83d","\ude00b","\ud83d😀\ud83d\n",{"\ud83d":1}]`, js.String(v))
+	assert.Equal(t, "a😀b", js.Join("a"+high, low+"b"))
+	assert.Equal(t, high+high, js.Join(high, high))
+	assert.Equal(t, "ab", js.Join("a", "b"))
+	assert.Equal(t, "a😀b", js.Join("a", high, low, "", "b"))
+	assert.Equal(t, 4, js.Length("a"+high+"😀"))
+	assert.Equal(t, []string{"a", high, "😀"}, js.Characters("a"+high+"😀"))
+	assert.Equal(t, []uint16{'a', 0xd83d, 0xd83d, 0xde00}, js.Units("a"+high+"😀"))
+	assert.Equal(t, "a"+high+"😀", js.FromUnits([]uint16{'a', 0xd83d, 0xd83d, 0xde00}))
+	partial, _, ok := js.ParsePartial(`{"a":"x\ud83d`)
+	require.True(t, ok)
+	assert.Equal(t, `{"a":"x\ud83d"}`, js.String(partial))
+}
+
 func TestObject_KeepsTheOrderOfItsKeys(t *testing.T) {
 	o := js.Obj("z", 1).Set("y", 2).Set("z", 3).Merge(js.Obj("x", 4, "y", 5))
 	assert.Equal(t, `{"z":3,"y":5,"x":4}`, js.String(o))

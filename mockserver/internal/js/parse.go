@@ -74,10 +74,10 @@ func (p *parser) unexpected() error {
 // token is V8's complaint about one character, which quotes its surroundings.
 func (p *parser) token() error {
 	const context = 10
-	units := utf16.Encode([]rune(p.src))
+	units := Units(p.src)
 	pos := Length(p.src[:p.pos])
 	r, _ := utf8.DecodeRuneInString(p.src[p.pos:])
-	text := func(from, to int) string { return string(utf16.Decode(units[from:to])) }
+	text := func(from, to int) string { return FromUnits(units[from:to]) }
 	var message string
 	switch {
 	case len(units) < 4*context:
@@ -316,7 +316,7 @@ func (p *parser) escaped(start int) (string, error) {
 				}
 				p.pos = save
 			}
-			b.WriteRune(unit)
+			b.Write(appendRune(nil, unit))
 		}
 	}
 	return "", p.at("Unterminated string")
