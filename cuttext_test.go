@@ -1,6 +1,7 @@
 package mastra_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,6 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/internal/wtf8"
+	"github.com/mastra-go/mastra/mockserver"
 )
 
 // A server's text is UTF-16, and a delta may end within a character.
@@ -274,6 +277,47 @@ func TestCutText_ComesBackFromDeltasCutAnywhere(t *testing.T) {
 			require.Equal(t, want, text, "%s %x", kind, units)
 			require.Equal(t, want, result, "%s %x", kind, units)
 		}
+	}
+}
+
+// TestCutText_IsTheSameHoweverItIsAskedFor compares what the client joins with what
+// the server has joined, over two steps.
+func TestCutText_IsTheSameHoweverItIsAskedFor(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	alphabet := []rune{'a', '"', 'é', '한', 0xd83d, 0xd83d, 0xdbff, 0xdc00, 0xde00, '😀'}
+	var steps [2][]string
+	client, _ := onMock(t, mockserver.WithAgent(mockserver.Agent{
+		ID:    "cutter",
+		Tools: []mockserver.Tool{mockserver.NewTool("noop", "", func(*mockserver.ToolCall, struct{}) (string, error) { return "", nil })},
+		Model: func(_ context.Context, call *mockserver.ModelCall) error {
+			if len(call.ToolOutputs()) > 0 {
+				call.Text(steps[1]...)
+				return nil
+			}
+			call.Reasoning(steps[0]...)
+			call.Text(steps[0]...)
+			call.Call("noop", struct{}{})
+			return nil
+		},
+	}))
+	agent := client.Agent("cutter")
+	for range 60 {
+		for i := range steps {
+			var text []byte
+			for range random.IntN(8) {
+				text = wtf8.AppendRune(text, alphabet[random.IntN(len(alphabet))])
+			}
+			steps[i] = mockserver.Pieces(1+random.IntN(3), string(text))
+		}
+		whole, err := agent.Generate(t.Context(), ask())
+		require.NoError(t, err)
+		s, err := agent.Stream(t.Context(), ask())
+		require.NoError(t, err)
+		assert.Equal(t, whole.Text, joinText(t, s.Text()), "%q", steps)
+		res, err := s.Result()
+		require.NoError(t, err)
+		assert.Equal(t, whole.Text, res.Text, "%q", steps)
+		assert.Equal(t, whole.Reasoning, res.Reasoning, "%q", steps)
 	}
 }
 
