@@ -38,6 +38,7 @@ const (
 // judge tells whether an answer is a success, and reads it unless it stays open.
 // final: another attempt would meet the same.
 func (x *Exchange) judge(ctx context.Context, resp *http.Response) (failure *Failure, final bool) {
+	decoded(resp)
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		return x.success(ctx, resp)
@@ -55,8 +56,11 @@ func (x *Exchange) judge(ctx context.Context, resp *http.Response) (failure *Fai
 	if x.req.Op.Method == http.MethodHead {
 		failure.Message = "" // that speaks of the body
 	}
-	if x.bodyErr != nil && ctx.Err() != nil {
+	switch {
+	case x.bodyErr != nil && ctx.Err() != nil:
 		failure.also(ContextError(ctx), " while reading the answer")
+	case brokenGzip(x.bodyErr):
+		failure.Message = brokenGzipText(x.bodyErr)
 	}
 	return failure, false
 }
@@ -65,11 +69,11 @@ func (x *Exchange) judge(ctx context.Context, resp *http.Response) (failure *Fai
 func (x *Exchange) success(ctx context.Context, resp *http.Response) (failure *Failure, final bool) {
 	switch x.kind {
 	case streamAnswer:
-		if _, ok := x.streamOptions(resp); !ok {
+		if _, ok := x.streamOptions(resp); !ok || codingOf(resp.Header) != "" {
 			return x.notStream(resp), true
 		}
 	case bytesAnswer:
-		if isHTML(resp.Header, nil) {
+		if isHTML(resp.Header, nil) || codingOf(resp.Header) != "" {
 			return x.notStream(resp), true
 		}
 	default:
@@ -78,7 +82,7 @@ func (x *Exchange) success(ctx context.Context, resp *http.Response) (failure *F
 			failure.Header = resp.Header
 			return failure, errors.Is(err, errAnswerTooLarge)
 		}
-		if isHTML(resp.Header, x.body) {
+		if isHTML(resp.Header, x.body) || codingOf(resp.Header) != "" && len(x.body) > 0 {
 			return &Failure{Status: resp.StatusCode, Header: resp.Header, Body: head(x.body), Message: notJSON(resp.StatusCode, resp.Header, x.body)}, true
 		}
 	}

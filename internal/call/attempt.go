@@ -150,6 +150,8 @@ func transportFailure(ctx context.Context, a *attempt, origin string, err error)
 	case errors.Is(err, errAnswerTooLarge):
 		f.Kind |= TooLarge
 	case errors.Is(err, errIdempotencyKey):
+	case brokenGzip(err):
+		f.Message = brokenGzipText(err)
 	case a.sent(err):
 		f.Message = "the connection broke: " + text
 	default:

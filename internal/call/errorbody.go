@@ -14,7 +14,7 @@ import (
 func errorFrom(status int, header http.Header, body []byte) *Failure {
 	f := &Failure{Status: status, Header: header, Body: body}
 	f.RetryAfter, _ = retryAfter(header, time.Now())
-	if !json.Valid(body) {
+	if codingOf(header) != "" || !json.Valid(body) {
 		f.Message = notJSON(status, header, body)
 		return f
 	}
@@ -95,7 +95,9 @@ func jsonIssues(raw []byte) []Issue {
 }
 
 func notJSON(status int, header http.Header, body []byte) string {
-	switch {
+	switch coding := codingOf(header); {
+	case coding != "" && len(body) > 0:
+		return foreignCoding(coding)
 	case status == http.StatusNotFound:
 		return "no Mastra route here; check base URL and API prefix"
 	case isHTML(header, body):

@@ -59,7 +59,7 @@ func (x *Exchange) streamOptions(resp *http.Response) (o stream.Options, ok bool
 func (x *Exchange) notStream(resp *http.Response) *Failure {
 	body := x.readError(resp)
 	message := "the answer is not a stream but " + Clip(mediaType(resp.Header), 100)
-	if isHTML(resp.Header, body) {
+	if isHTML(resp.Header, body) || codingOf(resp.Header) != "" {
 		message = notJSON(resp.StatusCode, resp.Header, body)
 	}
 	return &Failure{Status: resp.StatusCode, Header: resp.Header, Body: body, Message: message}

@@ -1,0 +1,89 @@
+package call
+
+import (
+	"bufio"
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// A server, or a proxy before it, may send a body in a coding that was not asked
+// for. net/http undoes gzip only where it has asked for it itself.
+
+// decoded undoes the coding of an answer, if it is gzip, as net/http does.
+func decoded(resp *http.Response) {
+	if coding := codingOf(resp.Header); coding != "gzip" && coding != "x-gzip" {
+		return
+	}
+	resp.Body = &gunzip{body: resp.Body}
+	resp.Header.Del("Content-Encoding")
+	resp.Header.Del("Content-Length")
+	resp.ContentLength, resp.Uncompressed = -1, true
+}
+
+// codingOf is the coding of a body, "" for none. Several are not undone, however
+// they are called: a small body could be a great deal of work.
+func codingOf(header http.Header) string {
+	var codings []string
+	for _, value := range header.Values("Content-Encoding") {
+		for coding := range strings.SplitSeq(value, ",") {
+			if coding = strings.ToLower(strings.TrimSpace(coding)); coding != "" && coding != "identity" {
+				codings = append(codings, coding)
+			}
+		}
+	}
+	return strings.Join(codings, ", ")
+}
+
+// foreignCoding names the coding that a body is still in.
+func foreignCoding(coding string) string {
+	return "the answer is in the coding " + Clip(coding, 100) + ", which was not asked for"
+}
+
+// gunzip is a gzip'd body decoded. What the server has flushed is handed out
+// without waiting for more, so each member of a gzip is read by itself.
+type gunzip struct {
+	body   io.ReadCloser
+	coded  *bufio.Reader // nil before the first read
+	member gzip.Reader
+	inside bool // a member
+	err    error
+}
+
+func (g *gunzip) Read(p []byte) (n int, err error) {
+	if g.coded == nil {
+		g.coded = bufio.NewReader(g.body)
+	}
+	for n == 0 && g.err == nil && len(p) > 0 {
+		if !g.inside {
+			g.err = g.member.Reset(g.coded) // io.EOF where no member follows
+			g.member.Multistream(false)
+			g.inside = g.err == nil
+			continue
+		}
+		if n, err = g.member.Read(p); err == io.EOF {
+			g.inside = false
+		} else {
+			g.err = err
+		}
+	}
+	if n > 0 {
+		return n, nil
+	}
+	return 0, g.err
+}
+
+// Close may come while another goroutine reads.
+func (g *gunzip) Close() error { return g.body.Close() }
+
+// brokenGzip tells that a body was not the gzip that it should have been. A body
+// that was cut off is not among them.
+func brokenGzip(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
+}
+
+func brokenGzipText(err error) string { return "the answer's gzip coding is broken: " + err.Error() }
