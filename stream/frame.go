@@ -72,9 +72,27 @@ func (f *finder) moved(n int) {
 	f.at, f.upto = max(f.at-n, -1), max(f.upto-n, 0)
 }
 
-// recordFramer cuts at the byte 0x1E, which follows every record.
+const byteOrderMark = "\xEF\xBB\xBF"
+
+// markAt looks for a byte order mark where a stream begins, and returns its length.
+// It returns false if one may still be coming.
+func markAt(b []byte) (int, bool) {
+	n := min(len(b), len(byteOrderMark))
+	switch {
+	case string(b[:n]) != byteOrderMark[:n]:
+		return 0, true
+	case n < len(byteOrderMark):
+		return 0, false
+	}
+	return n, true
+}
+
+// recordFramer cuts at the byte 0x1E, which follows every record. A byte order mark
+// may come first.
 type recordFramer struct {
 	start    int
+	mark     int  // the length of the byte order mark at start
+	begun    bool // past the place of one
 	end      finder
 	maxEvent int
 }
@@ -86,21 +104,27 @@ func newRecordFramer(maxEvent int) *recordFramer {
 }
 
 func (f *recordFramer) next(b []byte) (frame, error) {
-	at := f.end.next(b, f.start)
+	if !f.begun {
+		if f.mark, f.begun = markAt(b); !f.begun {
+			return frame{}, nil
+		}
+	}
+	from := f.start + f.mark
+	at := f.end.next(b, from)
 	if at < 0 {
-		if len(b)-f.start > f.maxEvent {
+		if len(b)-from > f.maxEvent {
 			return frame{}, &EventTooLargeError{Limit: f.maxEvent}
 		}
 		return frame{}, nil
 	}
-	if at-f.start > f.maxEvent {
+	if at-from > f.maxEvent {
 		return frame{}, &EventTooLargeError{Limit: f.maxEvent}
 	}
-	fr := frame{kind: frameData, start: f.start, end: at + 1, data: b[f.start:at], dataStart: f.start, dataEnd: at}
+	fr := frame{kind: frameData, start: f.start, end: at + 1, data: b[from:at], dataStart: from, dataEnd: at}
 	if blank(fr.data) {
 		fr.kind = frameOther
 	}
-	f.start = fr.end
+	f.start, f.mark = fr.end, 0
 	return fr, nil
 }
 
@@ -111,7 +135,7 @@ func (f *recordFramer) moved(n int) {
 	f.end.moved(n)
 }
 
-func (f *recordFramer) partial(b []byte) bool { return !blank(b[f.start:]) }
+func (f *recordFramer) partial(b []byte) bool { return !blank(b[f.start+f.mark:]) }
 
 // blank tells that b holds white space only.
 func blank(b []byte) bool { return skipSpace(b, 0) == len(b) }

@@ -23,14 +23,13 @@ func newSSEFramer(maxEvent int) *sseFramer {
 	return &sseFramer{maxEvent: maxEvent, lf: newFinder('\n'), cr: newFinder('\r')}
 }
 
-const (
-	byteOrderMark = "\xEF\xBB\xBF"
-	doneMark      = "[DONE]"
-)
+const doneMark = "[DONE]"
 
 func (f *sseFramer) next(b []byte) (frame, error) {
-	if !f.begun && !f.begin(b) {
-		return frame{}, nil
+	if !f.begun {
+		if f.line, f.begun = markAt(b); !f.begun {
+			return frame{}, nil
+		}
 	}
 	for {
 		if f.crEnded && f.line < len(b) {
@@ -65,19 +64,6 @@ func (f *sseFramer) next(b []byte) (frame, error) {
 			return f.emit(frame{kind: frameData, end: f.line, data: f.data(b), dataStart: f.dataStart, dataEnd: f.dataEnd}), nil
 		}
 	}
-}
-
-// begin skips a byte order mark. It returns false if one may still be coming.
-func (f *sseFramer) begin(b []byte) bool {
-	n := min(len(b), len(byteOrderMark))
-	if string(b[:n]) == byteOrderMark[:n] {
-		if n < len(byteOrderMark) {
-			return false
-		}
-		f.line = n
-	}
-	f.begun = true
-	return true
 }
 
 // lineEnd returns where the line ends that begins at f.line, -1 if it goes on.

@@ -38,7 +38,7 @@ const (
 // judge tells whether an answer is a success, and reads it unless it stays open.
 // final: another attempt would meet the same.
 func (x *Exchange) judge(ctx context.Context, resp *http.Response) (failure *Failure, final bool) {
-	decoded(resp)
+	decoded(resp, x.kind != bytesAnswer || resp.StatusCode >= 300)
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		return x.success(ctx, resp)

@@ -13,15 +13,46 @@ import (
 // A server, or a proxy before it, may send a body in a coding that was not asked
 // for. net/http undoes gzip only where it has asked for it itself.
 
-// decoded undoes the coding of an answer, if it is gzip, as net/http does.
-func decoded(resp *http.Response) {
-	if coding := codingOf(resp.Header); coding != "gzip" && coding != "x-gzip" {
-		return
+// decoded undoes the coding of an answer, if it is gzip, as net/http does; of a text
+// it skips the byte order mark.
+func decoded(resp *http.Response, text bool) {
+	if coding := codingOf(resp.Header); coding == "gzip" || coding == "x-gzip" {
+		resp.Body = &gunzip{body: resp.Body}
+		resp.Header.Del("Content-Encoding")
+		resp.Header.Del("Content-Length")
+		resp.ContentLength, resp.Uncompressed = -1, true
 	}
-	resp.Body = &gunzip{body: resp.Body}
-	resp.Header.Del("Content-Encoding")
-	resp.Header.Del("Content-Length")
-	resp.ContentLength, resp.Uncompressed = -1, true
+	if text {
+		resp.Body = &textBody{ReadCloser: resp.Body}
+	}
+}
+
+// textBody is a body without a byte order mark at its beginning.
+type textBody struct {
+	io.ReadCloser
+	begun bool
+}
+
+// Read waits for more than the first byte only where that begins a mark: a stream
+// may stand still behind any other. A first read without room for a mark skips none.
+func (t *textBody) Read(p []byte) (n int, err error) {
+	const mark = "\xEF\xBB\xBF"
+	for !t.begun && err == nil && len(p) >= len(mark) {
+		var more int
+		more, err = t.ReadCloser.Read(p[n:])
+		if n += more; n <= 0 || n > len(p) {
+			return n, err
+		}
+		t.begun = n >= len(mark) || string(p[:n]) != mark[:n]
+	}
+	t.begun = true
+	if n >= len(mark) && string(p[:len(mark)]) == mark {
+		n = copy(p, p[len(mark):n])
+	}
+	if n > 0 || err != nil {
+		return n, err
+	}
+	return t.ReadCloser.Read(p)
 }
 
 // codingOf is the coding of a body, "" for none. Several are not undone, however
