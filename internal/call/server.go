@@ -37,7 +37,8 @@ func NewServer(base string) (*Server, error) {
 	if p := strings.TrimSuffix(u.EscapedPath(), "/"); p != "" && !PlainPath(p+"/") {
 		return nil, errors.New("has a path with empty or dot segments")
 	}
-	return &Server{origin: u.Scheme + "://" + u.Host, basePath: strings.TrimSuffix(u.EscapedPath(), "/")}, nil
+	origin := url.URL{Scheme: u.Scheme, Host: u.Host} // an IPv6 zone must be escaped
+	return &Server{origin: origin.String(), basePath: strings.TrimSuffix(u.EscapedPath(), "/")}, nil
 }
 
 // Base is the base URL without a slash at its end.
