@@ -69,5 +69,15 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	if err != nil {
 		return 0, false
 	}
-	return max(0, date.Sub(now)), true
+	return max(0, date.Sub(serverTime(header, now))), true
+}
+
+// serverTime is the time on the clock of the server that sent an answer, as far as
+// it says: hours may lie between it and ours, but hardly days.
+func serverTime(header http.Header, now time.Time) time.Time {
+	date, err := http.ParseTime(strings.TrimSpace(header.Get("Date")))
+	if err != nil || date.Sub(now).Abs() > 24*time.Hour {
+		return now
+	}
+	return date
 }
