@@ -134,10 +134,10 @@ func (a *Agent) refusal(op route.Operation, req DeclineRequest, opts []Option) (
 
 // agentAnswer answers a tool call that waits, and goes on with what follows.
 type agentAnswer struct {
-	agent     *Agent
-	request   call.Request
-	loop      *toolLoop
-	run, tool string // the call that waits
+	agent   *Agent
+	request call.Request
+	loop    *toolLoop
+	waits   waits
 }
 
 func (a *Agent) answer(op route.Operation, body any, extra map[string]any, runID, toolCallID string, next AgentRequest, opts []Option) (*agentAnswer, error) {
@@ -150,12 +150,12 @@ func (a *Agent) answer(op route.Operation, body any, extra map[string]any, runID
 		return nil, err
 	}
 	r := call.Request{Op: op, Body: body, Extra: extra, Context: next.RequestContext}
-	return &agentAnswer{a, r, loop, runID, toolCallID}, nil
+	return &agentAnswer{a, r, loop, waits{a.id, runID, toolCallID}}, nil
 }
 
 // wait is for an operation that is answered with a result.
 func (q *agentAnswer) wait(ctx context.Context) (*AgentResult, error) {
-	leave, err := q.agent.alone(ctx, q.run, q.tool)
+	leave, err := alone(ctx, q.agent.c.cfg.answers, q.waits)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (q *agentAnswer) wait(ctx context.Context) (*AgentResult, error) {
 
 // stream is for one that is answered with a stream.
 func (q *agentAnswer) stream(ctx context.Context) (*AgentStream, error) {
-	leave, err := q.agent.alone(ctx, q.run, q.tool)
+	leave, err := alone(ctx, q.agent.c.cfg.answers, q.waits)
 	if err != nil {
 		return nil, err
 	}

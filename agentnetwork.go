@@ -55,7 +55,7 @@ func (a *Agent) ApproveNetworkStream(ctx context.Context, req ApproveRequest, op
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
 	}
-	return a.network(ctx, opts, &gateKey{a.id, req.RunID, req.ToolCallID}, call.Request{Op: route.AgentApproveNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
+	return a.network(ctx, opts, &waits{a.id, req.RunID, req.ToolCallID}, call.Request{Op: route.AgentApproveNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
 // DeclineNetworkStream refuses the tool call that a network's run waits for.
@@ -69,7 +69,7 @@ func (a *Agent) DeclineNetworkStream(ctx context.Context, req DeclineRequest, op
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
 	}
-	return a.network(ctx, opts, &gateKey{a.id, req.RunID, req.ToolCallID}, call.Request{Op: route.AgentDeclineNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
+	return a.network(ctx, opts, &waits{a.id, req.RunID, req.ToolCallID}, call.Request{Op: route.AgentDeclineNetworkToolCall, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
 // noClientTools: the agents of a network cannot be given any.
@@ -80,14 +80,14 @@ func noClientTools(tools []ClientTool) error {
 	return nil
 }
 
-func (a *Agent) network(ctx context.Context, opts []Option, answers *gateKey, r call.Request) (*NetworkStream, error) {
+func (a *Agent) network(ctx context.Context, opts []Option, answers *waits, r call.Request) (*NetworkStream, error) {
 	a, err := a.with(opts)
 	if err != nil {
 		return nil, err
 	}
 	leave := func() {}
 	if answers != nil {
-		if leave, err = a.c.cfg.answers.enter(ctx, *answers); err != nil {
+		if leave, err = alone(ctx, a.c.cfg.answers, *answers); err != nil {
 			return nil, err
 		}
 	}

@@ -21,7 +21,7 @@ func TestImports_GoOneWay(t *testing.T) {
 		"gen":                            {"./stream", "github.com/oapi-codegen/runtime"},
 		"internal/route":                 {},
 		"internal/call":                  {"./internal/hook", "./internal/route", "./stream", "github.com/hashicorp/go-retryablehttp", "github.com/oapi-codegen/runtime", "github.com/google/uuid"},
-		".":                              {"./stream", "./gen", "./internal/call", "./internal/hook", "./internal/jsonstring", "./internal/route", "./internal/wtf8", "github.com/google/jsonschema-go/jsonschema"},
+		".":                              {"./stream", "./gen", "./internal/call", "./internal/hook", "./internal/jsonstring", "./internal/route", "./internal/turn", "./internal/wtf8", "github.com/google/jsonschema-go/jsonschema"},
 		"api/workflows":                  {".", "./internal/call", "./internal/route"},
 		"aisdk":                          {".", "./stream", "./internal/jsonstring", "./internal/wtf8"},
 		"mockserver":                     {"./mockserver/internal/filter", "./mockserver/internal/js", "./mockserver/internal/jsonschema", "./mockserver/internal/zod", "github.com/tmaxmax/go-sse"},
@@ -32,6 +32,7 @@ func TestImports_GoOneWay(t *testing.T) {
 		"mockserver/cmd/mastra-mock":     {"./mockserver"},
 		"internal/jsonstring":            {"./internal/wtf8"},
 		"internal/wtf8":                  {},
+		"internal/turn":                  {},
 	}
 	for name, allowed := range may {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "./"+name).Output()

@@ -198,6 +198,7 @@ func startings(t *testing.T) []starting {
 		{name: "no such workflow", steps: m{"stream": {answer(404, `{"error":"no"}`)}}, calls: "stream", is: []error{mastra.ErrNotFound}},
 		{name: "no token", steps: m{"stream": {answer(401, `{"error":"no"}`)}}, calls: "stream", is: []error{mastra.ErrUnauthorized}},
 		{name: "the input does not fit", steps: m{"stream": {replays(t, "doubler-refused")}}, calls: "stream", is: []error{mastra.ErrInvalidInput}},
+		{name: "the input does not fit, and the stream is cut behind the refusal", steps: m{"stream": {breaksOff(t, "doubler-refused", strings.Count(string(testdata(t, "runs", "doubler-refused.rs")), "\x1e"), errReset)}}, calls: "stream", is: []error{mastra.ErrInvalidInput}},
 		{name: "the input did not fit the last time: the history says why", steps: m{"stream": {replays(t, "doubler-refused-replayed")}, "get": {tells(t, "doubler-refused")}, "observe": {replays(t, "doubler-refused-observed")}},
 			calls: "stream get observe get", is: []error{mastra.ErrInvalidInput}},
 		{name: "the refusal is lost", steps: m{"stream": {reset, replays(t, "doubler-refused-replayed")}, "get": {tells(t, "doubler-refused")}, "observe": {replays(t, "doubler-refused-observed")}},

@@ -17,8 +17,8 @@ import (
 type runBuilder struct {
 	run *Run // with the options of the call; quiet
 	op  route.Operation
-	// gate has the stream leave the gate that it was begun behind, if any.
-	gate func(hooks) hooks
+	// turn has the stream end the turn that it was begun in, if any.
+	turn func(hooks) hooks
 	reattachment
 
 	state    RunState
@@ -123,7 +123,7 @@ func (b *runBuilder) finish(payload json.RawMessage) {
 func (b *runBuilder) end(ctx context.Context, err error) error {
 	b.ended = true
 	replay := b.replay(err)
-	if b.refusal != "" && (err == nil || replay) {
+	if b.refusal != "" && (err == nil || replay || broken(err)) { // a cut behind it changes nothing
 		if b.op.ID == route.WorkflowObserve.ID { // it may have been a resume's
 			if now, getErr := b.run.Get(ctx); getErr == nil && now.Status.settled() {
 				b.confirmed = now

@@ -66,7 +66,7 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 	if err != nil {
 		return nil, err
 	}
-	leave, err := r.alone(ctx)
+	leave, err := alone(ctx, r.c.cfg.answers, waits{actor: r.workflow, run: r.id})
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 	resp, o, err := x.Frames(ctx)
 	for err == nil {
 		b := r.builder(route.WorkflowResumeStream)
-		b.gate = func(h hooks) hooks { return began(h, leave) }
+		b.turn = func(h hooks) hooks { return began(h, leave) }
 		state, readErr := b.stream(ctx, false, resp.Body, o).Result()
 		switch {
 		case readErr == nil:
@@ -109,7 +109,7 @@ func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	leave, err := r.alone(ctx)
+	leave, err := alone(ctx, r.c.cfg.answers, waits{actor: r.workflow, run: r.id})
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Optio
 		return nil, err
 	}
 	b := r.builder(route.WorkflowResumeStream)
-	b.gate = func(h hooks) hooks { return leaving(h, leave) }
+	b.turn = func(h hooks) hooks { return leaving(h, leave) }
 	s, err := b.open(ctx, r, r.resumeRequest(b.op, at, req))
 	if err != nil {
 		leave()
@@ -136,7 +136,7 @@ func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Opt
 	if err != nil {
 		return err
 	}
-	leave, err := r.alone(ctx)
+	leave, err := alone(ctx, r.c.cfg.answers, waits{actor: r.workflow, run: r.id})
 	if err != nil {
 		return err
 	}

@@ -120,8 +120,8 @@ func (b *runBuilder) stream(ctx context.Context, reattach bool, body io.ReadClos
 	} else {
 		h.OnEnd = func(err error) error { return b.end(ctx, err) }
 	}
-	if b.gate != nil {
-		h = b.gate(h)
+	if b.turn != nil {
+		h = b.turn(h)
 	}
 	return &RunStream{Stream: stream.NewWithHooks(ctx, body, o, h), ctx: ctx, b: b}
 }
