@@ -346,3 +346,42 @@ func TestClientTool_CallEndsTheRunAndCanBeAnswered(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, `Tool said: [{"type":"json","value":{"ok":true}}]`, res.Text)
 }
+
+// The server runs a tool twice for two approvals within milliseconds; a client sends
+// one after the other.
+func TestApproval_GivenTwiceAtOnceRunsTheToolOnce(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	other, err := c.With(mastra.WithHeader("X-Tab", "2"))
+	require.NoError(t, err)
+	ways := map[string]func(*mastra.Client, mastra.Pending) error{
+		"whole": func(c *mastra.Client, p mastra.Pending) error {
+			_, err := c.Agent("assistant").Approve(within(t), approve(p))
+			return err
+		},
+		"streamed": func(c *mastra.Client, p mastra.Pending) error {
+			s, err := c.Agent("assistant").ApproveStream(within(t), approve(p))
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			_, err = s.Result()
+			return err
+		},
+	}
+	for name, approve := range ways {
+		for range 6 {
+			p := waiting(t, c.Agent("assistant"), vase)
+			errs := make(chan error, 2)
+			for _, c := range []*mastra.Client{c, other} {
+				go func() { errs <- approve(c, p) }()
+			}
+			one, two := <-errs, <-errs
+			if one != nil {
+				one, two = two, one
+			}
+			assert.NoError(t, one, name)
+			assert.ErrorIs(t, two, mastra.ErrNotSuspended, name)
+		}
+	}
+}

@@ -361,3 +361,39 @@ func TestResume_OfTwoAtOnceOneCounts(t *testing.T) {
 		assert.Equal(t, 1, good)
 	}
 }
+
+// Of two answers to one suspension at once, one is carried out.
+func TestResume_GivenTwiceAtOnceIsCarriedOutOnce(t *testing.T) {
+	t.Parallel()
+	w := client(t).Workflow("approval")
+	ways := map[string]func(*mastra.Run, mastra.ResumeRequest) error{
+		"whole": func(run *mastra.Run, req mastra.ResumeRequest) error {
+			_, err := run.Resume(within(t), req)
+			return err
+		},
+		"streamed": func(run *mastra.Run, req mastra.ResumeRequest) error {
+			s, err := run.ResumeStream(within(t), req)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			_, err = s.Result()
+			return err
+		},
+	}
+	for name, resume := range ways {
+		for range 6 {
+			run, at := suspended(t, w, number{4})
+			errs := make(chan error, 2)
+			for range 2 {
+				go func() { errs <- resume(run, mastra.ResumeRequest{Suspension: &at[0], Data: approved{true}}) }()
+			}
+			one, two := <-errs, <-errs
+			if one != nil {
+				one, two = two, one
+			}
+			assert.NoError(t, one, name)
+			assert.ErrorIs(t, two, mastra.ErrNotSuspended, name)
+		}
+	}
+}
