@@ -46,6 +46,10 @@ func TestCompare_ReplacesOnlyWhatDiffersAnywhere(t *testing.T) {
 	}{
 		"the same":                      {`{"a":1}`, `{"a":1}`, nil},
 		"white space":                   {`{"a": 1}`, `{"a":1}`, nil},
+		"half a character":              {`{"a":"x\ud83d"}`, `{"a":"x\uD83D"}`, []string{"body.a"}},
+		"the other half":                {`{"a":"\ud83d"}`, `{"a":"\ude00"}`, []string{"body.a"}},
+		"half a character, replaced":    {`{"a":"\ud83d"}`, "{\"a\":\"\ufffd\"}", []string{"body.a"}},
+		"a whole one, escaped":          {`{"a":"\ud83d\ude00"}`, `{"a":"😀"}`, nil},
 		"another id":                    {`{"id":"` + idA + `"}`, `{"id":"` + idB + `"}`, nil},
 		"another id within a text":      {`{"m":"no run ` + idA + `"}`, `{"m":"no run ` + idB + `"}`, nil},
 		"another id as a key":           {`{"` + idA + `":1}`, `{"` + idB + `":1}`, nil},

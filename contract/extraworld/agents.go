@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/jsonstring"
 	"github.com/mastra-go/mastra/mockserver"
 )
 
@@ -58,12 +59,12 @@ func blocking(id, word string, t *mockserver.Tripwire) *mockserver.Processor {
 
 // part is one part of an answer, or its end.
 type part struct {
-	Text, Reasoning []string
+	Text, Reasoning pieces
 	Source, Title   string
 	File            *string
 	MediaType       string
 	Call            string
-	Args            []string
+	Args            pieces
 	Usage           *mockserver.Usage
 	Finish          mockserver.FinishReason
 	Fail            string
@@ -71,6 +72,22 @@ type part struct {
 	Status  int
 	Headers map[string]string
 	Body    string
+}
+
+// pieces may begin and end within a character, which encoding/json does not know.
+type pieces []string
+
+func (p *pieces) UnmarshalJSON(data []byte) error {
+	var list []json.RawMessage
+	if err := json.Unmarshal(data, &list); err != nil {
+		return err
+	}
+	*p = pieces{}
+	for _, raw := range list {
+		text, _ := jsonstring.Unquote(raw)
+		*p = append(*p, text)
+	}
+	return nil
 }
 
 // scripted reads the parts of its answers from the last user message: a list for

@@ -3,6 +3,7 @@ package extraworld
 import (
 	"encoding/json"
 	"errors"
+	"unicode/utf16"
 
 	"github.com/mastra-go/mastra/mockserver"
 )
@@ -65,7 +66,7 @@ func weather() mockserver.Tool {
 		if in.City == "Nowhere" {
 			return report{}, errors.New("no such city")
 		}
-		return report{in.City, float64(len(in.City))}, nil
+		return report{in.City, float64(len(utf16.Encode([]rune(in.City))))}, nil
 	})
 }
 
