@@ -24,6 +24,7 @@
 // Nothing is read ahead and no goroutine runs. Leaving the loop closes the
 // connection. A payload is decoded when [Chunk.Value] asks for it, so chunks that
 // nobody looks at cost little; [Chunk.Text] is the quick way to the text of a delta.
+// A character that the server has cut in two is whole in the delta that completes it.
 // Chunk types that this package does not know arrive like all others, with
 // [*Unknown] as their value. Values are pointers, and a case without the star does not
 // compile: see [Value].
