@@ -418,7 +418,7 @@ func TestUnavailable_IsAServerWhoseNameIsUnknown(t *testing.T) {
 		assert.ErrorIs(t, err, mastra.ErrUnavailable)
 		assert.NotErrorIs(t, err, mastra.ErrOutcomeUnknown)
 		assert.ErrorContains(t, err, "no such host")
-		assert.Equal(t, 4, asError(t, err).Attempts)
+		assert.Equal(t, 1, asError(t, err).Attempts)
 	}
 }
 

@@ -2,7 +2,6 @@ package call
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -110,7 +109,7 @@ func (t *writeTrace) hooks() *httptrace.ClientTrace {
 // server. A transport that reports nothing is taken to have sent everything,
 // unless it says itself that it could not dial.
 func (a *attempt) sent(err error) bool {
-	if a.trace == nil || dialError(err) || errors.Is(err, errIdempotencyKey) {
+	if a.trace == nil || dialError(err) || lasting(err) != "" || errors.Is(err, errIdempotencyKey) {
 		return false
 	}
 	return !a.trace.watched.Load() || a.trace.wrote.Load()
@@ -120,12 +119,6 @@ func dialError(err error) bool {
 	var op *net.OpError
 	var dns *net.DNSError
 	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns)
-}
-
-// untrusted: the server's certificate was refused, and would be again.
-func untrusted(err error) bool {
-	var certificate *tls.CertificateVerificationError
-	return errors.As(err, &certificate)
 }
 
 var errAttemptTimeout error = attemptTimeoutError{}
@@ -156,10 +149,7 @@ func transportFailure(ctx context.Context, a *attempt, origin string, err error)
 		f.Message = "the connection broke: " + text
 	default:
 		f.Kind |= Unavailable
-		f.Message = "cannot connect to " + origin + ": " + text
-		if !untrusted(err) {
-			f.Message += "; is the Mastra server running?"
-		}
+		f.Message = "cannot connect to " + origin + ": " + text + "; " + firstOf(lasting(err), "is the Mastra server running?")
 	}
 	return f
 }

@@ -98,6 +98,8 @@ func notJSON(status int, header http.Header, body []byte) string {
 	switch coding := codingOf(header); {
 	case coding != "" && len(body) > 0:
 		return foreignCoding(coding)
+	case plainToTLS(status, body):
+		return speaksTLS
 	case status == http.StatusNotFound:
 		return "no Mastra route here; check base URL and API prefix"
 	case isHTML(header, body):
