@@ -42,7 +42,7 @@ func (c *Config) wait(n int, header http.Header) (d time.Duration, ok bool) {
 		return d, d <= c.MaxBackoff
 	}
 	d = c.MaxBackoff
-	if n < 62 && c.Backoff <= c.MaxBackoff>>n {
+	if c.Backoff == 0 || n < 62 && c.Backoff <= c.MaxBackoff>>n {
 		d = c.Backoff << n
 	}
 	return d/2 + rand.N(d-d/2+1), true
