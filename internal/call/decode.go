@@ -52,7 +52,7 @@ func (x *Exchange) unreadable(err error) error {
 	case err == errEmptyAnswer:
 		message = err.Error()
 	case !json.Valid(x.body):
-		message = "the answer is not JSON"
+		message = badJSON(x.body)
 	case errors.As(err, &kind):
 		what, _, _ := strings.Cut(kind.Value, " ") // behind it stands the value
 		message = "the answer does not decode: " + what + " in place of " + jsonKind(kind.Type)
@@ -62,4 +62,13 @@ func (x *Exchange) unreadable(err error) error {
 	}
 	x.unknown = true
 	return x.fail(&Failure{Status: x.status, Header: x.header, Body: head(x.body), Message: Clip(message, MaxErrorText), Cause: err})
+}
+
+// badJSON says why a text is not JSON that can be decoded.
+func badJSON(text []byte) string {
+	var raw json.RawMessage
+	if err := json.Unmarshal(text, &raw); err != nil && strings.Contains(err.Error(), "max depth") { // the error has no type of its own
+		return "the answer is nested too deeply: more than 10,000 levels"
+	}
+	return "the answer is not JSON"
 }

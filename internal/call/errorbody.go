@@ -109,7 +109,7 @@ func notJSON(status int, header http.Header, body []byte) string {
 	case strings.HasPrefix(header.Get("Content-Type"), "text/plain"):
 		return strings.TrimSpace(string(body))
 	}
-	return "the answer is not JSON"
+	return badJSON(body)
 }
 
 func isHTML(header http.Header, body []byte) bool {
