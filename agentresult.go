@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/tolerant"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -86,7 +87,7 @@ func (r *AgentResult) part(wire any) error {
 	if r.Raw == nil {
 		return nil
 	}
-	if err := json.Unmarshal(r.Raw, wire); err != nil {
+	if _, err := tolerant.Unmarshal(r.Raw, wire); err != nil {
 		return fmt.Errorf("mastra: the result does not decode: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
@@ -185,8 +186,14 @@ func (r *AgentResult) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads the answer of generate.
 func (r *AgentResult) UnmarshalJSON(data []byte) error {
 	var wire resultWire
-	if err := json.Unmarshal(data, &wire); err != nil {
+	lost, err := tolerant.Unmarshal(data, &wire)
+	switch {
+	case err != nil:
 		return err
+	case slices.Contains(lost, "text"):
+		return json.Unmarshal(data, &struct {
+			Text string `json:"text"`
+		}{}) // nothing is left without it
 	}
 	b := agentBuilder{}
 	for _, list := range [][]stream.Chunk{wire.ToolCalls, wire.ToolResults, wire.Sources, wire.Files} {

@@ -17,11 +17,12 @@ func TestImports_GoOneWay(t *testing.T) {
 	t.Parallel()
 	may := map[string][]string{
 		"internal/hook":                  {},
-		"stream":                         {"./internal/hook", "./internal/jsonstring", "./internal/wtf8"},
+		"internal/tolerant":              {},
+		"stream":                         {"./internal/hook", "./internal/jsonstring", "./internal/tolerant", "./internal/wtf8"},
 		"gen":                            {"./stream", "github.com/oapi-codegen/runtime"},
 		"internal/route":                 {},
-		"internal/call":                  {"./internal/hook", "./internal/route", "./stream", "github.com/hashicorp/go-retryablehttp", "github.com/oapi-codegen/runtime", "github.com/google/uuid"},
-		".":                              {"./stream", "./gen", "./internal/call", "./internal/hook", "./internal/jsonstring", "./internal/route", "./internal/turn", "./internal/wtf8", "github.com/google/jsonschema-go/jsonschema"},
+		"internal/call":                  {"./internal/hook", "./internal/route", "./internal/tolerant", "./stream", "github.com/hashicorp/go-retryablehttp", "github.com/oapi-codegen/runtime", "github.com/google/uuid"},
+		".":                              {"./stream", "./gen", "./internal/call", "./internal/hook", "./internal/jsonstring", "./internal/route", "./internal/tolerant", "./internal/turn", "./internal/wtf8", "github.com/google/jsonschema-go/jsonschema"},
 		"api/workflows":                  {".", "./internal/call", "./internal/route"},
 		"aisdk":                          {".", "./stream", "./internal/jsonstring", "./internal/wtf8"},
 		"mockserver":                     {"./mockserver/internal/filter", "./mockserver/internal/js", "./mockserver/internal/jsonschema", "./mockserver/internal/zod", "github.com/tmaxmax/go-sse"},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mastra-go/mastra/internal/route"
+	"github.com/mastra-go/mastra/internal/tolerant"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -62,7 +63,7 @@ func (b *runBuilder) step(payload json.RawMessage) {
 	b.steps++
 	b.refusal = ""
 	var step StepState
-	if json.Unmarshal(payload, &step) != nil {
+	if _, err := tolerant.Unmarshal(payload, &step); err != nil {
 		return
 	}
 	before := b.state.Steps[id.ID] // the end of a foreach does not repeat its beginning
@@ -95,7 +96,7 @@ func (b *runBuilder) finish(payload json.RawMessage) {
 			ErrorMessage string `json:"errorMessage"`
 		} `json:"metadata"`
 	}
-	if json.Unmarshal(payload, &finish) != nil {
+	if _, err := tolerant.Unmarshal(payload, &finish); err != nil {
 		return
 	}
 	b.finished = true

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/tolerant"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -131,7 +132,8 @@ func (s *RunState) Err() error {
 }
 
 // UnmarshalJSON reads a run in each form the server gives it: its record, an
-// entry of a list of runs, and the answer of a call that waited.
+// entry of a list of runs, and the answer of a call that waited. A member that cannot
+// be read costs itself.
 func (s *RunState) UnmarshalJSON(data []byte) error {
 	type plain RunState
 	var wire struct {
@@ -141,7 +143,7 @@ func (s *RunState) UnmarshalJSON(data []byte) error {
 		State    json.RawMessage            `json:"state"`
 		Snapshot json.RawMessage            `json:"snapshot"`
 	}
-	if err := json.Unmarshal(data, &wire); err != nil {
+	if _, err := tolerant.Unmarshal(data, &wire); err != nil {
 		return err
 	}
 	*s = RunState(wire.plain)
@@ -165,10 +167,9 @@ func (s *RunState) UnmarshalJSON(data []byte) error {
 	}
 	for id, raw := range steps {
 		var step StepState
-		if err := json.Unmarshal(raw, &step); err != nil {
-			return fmt.Errorf("step %q: %w", id, err)
+		if _, err := tolerant.Unmarshal(raw, &step); err == nil {
+			s.Steps[id] = step
 		}
-		s.Steps[id] = step
 	}
 	if s.Status == RunTripwire && s.Tripwire == nil {
 		s.Tripwire = s.stepTripwire() // the record of a run has it at the step alone
@@ -207,7 +208,7 @@ func (s *RunState) restore(snapshot json.RawMessage) (map[string]json.RawMessage
 	if len(snapshot) == 0 {
 		return nil, nil
 	}
-	if err := json.Unmarshal(snapshot, &snap); err != nil {
+	if _, err := tolerant.Unmarshal(snapshot, &snap); err != nil {
 		return nil, err
 	}
 	record := *s

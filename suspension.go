@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/tolerant"
 )
 
 // Suspension is one place where a run waits for a resume. It encodes to JSON and
@@ -141,7 +142,7 @@ func placeOf(payload json.RawMessage) suspendedPlace {
 	var members struct {
 		Place suspendedPlace `json:"__workflow_meta"`
 	}
-	_ = json.Unmarshal(payload, &members) // a payload of another shape has no place
+	_, _ = tolerant.Unmarshal(payload, &members) // a payload of another shape has no place
 	return members.Place
 }
 

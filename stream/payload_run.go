@@ -32,7 +32,7 @@ func (s *StepStart) decode(c *Chunk) error {
 		payload = inner.Payload()
 	}
 	type plain StepStart
-	return json.Unmarshal(payload, (*plain)(s))
+	return decodePayload(payload, (*plain)(s))
 }
 
 // StepResult is how a step or a run ended.
@@ -88,7 +88,7 @@ func decodeList[T any](raw json.RawMessage) ([]T, error) {
 		return nil, nil
 	}
 	var list []T
-	err := json.Unmarshal(raw, &list)
+	err := decodePayload(raw, &list)
 	return list, err
 }
 
@@ -155,7 +155,7 @@ func decodeFinish(c *Chunk, f finishFields) error {
 		case "messageId":
 			*f.messageID, _ = jsonString(value)
 		case "stepResult":
-			if err := json.Unmarshal(value, f.stepResult); err != nil {
+			if err := decodePayload(value, f.stepResult); err != nil {
 				return err
 			}
 		case "output":

@@ -26,7 +26,7 @@ func decodeDelta(c *Chunk, d *TextDelta) error {
 	}
 	type plain TextDelta
 	if !c.isText {
-		return json.Unmarshal(payload, (*plain)(d))
+		return decodePayload(payload, (*plain)(d))
 	}
 	d.Text = c.text
 	o := openObject(payload, skipSpace(payload, 0), 0)
@@ -38,7 +38,7 @@ func decodeDelta(c *Chunk, d *TextDelta) error {
 		switch value := o.value.in(payload); string(o.keyBytes()) {
 		case "id":
 			if value[0] != '"' {
-				return json.Unmarshal(payload, (*plain)(d))
+				return decodePayload(payload, (*plain)(d))
 			}
 			d.ID = unquote(value)
 		case "providerMetadata":

@@ -8,11 +8,15 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/mastra-go/mastra/internal/tolerant"
 )
 
 // Time is a point in time on Mastra's wire, where some fields are ISO-8601 text
-// and others are milliseconds since 1970. Time reads both and writes ISO-8601 in
-// UTC with milliseconds. The zero Time is written as null.
+// and others are milliseconds since 1970, and a storage may write dates as its
+// database does ("2026-11-30 12:00:00+00"). Time reads all of them and writes
+// ISO-8601 in UTC, with milliseconds, or with more digits where there are more. The
+// zero Time is written as null.
 type Time struct{ time.Time }
 
 const isoMillis = "2006-01-02T15:04:05.000Z"
@@ -26,10 +30,14 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	if y := u.Year(); y < 0 || y > 9999 {
 		return nil, errors.New("stream: year of time outside 0..9999")
 	}
-	return u.AppendFormat(make([]byte, 0, len(isoMillis)+2), `"`+isoMillis+`"`), nil
+	layout := isoMillis
+	if u.Nanosecond()%int(time.Millisecond) != 0 {
+		layout = time.RFC3339Nano
+	}
+	return u.AppendFormat(make([]byte, 0, len(time.RFC3339Nano)+2), `"`+layout+`"`), nil
 }
 
-// UnmarshalJSON reads ISO-8601 text, a number of milliseconds since 1970 (as a
+// UnmarshalJSON reads a date as text, a number of milliseconds since 1970 (as a
 // number or as text), or null.
 func (t *Time) UnmarshalJSON(b []byte) error {
 	b = bytes.TrimSpace(b)
@@ -46,11 +54,9 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 			t.Time = time.Time{}
 			return nil
 		}
-		for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", time.DateOnly} {
-			if parsed, err := time.Parse(layout, text); err == nil {
-				t.Time = parsed.UTC()
-				return nil
-			}
+		if at, ok := tolerant.Time(text); ok {
+			t.Time = at
+			return nil
 		}
 	}
 	if ms, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -59,8 +65,8 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	}
 	// Beyond 2^53 ms a float is no point in time that anybody sent on purpose.
 	if ms, err := strconv.ParseFloat(text, 64); err == nil && math.Abs(ms) < 1<<53 {
-		t.Time = time.UnixMicro(int64(ms * 1000)).UTC()
+		t.Time = time.UnixMilli(int64(math.Floor(ms))).UTC()
 		return nil
 	}
-	return fmt.Errorf("stream: neither ISO-8601 nor milliseconds since 1970: %.40q", text)
+	return fmt.Errorf("stream: neither a date nor milliseconds since 1970: %.40q", text)
 }

@@ -59,6 +59,9 @@ func TestTime_IsReadInEveryForm(t *testing.T) {
 		`"2026-11-21T16:47:16Z"`:          `"2026-11-21T16:47:16.000Z"`,
 		`"2026-11-21T16:47:16.242"`:       `"2026-11-21T16:47:16.242Z"`,
 		`"2026-11-21"`:                    `"2026-11-21T00:00:00.000Z"`,
+		`"2026-11-21 16:47:16.242+00"`:    `"2026-11-21T16:47:16.242Z"`,
+		`"2026-11-21 18:47:16+02"`:        `"2026-11-21T16:47:16.000Z"`,
+		`"2026-11-21 16:47:16.242301+00"`: `"2026-11-21T16:47:16.242301Z"`,
 		`1795279636242`:                   `"2026-11-21T16:47:16.242Z"`,
 		`1795279636242.5`:                 `"2026-11-21T16:47:16.242Z"`,
 		`1.795279636242e12`:               `"2026-11-21T16:47:16.242Z"`,
@@ -88,6 +91,16 @@ func TestUsage_IsReadAndAddedUp(t *testing.T) {
 	var u stream.Usage
 	require.NoError(t, json.Unmarshal([]byte(`{"inputTokens":11,"outputTokens":7,"totalTokens":18,"reasoningTokens":3,"cachedInputTokens":2,"cacheCreationInputTokens":1,"raw":{}}`), &u))
 	assert.Equal(t, stream.Usage{InputTokens: 22, OutputTokens: 14, TotalTokens: 36, ReasoningTokens: 6, CachedInputTokens: 4, CacheCreationInputTokens: 2}, u.Add(u))
+	for in, want := range map[string]stream.Usage{
+		`{"inputTokens":11.0,"outputTokens":"7","totalTokens":18}`:           {InputTokens: 11, OutputTokens: 7, TotalTokens: 18},
+		`{"inputTokens":"many","outputTokens":{},"totalTokens":18,"raw":{}}`: {TotalTokens: 18},
+		`{"inputTokens":1.5,"outputTokens":7,"totalTokens":null}`:            {OutputTokens: 7},
+		`null`: {},
+	} {
+		var u stream.Usage
+		require.NoError(t, json.Unmarshal([]byte(in), &u), in)
+		assert.Equal(t, want, u, in)
+	}
 	coded, err := json.Marshal(stream.Usage{InputTokens: 1})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"inputTokens":1,"outputTokens":0,"totalTokens":0}`, string(coded))

@@ -1,5 +1,7 @@
 package stream
 
+import "github.com/mastra-go/mastra/internal/tolerant"
+
 // Usage counts the tokens of one model call, or of several added up.
 type Usage struct {
 	InputTokens              int `json:"inputTokens"`
@@ -8,6 +10,14 @@ type Usage struct {
 	ReasoningTokens          int `json:"reasoningTokens,omitzero"`
 	CachedInputTokens        int `json:"cachedInputTokens,omitzero"`
 	CacheCreationInputTokens int `json:"cacheCreationInputTokens,omitzero"`
+}
+
+// UnmarshalJSON reads each count that can be read, also from 11.0 and "11": one that
+// cannot be is 0 and costs none of the others.
+func (u *Usage) UnmarshalJSON(b []byte) error {
+	type plain Usage
+	_, err := tolerant.Unmarshal(b, (*plain)(u))
+	return err
 }
 
 // Add returns the sum of u and v.

@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 )
@@ -48,7 +47,7 @@ func (c *Chunk) decodeInto(v Value) error {
 	if payload == nil {
 		return errNoPayload
 	}
-	if err := json.Unmarshal(payload, v); err != nil {
+	if err := decodePayload(payload, v); err != nil {
 		return err
 	}
 	if v, ok := v.(interface{ setRunID(string) }); ok {

@@ -148,7 +148,7 @@ func TestValue_OfAnOddPayloadIsUnknownNotFatal(t *testing.T) {
 		`{"type":"reasoning-delta","payload":[]}`, `{"type":"tool-call","payload":"x"}`,
 		`{"type":"finish","payload":[]}`, `{"type":"finish","payload":{"stepResult":{"reason":5}}}`, `{"type":"step-finish"}`,
 		`{"type":"step-start"}`, `{"type":"tool-result"}`, `{"type":"chunk","data":1}`, `{"type":"data-x","transient":"yes"}`, `{"type":"agent-execution-event-x"}`, `{"type":"agent-execution-event-x","payload":{}}`,
-		`{"type":"workflow-step-result","payload":{"startedAt":"yesterday"}}`,
+		`{"type":"workflow-step-result","payload":{"id":{},"startedAt":"yesterday"}}`, `{"type":"workflow-finish","payload":{"metadata":1}}`,
 	} {
 		t.Run(text, func(t *testing.T) {
 			c := parse(t, text)
@@ -159,6 +159,25 @@ func TestValue_OfAnOddPayloadIsUnknownNotFatal(t *testing.T) {
 			require.Error(t, unknown.Err)
 		})
 	}
+}
+
+func TestValue_OfAPayloadLosesOnlyTheOddMemberThatMayBeMissing(t *testing.T) {
+	result, ok := parse(t, `{"type":"workflow-step-result","payload":{"id":"s","startedAt":"yesterday","endedAt":"2026-11-30 12:00:00+00"}}`).Value().(*stream.WorkflowStepResult)
+	require.True(t, ok)
+	assert.Equal(t, "s", result.ID)
+	assert.True(t, result.StartedAt.IsZero())
+	assert.Equal(t, time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC), result.EndedAt.Time)
+	call, ok := parse(t, `{"type":"tool-call","runId":"r","payload":{"toolCallId":"c","toolName":"t","dynamic":"maybe","providerExecuted":1}}`).Value().(*stream.ToolCall)
+	require.True(t, ok)
+	assert.Equal(t, &stream.ToolCall{RunID: "r", ID: "c", Name: "t", ProviderExecuted: true}, call)
+	progress, ok := parse(t, `{"type":"workflow-step-progress","payload":{"id":"s","completedCount":"1","totalCount":2.0}}`).Value().(*stream.WorkflowStepProgress)
+	require.True(t, ok)
+	assert.Equal(t, 1, progress.CompletedCount)
+	assert.Equal(t, 2, progress.TotalCount)
+	finish, ok := parse(t, `{"type":"finish","payload":{"stepResult":{"reason":"stop","isContinued":"no"},"output":{"usage":{"inputTokens":11.0,"outputTokens":"7","totalTokens":"x"}}}}`).Value().(*stream.Finish)
+	require.True(t, ok)
+	assert.Equal(t, stream.FinishStop, finish.Reason())
+	assert.Equal(t, stream.Usage{InputTokens: 11, OutputTokens: 7}, finish.Usage())
 }
 
 func TestErrorDetail_IsReadFromAnyJSON(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+
+	"github.com/mastra-go/mastra/internal/tolerant"
 )
 
 var errEmptyAnswer = errors.New("the answer is empty")
@@ -22,7 +24,13 @@ func (x *Exchange) decode(out any) error {
 		*raw = x.body
 		return nil
 	}
-	if err := json.Unmarshal(x.body, out); err != nil {
+	err := error(nil)
+	if x.req.Op.ID == "" { // a type of the caller's own
+		err = json.Unmarshal(x.body, out)
+	} else {
+		_, err = tolerant.Unmarshal(x.body, out)
+	}
+	if err != nil {
 		return x.unreadable(err)
 	}
 	return nil
