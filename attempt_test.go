@@ -181,7 +181,7 @@ func TestRetry_StalledErrorBodyHoldsItUpForAMomentOnly(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rt := play(func(req *http.Request) (*http.Response, error) {
 					return response(req, 503, &stalled{strings.NewReader(`{"error":"busy"`), make(chan struct{})}, "Retry-After", "0"), nil
-				}, answer(200, "{}"))
+				}, answer(200, fine))
 				require.NoError(t, c.do(t.Context(), inMemory(t, rt, mastra.WithBackoff(0))))
 				assert.Equal(t, []time.Duration{2 * time.Second}, rt.waits())
 			})

@@ -136,7 +136,7 @@ func TestClient_ServesManyGoroutinesAndTheirDerivedClients(t *testing.T) {
 			say(w, 400, `{"error":"mixed up"}`)
 			return
 		}
-		say(w, 200, `{}`)
+		say(w, 200, fine)
 	})
 	c := dial(t, url, mastra.WithHeader("X-All", "1"), mastra.WithRequestContext(map[string]any{"all": "shared"}), mastra.WithQuery("q", "1"), mastra.WithToken(secret))
 	var wg sync.WaitGroup
@@ -206,7 +206,7 @@ func TestMiddleware_WrapsEveryAttemptTheFirstGivenOutermost(t *testing.T) {
 }
 
 func TestClient_DerivedLeavesItsParentAsItIs(t *testing.T) {
-	rt := play(answer(200, "{}"))
+	rt := play(answer(200, fine))
 	parent := inMemory(t, rt, mastra.WithHeader("X-A", "parent"), mastra.WithToken("parent"), mastra.WithQuery("q", "parent"),
 		mastra.WithRequestContext(map[string]any{"k": "parent"}), mastra.WithUserAgent("parent/1"), mastra.WithAPIPrefix("/parent"))
 	child, err := parent.With(mastra.WithHeader("X-A", "child"), mastra.WithHeader("X-B", "child"), mastra.WithToken("child"), mastra.WithQuery("q", "child"),

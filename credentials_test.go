@@ -55,7 +55,7 @@ func authorizations(rt *script) []string {
 func TestToken_SourceIsAskedForEveryAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &tokens{give: []string{"one", "two", "three"}}
-		rt := play(answer(503, `{"error":"busy"}`), fails(errRefused), answer(200, "{}"))
+		rt := play(answer(503, `{"error":"busy"}`), fails(errRefused), answer(200, fine))
 		require.NoError(t, generate(t.Context(), inMemory(t, rt, mastra.WithTokenSource(source))))
 		assert.Equal(t, []string{"Bearer one", "Bearer two", "Bearer three"}, authorizations(rt))
 		assert.Equal(t, []string{"", "", ""}, source.refused)
@@ -63,7 +63,7 @@ func TestToken_SourceIsAskedForEveryAttempt(t *testing.T) {
 }
 
 func TestToken_RefusedIsReplacedOnce(t *testing.T) {
-	refusal, ok := answer(401, `{"error":"Invalid or expired token"}`), answer(200, "{}")
+	refusal, ok := answer(401, `{"error":"Invalid or expired token"}`), answer(200, fine)
 	for _, tt := range []struct {
 		name    string
 		source  *tokens

@@ -27,7 +27,7 @@ func TestID_ArrivesAsOneSegmentOfThePath(t *testing.T) {
 	var got arrival
 	note := func(w http.ResponseWriter, r *http.Request) {
 		got = arrival{r.URL.EscapedPath(), r.PathValue("agent"), r.PathValue("workflow"), r.PathValue("run")}
-		say(w, 200, `{}`)
+		say(w, 200, `{"name":"a","text":"","status":"running","message":"canceled"}`)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/agents/{agent}", note)
@@ -82,7 +82,7 @@ func TestID_ArrivesAsOneSegmentOfThePath(t *testing.T) {
 // sent is the body that a request is sent with.
 func sent(t *testing.T, req mastra.AgentRequest) string {
 	t.Helper()
-	rt := play(answer(200, "{}"))
+	rt := play(answer(200, fine))
 	_, err := inMemory(t, rt).Agent("a").Generate(t.Context(), req)
 	require.NoError(t, err)
 	assert.True(t, json.Valid([]byte(rt.bodies[0])), rt.bodies[0])

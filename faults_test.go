@@ -99,9 +99,9 @@ func (p *peer) read() bool {
 func (p *peer) say(text string) { io.WriteString(p, text) }
 
 func (p *peer) ok() {
-	p.say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n")
+	p.say(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(fine)))
 	if !p.head {
-		p.say("{}")
+		p.say(fine)
 	}
 }
 
@@ -452,7 +452,7 @@ func TestContext_OfAnAttemptEndsWithItsBody(t *testing.T) {
 	seen := make(chan context.Context, 1)
 	c := inMemory(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		seen <- req.Context()
-		return answer(200, "{}")(req)
+		return answer(200, fine)(req)
 	}))
 	require.NoError(t, generate(t.Context(), c))
 	assert.Error(t, (<-seen).Err())

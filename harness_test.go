@@ -123,6 +123,10 @@ func response(req *http.Request, status int, body io.ReadCloser, headers ...stri
 	}
 }
 
+// fine is a success of whatever the calls of the tables ask for: a list of agents by
+// key, and the answer of one.
+const fine = `{"assistant":{"name":"assistant"},"text":""}`
+
 func fails(err error) step {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }

@@ -37,6 +37,11 @@ func TestOddMember_OfAThreadPageCostsItself(t *testing.T) {
 	assert.JSONEq(t, `{"k":"v"}`, text(t, two.Metadata))
 	assert.Equal(t, 2, page.Total)
 	assert.True(t, page.HasMore)
+
+	for _, body := range []string{`{"threads":"none","total":1}`, `{"threads":{"t1":{}},"total":1}`, `{"threads":["t1"],"total":1}`} {
+		_, err := inMemory(t, play(answer(200, body))).Memory("a").ListThreads(t.Context(), mastra.ListThreadsRequest{})
+		assert.ErrorContains(t, err, "does not decode", "the threads are what was asked for")
+	}
 }
 
 func text(t *testing.T, v any) string {

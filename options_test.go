@@ -237,7 +237,7 @@ func TestOption_GivenLastCounts(t *testing.T) {
 }
 
 func TestRequest_HeadersTellOfClientAndContent(t *testing.T) {
-	rt := play(answer(200, "{}"))
+	rt := play(answer(200, fine))
 	c := inMemory(t, rt, mastra.WithUserAgent("shop/2.1"))
 	require.NoError(t, list(t.Context(), c))
 	require.NoError(t, generate(t.Context(), c))
@@ -319,7 +319,7 @@ func TestRequestContext_IsMergedKeyByKey(t *testing.T) {
 		}, nil, inQuery},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			rt := play(answer(200, "{}"))
+			rt := play(answer(200, fine))
 			c := inMemory(t, rt, mastra.WithRequestContext(ofClient))
 			require.NoError(t, tt.do(t.Context(), c, mastra.WithRequestContext(ofCall)))
 
@@ -374,7 +374,7 @@ func TestRequestContext_KeyThatTheServerWouldDropIsALocalError(t *testing.T) {
 }
 
 func TestQuery_ParameterOfTheCallItselfCannotBeReplaced(t *testing.T) {
-	rt := play(answer(200, "{}"))
+	rt := play(answer(200, `{"threads":[]}`))
 	c := inMemory(t, rt)
 	_, err := c.Memory("a").ListThreads(t.Context(), mastra.ListThreadsRequest{Page: 1}, mastra.WithQuery("page", "2"))
 	assert.ErrorContains(t, err, `"page"`)
@@ -401,7 +401,7 @@ func TestResponse_IsFilledWhateverTheEnd(t *testing.T) {
 		want  mastra.Response
 		fails bool
 	}{
-		{"a success", []step{answer(200, `{"a":{}}`, "X-Id", "7")}, mastra.Response{Status: 200, Attempts: 1, Body: []byte(`{"a":{}}`)}, false},
+		{"a success", []step{answer(200, `{"a":{"name":"a"}}`, "X-Id", "7")}, mastra.Response{Status: 200, Attempts: 1, Body: []byte(`{"a":{"name":"a"}}`)}, false},
 		{"a success after a fault", []step{answer(503, "busy"), answer(201, `{}`, "X-Id", "7")}, mastra.Response{Status: 201, Attempts: 2, Body: []byte(`{}`)}, false},
 		{"a failure", []step{answer(404, `{"error":"no"}`, "X-Id", "7")}, mastra.Response{Status: 404, Attempts: 1, Body: []byte(`{"error":"no"}`)}, true},
 		{"a failure, again and again", []step{answer(503, `busy`, "X-Id", "7")}, mastra.Response{Status: 503, Attempts: 4, Body: []byte(`busy`)}, true},

@@ -141,7 +141,7 @@ func TestRequest_FirstPageIsAskedForByItsNumber(t *testing.T) {
 }
 
 func TestVector_ListsAreAsLongAsTheVectors(t *testing.T) {
-	rt := play(answer(200, `{}`))
+	rt := play(answer(200, `{"ids":[]}`))
 	v := inMemory(t, rt).Vector("v")
 	for _, req := range []mastra.UpsertRequest{
 		{Index: "i"},
@@ -164,7 +164,7 @@ func TestVector_ListsAreAsLongAsTheVectors(t *testing.T) {
 
 // An empty list or object means something else than none at all.
 func TestRequest_EmptyIsNotTheSameAsAbsent(t *testing.T) {
-	rt := play(answer(200, `{"text":"x"}`))
+	rt := play(answer(200, `{"text":"x","id":"t"}`))
 	client := inMemory(t, rt)
 	_, err := client.Agent("a").Generate(t.Context(), mastra.AgentRequest{Messages: mastra.Prompt("hi"), ActiveTools: []string{}})
 	require.NoError(t, err)

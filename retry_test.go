@@ -245,7 +245,7 @@ func TestRetry_PauseThatWouldOutlastTheDeadlineEndsTheCallAtOnce(t *testing.T) {
 }
 
 func TestRetry_SucceedsAfterFaultsThatMayBeRepeated(t *testing.T) {
-	ok := answer(200, `{}`)
+	ok := answer(200, fine)
 	for _, tt := range []struct {
 		name     string
 		steps    []step
@@ -267,7 +267,7 @@ func TestRetry_SucceedsAfterFaultsThatMayBeRepeated(t *testing.T) {
 					rt := play(tt.steps...)
 					require.NoError(t, c.do(t.Context(), inMemory(t, rt), mastra.WithResponse(&meta)))
 					assert.Equal(t, tt.attempts, rt.attempts())
-					assert.Equal(t, mastra.Response{Status: 200, Header: meta.Header, Attempts: tt.attempts, Body: []byte(`{}`)}, meta)
+					assert.Equal(t, mastra.Response{Status: 200, Header: meta.Header, Attempts: tt.attempts, Body: []byte(fine)}, meta)
 					for _, body := range rt.bodies {
 						assert.Equal(t, rt.bodies[0], body, "every attempt sends the whole body")
 					}

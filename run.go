@@ -114,6 +114,12 @@ func (r *Run) Wait(ctx context.Context, opts ...Option) (*RunState, error) {
 		if err := r.c.call(ctx, nil, q, s); err != nil {
 			return nil, err
 		}
+		if s.Status == "" { // there is nothing to wait for
+			return nil, &Error{
+				Method: q.Op.Method, Path: r.c.server.PathOf(&r.c.cfg.Config, q.Op, q.IDs...), Status: answer.Status, Header: answer.Header, Body: answer.Body, Attempts: answer.Attempts,
+				Message: "the answer does not say how the run stands",
+			}
+		}
 		if s.Status.settled() {
 			return s, nil
 		}

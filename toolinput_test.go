@@ -102,7 +102,7 @@ func TestClientTool_TranscriptOfAStreamHoldsTheArguments(t *testing.T) {
 	}, sentResults(t, []byte(rt.bodies[1])))
 	assert.NotContains(t, rt.bodies[1], `"input":null`)
 
-	whole := `{"finishReason":"tool-calls","runId":"r","toolCalls":[` + event("tool-call", "c4", "lookup", `,"args":{"id":4}`) + `,` +
+	whole := `{"text":"","finishReason":"tool-calls","runId":"r","toolCalls":[` + event("tool-call", "c4", "lookup", `,"args":{"id":4}`) + `,` +
 		event("tool-call", "c5", "all", ``) + `],"response":{"messages":[]}}`
 	rt = play(answer(200, whole), answer(200, `{"text":"done","finishReason":"stop"}`))
 	_, err = inMemory(t, rt).Agent("a").Generate(t.Context(), withTools("x", lookupTool(), all))

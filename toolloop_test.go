@@ -277,7 +277,7 @@ func TestClientTool_CallOfAToolThatIsNoGoFunctionIsLeftToTheCaller(t *testing.T)
 	finish := `{"type":"finish","runId":"r","payload":{"stepResult":{"reason":"tool-calls"}}}`
 	known := `{"type":"tool-call","runId":"r","payload":{"toolCallId":"c1","toolName":"lookup","args":{"id":1}}}`
 	other := `{"type":"tool-call","runId":"r","payload":{"toolCallId":"c2","toolName":"elsewhere","args":{"x":1}}}`
-	whole := `{"finishReason":"tool-calls","runId":"r","toolCalls":[` + known + `,` + other + `]}`
+	whole := `{"text":"","finishReason":"tool-calls","runId":"r","toolCalls":[` + known + `,` + other + `]}`
 	for name, run := range ways {
 		t.Run(name, func(t *testing.T) {
 			rt := play(answer(200, whole))

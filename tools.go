@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
+	"github.com/mastra-go/mastra/internal/tolerant"
 )
 
 // ToolInfo is what the server says about a tool. Its schemas decode into a
@@ -122,7 +124,8 @@ func toolError(id string, out json.RawMessage) error {
 }
 
 // ExecuteTool runs the tool and decodes its output into an Out: see [Tool.Execute].
-// Output that does not fit is an error; the tool has run all the same.
+// Output that does not fit, or is an object that has nothing of an Out, is an error;
+// the tool has run all the same.
 func ExecuteTool[Out any](ctx context.Context, tool *Tool, in any, opts ...Option) (Out, error) {
 	var out Out
 	raw, err := tool.Execute(ctx, in, opts...)
@@ -131,6 +134,9 @@ func ExecuteTool[Out any](ctx context.Context, tool *Tool, in any, opts ...Optio
 	}
 	if err := json.Unmarshal(raw, &out); err != nil {
 		return out, fmt.Errorf("mastra: the output of tool %s does not fit: %w", tool.ID(), err)
+	}
+	if t := reflect.TypeFor[Out](); tolerant.Strange(raw, t) {
+		return out, fmt.Errorf("mastra: the output of tool %s does not fit: it has no member of %s", tool.ID(), t)
 	}
 	return out, nil
 }

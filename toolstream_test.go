@@ -175,7 +175,7 @@ func TestClientTool_ModelMayCountItsCallsAnewInEachRound(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(rt.bodies[2], `"tool-result"`))
 	assert.Equal(t, 2, strings.Count(rt.bodies[2], `"tool-call"`))
 
-	whole := `{"finishReason":"tool-calls","runId":"r","toolCalls":[` + call + `],"response":{"messages":[]}}`
+	whole := `{"text":"","finishReason":"tool-calls","runId":"r","toolCalls":[` + call + `],"response":{"messages":[]}}`
 	rt = play(answer(200, whole), answer(200, whole), answer(200, `{"text":"done","finishReason":"stop"}`))
 	res, err = inMemory(t, rt).Agent("a").Generate(t.Context(), withTools("x", lookupTool()))
 	require.NoError(t, err)

@@ -7,31 +7,47 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/route"
 	"github.com/mastra-go/mastra/internal/tolerant"
 )
 
 var errEmptyAnswer = errors.New("the answer is empty")
 
-// decode decodes the answer that was read.
+// decode decodes the answer that was read; nil drops it, unless it is an error.
 func (x *Exchange) decode(out any) error {
 	if len(bytes.TrimSpace(x.body)) == 0 {
-		if x.req.Op.ID == "" {
+		if out == nil || x.req.Op.ID == "" {
 			return nil
 		}
 		return x.unreadable(errEmptyAnswer)
+	}
+	if lack := x.lacks(); lack != "" {
+		if f := x.errorInside(); f != nil {
+			return x.fail(f)
+		}
+		if out != nil {
+			return x.unfit("the answer "+lack, nil)
+		}
+	}
+	if out == nil {
+		return nil
 	}
 	if raw, ok := out.(*json.RawMessage); ok && json.Valid(x.body) {
 		*raw = x.body
 		return nil
 	}
-	err := error(nil)
 	if x.req.Op.ID == "" { // a type of the caller's own
-		err = json.Unmarshal(x.body, out)
-	} else {
-		_, err = tolerant.Unmarshal(x.body, out)
+		if err := json.Unmarshal(x.body, out); err != nil {
+			return x.unreadable(err)
+		}
+		return nil
 	}
+	lost, err := tolerant.Unmarshal(x.body, out)
 	if err != nil {
 		return x.unreadable(err)
+	}
+	if a := x.req.Op.Answer; len(lost) > 0 && a != nil && a.Form == route.Object && elementLacks(a, x.body, lost) != "" {
+		return x.unreadable(json.Unmarshal(x.body, out)) // what was asked for is lost
 	}
 	return nil
 }
@@ -68,8 +84,13 @@ func (x *Exchange) unreadable(err error) error {
 			message += " in " + kind.Field
 		}
 	}
+	return x.unfit(message, err)
+}
+
+// unfit is the failure of a success that is not what the operation answers.
+func (x *Exchange) unfit(message string, cause error) error {
 	x.unknown = true
-	return x.fail(&Failure{Status: x.status, Header: x.header, Body: head(x.body), Message: Clip(message, MaxErrorText), Cause: err})
+	return x.fail(&Failure{Status: x.status, Header: x.header, Body: head(x.body), Message: Clip(message, MaxErrorText), Cause: cause})
 }
 
 // badJSON says why a text is not JSON that can be decoded.

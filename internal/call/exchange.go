@@ -130,10 +130,10 @@ func (x *Exchange) headers() http.Header {
 }
 
 // JSON sends the request, whose answer is JSON, and decodes the answer into out;
-// nil drops it, a *json.RawMessage takes it as it is. An empty answer leaves out as
+// nil drops it, unless it is an error, a *json.RawMessage takes it as it is. An empty answer leaves out as
 // it is where the operation is not known; where it is, the result is missing.
 func (x *Exchange) JSON(ctx context.Context, out any) error {
-	if _, err := x.do(ctx); err != nil || out == nil {
+	if _, err := x.do(ctx); err != nil {
 		return err
 	}
 	return x.decode(out)

@@ -62,6 +62,9 @@ func (x *Exchange) notStream(resp *http.Response) *Failure {
 	if isHTML(resp.Header, body) || codingOf(resp.Header) != "" {
 		message = notJSON(resp.StatusCode, resp.Header, body)
 	}
+	if f := x.errorInside(); f != nil {
+		return f
+	}
 	return &Failure{Status: resp.StatusCode, Header: resp.Header, Body: body, Message: message}
 }
 

@@ -22,6 +22,8 @@ type Operation struct {
 	Context Place
 	// Tracing tells that the body has a member tracingOptions.
 	Tracing bool
+	// Answer says what a JSON answer consists of; nil where it may be any JSON.
+	Answer *Answer
 	// Stream says how the answer is streamed; nil for one that is no stream of chunks.
 	Stream *Stream
 }

@@ -16,6 +16,7 @@ type document struct {
 	Components struct {
 		Schemas       map[string]schema `yaml:"schemas"`
 		RequestBodies map[string]body   `yaml:"requestBodies"`
+		Responses     map[string]body   `yaml:"responses"`
 	} `yaml:"components"`
 }
 
@@ -24,11 +25,12 @@ type operation struct {
 	method, path string
 	atRoot       bool
 
-	ID      string      `yaml:"operationId"`
-	Retry   string      `yaml:"x-mastra-retry"`
-	Context string      `yaml:"x-mastra-request-context"`
-	Stream  *streamRule `yaml:"x-mastra-stream"`
-	Body    *body       `yaml:"requestBody"`
+	ID        string          `yaml:"operationId"`
+	Retry     string          `yaml:"x-mastra-retry"`
+	Context   string          `yaml:"x-mastra-request-context"`
+	Stream    *streamRule     `yaml:"x-mastra-stream"`
+	Body      *body           `yaml:"requestBody"`
+	Responses map[string]body `yaml:"responses"`
 }
 
 type streamRule struct {
@@ -46,9 +48,30 @@ type body struct {
 }
 
 type schema struct {
-	Ref        string               `yaml:"$ref"`
-	Properties map[string]yaml.Node `yaml:"properties"`
-	AllOf      []schema             `yaml:"allOf"`
+	Ref        string    `yaml:"$ref"`
+	Type       yaml.Node `yaml:"type"`
+	Required   []string  `yaml:"required"`
+	Properties members   `yaml:"properties"`
+	Items      *schema   `yaml:"items"`
+	// Additional is a schema, or a bool.
+	Additional yaml.Node `yaml:"additionalProperties"`
+	AllOf      []schema  `yaml:"allOf"`
+}
+
+// members are the properties of a schema, in their order.
+type members []member
+
+type member struct {
+	name string
+	of   schema
+}
+
+func (m *members) UnmarshalYAML(n *yaml.Node) error {
+	return eachPair(n, func(name string, value *yaml.Node) error {
+		one := member{name: name}
+		*m = append(*m, one)
+		return value.Decode(&(*m)[len(*m)-1].of)
+	})
 }
 
 var methods = []string{"get", "head", "post", "put", "patch", "delete"}
@@ -139,6 +162,9 @@ func (op *operation) row(d *document) (string, error) {
 	if d.hasMember(op.Body, "tracingOptions") {
 		fields = append(fields, "Tracing: true")
 	}
+	if answer := op.answer(d); answer != "" {
+		fields = append(fields, "Answer: "+answer)
+	}
 	if op.Stream != nil {
 		stream, err := op.Stream.row()
 		if err != nil {
@@ -186,13 +212,19 @@ func (d *document) hasMember(b *body, name string) bool {
 }
 
 func (d *document) schemaHas(s schema, name string) bool {
-	if s.Ref != "" {
-		s = d.Components.Schemas[lastSegment(s.Ref)]
-	}
-	if _, ok := s.Properties[name]; ok {
+	s = d.resolve(s)
+	if slices.ContainsFunc(s.Properties, func(m member) bool { return m.name == name }) {
 		return true
 	}
 	return slices.ContainsFunc(s.AllOf, func(part schema) bool { return d.schemaHas(part, name) })
+}
+
+// resolve follows a reference to a schema.
+func (d *document) resolve(s schema) schema {
+	if s.Ref != "" {
+		return d.Components.Schemas[lastSegment(s.Ref)]
+	}
+	return s
 }
 
 func lastSegment(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }

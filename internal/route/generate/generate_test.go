@@ -24,12 +24,41 @@ paths:
       requestBody: {$ref: '#/components/requestBodies/Watch'}
   /things/{thingId}:
     delete: {operationId: ThingDelete, x-mastra-retry: safe, x-mastra-request-context: none}
+    get:
+      operationId: ThingGet
+      x-mastra-retry: safe
+      responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}}
+  /things:
+    get:
+      operationId: ThingsList
+      x-mastra-retry: safe
+      responses: {'200': {content: {application/json: {schema: {type: object, additionalProperties: {$ref: '#/components/schemas/Thing'}}}}}}
+    post:
+      operationId: ThingsPage
+      x-mastra-retry: safe
+      responses: {'200': {$ref: '#/components/responses/Page'}}
+  /any:
+    get:
+      operationId: Any
+      x-mastra-retry: safe
+      responses: {'200': {content: {application/json: {schema: {x-go-type: json.RawMessage}}}}}
+    post:
+      operationId: Loose
+      x-mastra-retry: safe
+      responses: {'200': {content: {application/json: {schema: {type: array, items: {type: object, properties: {b: {type: string}, a: {}}}}}}}}
 components:
+  responses:
+    Page: {content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}
   requestBodies:
     Watch: {content: {application/json: {schema: {$ref: '#/components/schemas/Watch'}}}}
   schemas:
     Watch: {allOf: [{$ref: '#/components/schemas/Traced'}]}
     Traced: {properties: {tracingOptions: {type: object}}}
+    Thing: {type: object, required: [id, at], properties: {at: {type: string}, note: {type: object}, id: {type: string}}}
+    Page:
+      type: object
+      required: [total, things]
+      properties: {total: {type: integer}, things: {type: array, items: {$ref: '#/components/schemas/Thing'}}, more: {type: array}}
 `
 
 func TestGenerate_WritesOneRowForEachOperation(t *testing.T) {
@@ -40,7 +69,12 @@ func TestGenerate_WritesOneRowForEachOperation(t *testing.T) {
 		`var ThingWatch = Operation{ID: "ThingWatch", Method: "POST", Path: "/things/{thingId}/watch", Context: Body, Tracing: true, ` +
 			`Stream: &Stream{Framing: Records, End: Terminal, Idle: 60 * time.Second, FirstByte: 90 * time.Second}}`,
 		`var ThingDelete = Operation{ID: "ThingDelete", Method: "DELETE", Path: "/things/{thingId}", Safe: true}`,
-		"var All = []Operation{\n\tHealth,\n\tThingWatch,\n\tThingDelete,\n}",
+		`var ThingGet = Operation{ID: "ThingGet", Method: "GET", Path: "/things/{thingId}", Safe: true, Answer: &Answer{Form: Object, Some: []string{"at", "id"}}}`,
+		`Path: "/things", Safe: true, Answer: &Answer{Form: Map, Some: []string{"at", "id"}}}`,
+		`Path: "/things", Safe: true, Answer: &Answer{Form: Object, Each: []string{"things"}}}`,
+		`Path: "/any", Safe: true}`,
+		`Path: "/any", Safe: true, Answer: &Answer{Form: List, Some: []string{"b", "a"}}}`,
+		"var All = []Operation{\n\tHealth,\n\tThingWatch,\n\tThingDelete,\n\tThingGet,\n",
 	} {
 		assert.Contains(t, string(code), row)
 	}
