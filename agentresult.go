@@ -12,7 +12,8 @@ import (
 )
 
 // AgentResult is what a run of an agent came to, whole or streamed. An empty Text
-// has a reason: see Err and Pending.
+// has a reason: see Err and Pending. Streams do not tell TraceID, SpanID and Raw, nor
+// all of Steps and Messages, which say what is missing.
 type AgentResult struct {
 	// Text of the answer, over all steps.
 	Text string
@@ -36,16 +37,22 @@ type AgentResult struct {
 	RunID string
 	// MessageID is the stored answer's id, where the server told it.
 	MessageID string
-	// TraceID and SpanID are the run's trace, where the server traces and said so;
-	// streams do not say.
+	// TraceID and SpanID are the run's trace, where the server traces and said so.
 	TraceID, SpanID string
+	// ModelID is the model that has answered last, as its provider names it.
+	ModelID string
+	// Warnings of the model's provider on the last step, such as settings that it
+	// does not support.
+	Warnings []json.RawMessage
 	// UsedFallbackValue: Object is the fallback value.
 	UsedFallbackValue bool
 	// Raw is the whole answer of a call that did not stream.
 	Raw json.RawMessage
 
-	pending []Pending
-	failure *RunError
+	pending      []Pending
+	failure      *RunError
+	told         []exchange      // behind Steps; nil: in Raw
+	conversation json.RawMessage // behind Messages; nil: in Raw
 }
 
 // Err is nil unless the run ended without an answer although the call went well:
@@ -63,25 +70,6 @@ func (r *AgentResult) Err() error {
 // Pending lists what the run waits for: approvals, answers to tools that have
 // suspended it, and calls of tools that the client runs.
 func (r *AgentResult) Pending() []Pending { return slices.Clone(r.pending) }
-
-// Steps decodes the model calls of the run from Raw; nil for a streamed result.
-func (r *AgentResult) Steps() ([]AgentStep, error) {
-	var wire struct {
-		Steps []AgentStep `json:"steps"`
-	}
-	err := r.part(&wire)
-	return wire.Steps, err
-}
-
-// Messages decodes all messages of the run from Raw: remembered, sent, and
-// answered; nil for a streamed result.
-func (r *AgentResult) Messages() ([]StoredMessage, error) {
-	var wire struct {
-		Messages []StoredMessage `json:"messages"`
-	}
-	err := r.part(&wire)
-	return wire.Messages, err
-}
 
 func (r *AgentResult) part(wire any) error {
 	if r.Raw == nil {
@@ -112,7 +100,9 @@ type resultWire struct {
 	SpanID       string           `json:"spanId"`
 	UsedFallback bool             `json:"usedFallbackValue"`
 	Suspended    *suspendedWire   `json:"suspendPayload"`
+	Warnings     json.RawMessage  `json:"warnings"`
 	Response     struct {
+		ModelID  string `json:"modelId"`
 		Messages []struct {
 			Content json.RawMessage `json:"content"`
 		} `json:"messages"`
@@ -224,6 +214,7 @@ func (r *AgentResult) UnmarshalJSON(data []byte) error {
 	r.Text, r.Reasoning, r.Object = wire.Text, wire.Reasoning, wire.Object
 	r.FinishReason, r.RunID, r.TraceID, r.SpanID = wire.FinishReason, wire.RunID, wire.TraceID, wire.SpanID
 	r.UsedFallbackValue = wire.UsedFallback
+	r.ModelID, r.Warnings = wire.Response.ModelID, warningsOf(wire.Warnings)
 	r.Usage = wire.TotalUsage
 	if r.Usage.InputTokens == 0 && r.Usage.OutputTokens == 0 {
 		r.Usage = wire.Usage

@@ -50,10 +50,14 @@ func (s *AgentStream) Pending() ([]Pending, error) {
 type agentBuilder struct {
 	text, reasoning wtf8.Text
 	partial         AgentResult
-	steps, finishes []stream.Chunk
+	steps           []streamedStep
+	finishes        []stream.Chunk
 	transcript      *transcript // only for client tools
 	calls, results  int         // of the rounds before: some models count their calls anew in each
 	ended           bool
+
+	within                 bool // a step of this run has ended
+	stepCalls, stepResults int  // of the steps before
 }
 
 func (b *agentBuilder) add(c *stream.Chunk) {
@@ -74,10 +78,10 @@ func (b *agentBuilder) add(c *stream.Chunk) {
 		stream.AddText(&b.reasoning, c)
 		return
 	case stream.TypeStepFinish:
-		b.steps = append(b.steps, *c)
+		b.stepEnded(c)
 		return
 	case stream.TypeFinish:
-		b.finishes = append(b.finishes, *c)
+		b.runEnded(c)
 		return
 	case stream.TypeObject, stream.TypeToolCallDelta:
 		return
@@ -86,6 +90,8 @@ func (b *agentBuilder) add(c *stream.Chunk) {
 	switch v := c.Value().(type) {
 	case *stream.Start:
 		p.MessageID = v.MessageID
+	case *stream.StepStart:
+		p.Warnings = warningsOf(v.Warnings)
 	case *stream.ToolCall:
 		p.ToolCalls = append(p.ToolCalls, *v)
 	case *stream.ToolResult:
@@ -139,6 +145,7 @@ func (b *agentBuilder) result() *AgentResult {
 	r := b.partial
 	r.pending = slices.Clone(r.pending)
 	r.Text, r.Reasoning = b.text.String(), b.reasoning.String()
+	b.tell(&r)
 	for i := range b.finishes {
 		if v, ok := b.finishes[i].Value().(*stream.Finish); ok {
 			r.FinishReason = v.Reason()
@@ -147,7 +154,7 @@ func (b *agentBuilder) result() *AgentResult {
 	}
 	if len(b.finishes) == 0 {
 		for i := range b.steps {
-			if v, ok := b.steps[i].Value().(*stream.StepFinish); ok {
+			if v, ok := b.steps[i].finish.Value().(*stream.StepFinish); ok {
 				r.Usage = r.Usage.Add(v.Output.Usage())
 			}
 		}

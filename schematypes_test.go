@@ -99,10 +99,10 @@ var resultTypes = []handwritten{
 	of[mastra.AgentResult]("AgentResult").named(map[string]string{
 		"Text": "text", "Reasoning": "reasoningText", "Object": "object", "FinishReason": "finishReason", "Usage": "totalUsage",
 		"Tripwire": "tripwire", "RunID": "runId", "TraceID": "traceId", "SpanID": "spanId", "UsedFallbackValue": "usedFallbackValue",
-		"ToolCalls": "toolCalls", "ToolResults": "toolResults", "Sources": "sources", "Files": "files",
+		"ToolCalls": "toolCalls", "ToolResults": "toolResults", "Sources": "sources", "Files": "files", "Warnings": "warnings",
 	}).lacks(reasons{
 		"usage": "totalUsage, or this where that is empty", "steps": "Steps", "messages": "Messages", "error": "Err",
-		"suspendPayload": "Pending", "resumeSchema": "Pending", "warnings": inPayloads, "providerMetadata": inPayloads, "request": inPayloads,
+		"suspendPayload": "Pending", "resumeSchema": "Pending", "providerMetadata": inPayloads, "request": inPayloads,
 		"reasoning": inPayloads, "response": inPayloads, "rememberedMessages": inPayloads, "scoringData": inPayloads,
 	}),
 	of[mastra.Usage]("Usage").lacks(reasons{"raw": "the provider's own figures: in Raw"}),

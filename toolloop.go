@@ -203,6 +203,7 @@ func (r *AgentResult) add(next *AgentResult) *AgentResult {
 	}
 	sum.Sources = slices.Concat(r.Sources, next.Sources)
 	sum.Files = slices.Concat(r.Files, next.Files)
+	sum.told = slices.Concat(r.exchanges(), next.exchanges())
 	if sum.Object == nil {
 		sum.Object = r.Object
 	}

@@ -159,11 +159,8 @@ func (b *agentBuilder) conversation() Messages {
 	if !ok {
 		return nil
 	}
-	var messages struct {
-		All json.RawMessage `json:"all"`
+	if messages := all(finish.Messages); messages != nil {
+		return RawMessages(messages)
 	}
-	if json.Unmarshal(finish.Messages, &messages) != nil || messages.All == nil {
-		return nil
-	}
-	return RawMessages(messages.All)
+	return nil
 }
