@@ -71,7 +71,7 @@ func TestError_EveryShapeOfBodyIsRead(t *testing.T) {
 		{name: "a page", status: 502, contentType: asHTML, body: html, message: "an HTML page, not a Mastra answer; a proxy before the server may have sent it"},
 		{name: "a page that does not say so", status: 503, contentType: "", body: "\n <HTML>x", message: "an HTML page, not a Mastra answer; a proxy before the server may have sent it"},
 		{name: "bytes", status: 500, contentType: "application/octet-stream", body: "\x00\xff", message: "the answer is not JSON"},
-		{name: "very deep JSON", status: 500, contentType: asJSON, body: strings.Repeat("[", 30000), message: "the answer is not JSON"},
+		{name: "very deep JSON", status: 500, contentType: asJSON, body: strings.Repeat("[", 30000), message: "the answer is nested too deeply: more than 10,000 levels"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := list(t.Context(), mocked(t, answers(tt.status, tt.contentType, tt.body)))

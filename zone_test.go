@@ -21,7 +21,11 @@ func TestBaseURL_MayHaveAnIPv6Zone(t *testing.T) {
 			http.Redirect(w, r, base+"/api/agents", http.StatusFound)
 			return
 		}
-		say(w, 200, `{}`)
+		if r.Method == http.MethodGet {
+			say(w, 200, `{}`)
+			return
+		}
+		say(w, 200, `{"text":"hi"}`)
 	})))
 	t.Cleanup(srv.Close)
 	for url, dialled := range map[string]string{

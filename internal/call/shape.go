@@ -12,7 +12,7 @@ import (
 // errorInside is the failure that the server tells with a status of success; nil where
 // it tells none.
 func (x *Exchange) errorInside() *Failure {
-	if !ownError(x.body) {
+	if !OwnError(x.body) {
 		return nil
 	}
 	f := errorFrom(x.status, x.header, x.body)
