@@ -11,14 +11,25 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/mastra-go/mastra/stream"
 )
 
 // attempt is one attempt under way, as the transports see it.
 type attempt struct {
-	safe    bool // may be carried out twice
-	timeout time.Duration
+	safe    bool          // may be carried out twice
+	timeout time.Duration // until the response headers; 0: none
+	silence time.Duration // until the first byte, headers included; 0: none
 	started time.Time
 	trace   *writeTrace // nil before a transport was asked
+}
+
+// limit bounds the wait for the response headers, and is what runs out then.
+func (a *attempt) limit() (time.Duration, error) {
+	if a.silence > 0 && (a.timeout <= 0 || a.silence <= a.timeout) {
+		return a.silence, stream.ErrIdleTimeout
+	}
+	return a.timeout, errAttemptTimeout
 }
 
 type attemptKey struct{}
@@ -50,10 +61,11 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	a.trace = new(writeTrace)
 	ctx, cancel := context.WithCancelCause(req.Context())
 	var decided atomic.Bool // by the headers or by the timer, whichever is first
-	if a.timeout > 0 {
-		timer := time.AfterFunc(a.timeout-time.Since(a.started), func() {
+	limit, over := a.limit()
+	if limit > 0 {
+		timer := time.AfterFunc(limit-time.Since(a.started), func() {
 			if decided.CompareAndSwap(false, true) {
-				cancel(errAttemptTimeout)
+				cancel(over)
 			}
 		})
 		defer timer.Stop()
@@ -63,7 +75,7 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err == nil {
 			resp.Body.Close()
 		}
-		err = errAttemptTimeout
+		err = over
 	}
 	if err != nil {
 		cancel(nil)
@@ -140,6 +152,8 @@ func transportFailure(ctx context.Context, a *attempt, origin string, err error)
 		f.Message = f.Cause.Error()
 	case errors.Is(err, errAttemptTimeout):
 		f.Kind |= TimedOut
+	case errors.Is(err, stream.ErrIdleTimeout):
+		f.Message = "no first byte came within " + a.silence.String()
 	case errors.Is(err, errAnswerTooLarge):
 		f.Kind |= TooLarge
 	case errors.Is(err, errIdempotencyKey):

@@ -62,7 +62,7 @@ func (s *Server) Begin(ctx context.Context, cfg *Config, r Request) (*Exchange, 
 	}
 	x := &Exchange{server: s, cfg: cfg, req: r, contentType: "application/json", path: s.path(cfg, r.Op.AtRoot, path)}
 	x.credentials.source = cfg.Tokens
-	x.now = attempt{safe: r.Op.Safe, timeout: cfg.AttemptTimeout}
+	x.now = attempt{safe: r.Op.Safe, timeout: cfg.AttemptTimeout, silence: firstByte(r.Op.Stream, cfg)}
 	if before := r.After; before != nil {
 		x.credentials, x.attempts, x.serverErrors = before.credentials, before.attempts, before.serverErrors
 		x.ran, x.unknown = before.ran, before.unknown

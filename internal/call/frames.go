@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/mastra-go/mastra/internal/hook"
 	"github.com/mastra-go/mastra/internal/route"
@@ -28,6 +29,19 @@ var (
 	}
 )
 
+// firstByte bounds the wait for the first byte of a route on which a server that has
+// nothing to say is known to stay silent; 0: no limit, or the route is none such.
+// Some servers send no headers before that byte.
+func firstByte(rule *route.Stream, cfg *Config) time.Duration {
+	switch {
+	case rule == nil || rule.FirstByte == 0:
+		return 0
+	case cfg.IdleTimeout != nil:
+		return *cfg.IdleTimeout
+	}
+	return rule.FirstByte
+}
+
 // streamOptions says how to read an answer, and whether it is a stream at all: a
 // page or a JSON value is none. Where the operation does not say its framing, the
 // answer's type does.
@@ -35,10 +49,13 @@ func (x *Exchange) streamOptions(resp *http.Response) (o stream.Options, ok bool
 	rule := x.req.Op.Stream
 	o.MaxEventSize = x.cfg.MaxEvent
 	if rule != nil {
-		o.Framing, o.End, o.IdleTimeout, o.FirstByteTimeout = framings[rule.Framing], ends[rule.End], rule.Idle, rule.FirstByte
+		o.Framing, o.End, o.IdleTimeout = framings[rule.Framing], ends[rule.End], rule.Idle
 	}
 	if x.cfg.IdleTimeout != nil {
-		o.IdleTimeout, o.FirstByteTimeout = *x.cfg.IdleTimeout, 0
+		o.IdleTimeout = *x.cfg.IdleTimeout
+	}
+	if x.now.silence > 0 { // the headers may have taken a part of it
+		o.FirstByteTimeout = max(x.now.silence-time.Since(x.now.started), 1)
 	}
 	switch kind := mediaType(resp.Header); kind {
 	case "text/event-stream":

@@ -116,7 +116,8 @@ func (x *Exchange) check(ctx context.Context, resp *http.Response, err error) (b
 	sent, final := true, false // final: another attempt would meet the same
 	if err != nil {
 		x.failure = transportFailure(ctx, &x.now, x.server.origin, err)
-		sent, final = x.now.sent(err), lasting(err) != "" || errors.Is(err, errIdempotencyKey)
+		sent = x.now.sent(err)
+		final = lasting(err) != "" || errors.Is(err, errIdempotencyKey) || errors.Is(err, stream.ErrIdleTimeout)
 	} else {
 		x.status, x.header, x.body = resp.StatusCode, resp.Header, nil
 		x.failure, final = x.judge(ctx, resp)
