@@ -111,17 +111,41 @@ type NetworkStream struct {
 // NetworkResult is what a network's run came to.
 type NetworkResult struct {
 	// Text of the answer.
-	Text string
+	Text string `json:"text"`
 	// Object is the structured answer, where one was asked for.
-	Object json.RawMessage
+	Object json.RawMessage `json:"object,omitempty"`
 	// Done tells that the routing agent called the task complete; Reason says why the
 	// network ended.
-	Done   bool
-	Reason string
-	Usage  Usage
-	RunID  string
+	Done   bool   `json:"done"`
+	Reason string `json:"reason,omitzero"`
+	Usage  Usage  `json:"usage"`
+	RunID  string `json:"runId,omitzero"`
 
 	pending []Pending
+}
+
+// storedNetwork is the JSON of a NetworkResult: with what stands behind its methods.
+type storedNetwork struct {
+	plainNetwork
+	Pending []Pending `json:"pending,omitempty"`
+}
+
+type plainNetwork NetworkResult // without methods
+
+// MarshalJSON writes all that the result tells.
+func (r NetworkResult) MarshalJSON() ([]byte, error) {
+	return call.Marshal(storedNetwork{plainNetwork(r), r.pending})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *NetworkResult) UnmarshalJSON(data []byte) error {
+	var in storedNetwork
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	*r = NetworkResult(in.plainNetwork)
+	r.pending = in.Pending
+	return nil
 }
 
 // Pending lists what the run waits for: an approval or an answer, of which the server

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/tolerant"
 	"github.com/mastra-go/mastra/stream"
 )
@@ -148,33 +147,8 @@ type suspendedWire struct {
 	ResumeSchema   Schema          `json:"resumeSchema"`
 }
 
-// MarshalJSON writes the result for logs and for browsers: its parts without Raw,
-// and what it waits for. It is not the form that UnmarshalJSON reads.
-func (r *AgentResult) MarshalJSON() ([]byte, error) {
-	out := struct {
-		Text         string          `json:"text"`
-		Reasoning    string          `json:"reasoning,omitzero"`
-		Object       json.RawMessage `json:"object,omitempty"`
-		FinishReason FinishReason    `json:"finishReason,omitzero"`
-		Usage        Usage           `json:"usage"`
-		ToolCalls    []ToolCall      `json:"toolCalls,omitempty"`
-		ToolResults  []ToolResult    `json:"toolResults,omitempty"`
-		Sources      []Source        `json:"sources,omitempty"`
-		Files        []stream.File   `json:"files,omitempty"`
-		Pending      []Pending       `json:"pending,omitempty"`
-		Error        string          `json:"error,omitzero"`
-		RunID        string          `json:"runId,omitzero"`
-		MessageID    string          `json:"messageId,omitzero"`
-		TraceID      string          `json:"traceId,omitzero"`
-	}{r.Text, r.Reasoning, r.Object, r.FinishReason, r.Usage, r.ToolCalls, r.ToolResults, r.Sources, r.Files, r.pending, "", r.RunID, r.MessageID, r.TraceID}
-	if err := r.Err(); err != nil {
-		out.Error = err.Error()
-	}
-	return call.Marshal(out)
-}
-
-// UnmarshalJSON reads the answer of generate.
-func (r *AgentResult) UnmarshalJSON(data []byte) error {
+// readAnswer reads the answer of generate.
+func (r *AgentResult) readAnswer(data []byte) error {
 	var wire resultWire
 	lost, err := tolerant.Unmarshal(data, &wire)
 	switch {

@@ -23,6 +23,50 @@ type Typed[T any] struct {
 	*AgentResult
 }
 
+// MarshalJSON writes the result with the value as its member value: see
+// [AgentResult.MarshalJSON].
+func (t Typed[T]) MarshalJSON() ([]byte, error) {
+	members := map[string]any{}
+	if t.AgentResult != nil {
+		result, err := t.AgentResult.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		var rest map[string]json.RawMessage
+		if err := json.Unmarshal(result, &rest); err != nil {
+			return nil, err
+		}
+		for name, member := range rest {
+			members[name] = member
+		}
+	}
+	members["value"] = t.Value
+	return call.Marshal(members)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (t *Typed[T]) UnmarshalJSON(data []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil || members == nil {
+		return err // null changes nothing, as everywhere in JSON
+	}
+	var in Typed[T]
+	if value := members["value"]; value != nil {
+		if err := json.Unmarshal(value, &in.Value); err != nil {
+			return err
+		}
+		delete(members, "value")
+	}
+	if len(members) > 0 {
+		in.AgentResult = new(AgentResult)
+		if err := json.Unmarshal(data, in.AgentResult); err != nil {
+			return err
+		}
+	}
+	*t = in
+	return nil
+}
+
 // TypedError is a structured answer that does not fit its Go type.
 type TypedError struct {
 	// Raw is the answer as it came: JSON, or the text where there was no object.

@@ -28,17 +28,17 @@ var (
 // RunError is a run that failed while its stream was open: the server sent an
 // `error` chunk. It holds no stack trace and nothing of the upstream's answer.
 type RunError struct {
-	RunID string
+	RunID string `json:"runId,omitzero"`
 	// Name is the JavaScript error's name, such as "Error" or "AI_APICallError";
 	// empty if the server gave none.
-	Name string
+	Name string `json:"name,omitzero"`
 	// Message is the server's text.
-	Message string
+	Message string `json:"message"`
 	// Code is Mastra's error code, such as
 	// "STRUCTURED_OUTPUT_SCHEMA_VALIDATION_FAILED"; empty if there is none.
-	Code string
+	Code string `json:"code,omitzero"`
 	// StatusCode is the HTTP status that the model provider answered with, or 0.
-	StatusCode int
+	StatusCode int `json:"statusCode,omitzero"`
 }
 
 func (e *RunError) Error() string {
@@ -59,15 +59,15 @@ func (e *RunError) Error() string {
 
 // TripwireError is a run that a processor stopped on purpose.
 type TripwireError struct {
-	RunID string
+	RunID string `json:"runId,omitzero"`
 	// Reason is the processor's text.
-	Reason string
+	Reason string `json:"reason"`
 	// ProcessorID names the processor.
-	ProcessorID string
+	ProcessorID string `json:"processorId,omitzero"`
 	// Retry tells that the processor asked for another try.
-	Retry bool
+	Retry bool `json:"retry,omitzero"`
 	// Metadata is what the processor attached: any JSON, or nil.
-	Metadata json.RawMessage
+	Metadata json.RawMessage `json:"metadata,omitempty"`
 }
 
 func (e *TripwireError) Error() string {
