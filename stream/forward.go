@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 )
 
 // Forward passes the rest of a stream on to a client, byte for byte as the server
@@ -24,7 +25,9 @@ import (
 // Content-Type, Cache-Control and X-Accel-Buffering are set unless they are
 // already. Forward blocks until the stream ends and returns nil if the end was
 // good, otherwise the error that [Stream.Chunks] would end with. If the client is
-// gone it closes the stream and returns the error of writing.
+// gone it closes the stream and returns the error of writing; one that takes nothing
+// for a minute counts as gone. That limit replaces the WriteTimeout of an
+// http.Server, which would cut a long stream, and stays set on the response.
 func Forward(w http.ResponseWriter, s *Stream) error { return forward(w, s, scrub) }
 
 // forward passes frames on as clean leaves them.
@@ -45,7 +48,7 @@ func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byt
 		case frameNone:
 			out.write(run)
 			run = nil
-			out.flush()
+			out.wait()
 			if out.err != nil {
 				return out.end(nil)
 			}
@@ -116,7 +119,7 @@ func ForwardRaw(w http.ResponseWriter, s *Stream) error {
 		case frameDone:
 			return out.end(s.finishDone(out.write))
 		case frameNone:
-			out.flush()
+			out.wait()
 			if out.err != nil {
 				return out.end(nil)
 			}
@@ -151,20 +154,47 @@ func newOutlet(w http.ResponseWriter, s *Stream) *outlet {
 	return &outlet{w: w, rc: http.NewResponseController(w), s: s}
 }
 
+// writeTimeout is how long the client may take nothing.
+const writeTimeout = time.Minute
+
+// pieceSize is how much is written under one deadline: a client that is slow with a
+// large event is not gone.
+const pieceSize = 32 << 10
+
 func (o *outlet) write(b []byte) {
-	if o.err != nil || len(b) == 0 {
-		return
+	for o.err == nil && len(b) > 0 {
+		piece := b[:min(len(b), pieceSize)]
+		b = b[len(piece):]
+		o.within(writeTimeout)
+		_, o.err = o.w.Write(piece)
 	}
-	_, o.err = o.w.Write(b)
 }
 
 func (o *outlet) flush() {
 	if o.err != nil {
 		return
 	}
+	o.within(writeTimeout)
 	if err := o.rc.Flush(); !errors.Is(err, http.ErrNotSupported) {
 		o.err = err
 	}
+}
+
+// wait takes the deadline off while nothing is to be written: HTTP/2 resets a
+// response whose deadline passes, whether or not something waits to be written.
+func (o *outlet) wait() {
+	o.flush()
+	o.within(0)
+}
+
+// within sets the deadline of the next write; 0: none. A writer without deadlines is
+// written to all the same.
+func (o *outlet) within(d time.Duration) {
+	var deadline time.Time
+	if d > 0 {
+		deadline = time.Now().Add(d)
+	}
+	_ = o.rc.SetWriteDeadline(deadline)
 }
 
 // end flushes and turns the stream's end into what is returned.
