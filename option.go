@@ -117,7 +117,9 @@ func (c *config) setTokens(source TokenSource) {
 // WithHeader sets a header of every request. Content-Type, Content-Length, Host
 // and the like cannot be set, nor an Accept-Encoding but identity, which net/http
 // would not decode; Idempotency-Key is refused where an operation must not be
-// carried out twice, because net/http repeats requests that have it.
+// carried out twice, because net/http repeats requests that have it. A value of 8
+// bytes and more counts as a credential: no error and no log line repeats it, whoever
+// echoes it, unless the header is known to hold none, such as X-Request-Id.
 func WithHeader(name, value string) Option {
 	return option(func(c *config) error {
 		name := http.CanonicalHeaderKey(name)

@@ -3,7 +3,6 @@ package call
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"time"
 )
 
@@ -31,19 +30,3 @@ func (x *Exchange) log(ctx context.Context, message string) {
 	}
 	x.cfg.Logger.LogAttrs(ctx, level, message, attrs...)
 }
-
-// hide takes out of a text what must not be shown: a server may echo the token it
-// was sent, a proxy the whole URL.
-func (x *Exchange) hide(text string) string {
-	_, credentials, _ := strings.Cut(x.cfg.Header.Get("Authorization"), " ")
-	for _, secret := range []string{x.credentials.token, credentials, x.query} {
-		if len(secret) >= minSecret {
-			text = strings.ReplaceAll(text, secret, "[hidden]")
-		}
-	}
-	return text
-}
-
-// minSecret is the fewest bytes that can be taken out of a text without making
-// nonsense of it.
-const minSecret = 4
