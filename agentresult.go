@@ -2,7 +2,7 @@ package mastra
 
 import (
 	"encoding/json"
-	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -75,7 +75,7 @@ func (r *AgentResult) part(wire any) error {
 		return nil
 	}
 	if _, err := tolerant.Unmarshal(r.Raw, wire); err != nil {
-		return fmt.Errorf("mastra: the result does not decode: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return failed(http.StatusBadGateway, "mastra: the result does not decode: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
 }

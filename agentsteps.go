@@ -2,7 +2,7 @@ package mastra
 
 import (
 	"encoding/json"
-	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -45,7 +45,7 @@ func (r *AgentResult) Steps() ([]AgentStep, error) {
 	for _, x := range r.exchanges() {
 		steps, err := x.decode()
 		if err != nil {
-			return nil, fmt.Errorf("mastra: the steps of the result do not decode: %s", strings.TrimPrefix(err.Error(), "json: "))
+			return nil, failed(http.StatusBadGateway, "mastra: the steps of the result do not decode: %s", strings.TrimPrefix(err.Error(), "json: "))
 		}
 		all = append(all, steps...)
 	}

@@ -1,6 +1,7 @@
 package mastra
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -91,8 +92,9 @@ type Error struct {
 	// RetryAfter is how long the server asked to wait; 0 where it did not.
 	RetryAfter time.Duration
 
-	kinds []error // sentinels beyond those that follow from Status
-	cause error
+	kinds   []error // sentinels beyond those that follow from Status
+	noRoute bool    // a 404 that is not Mastra's
+	cause   error
 }
 
 // Error says what was called, how often, and what came back.
@@ -201,6 +203,7 @@ func fromFailure(f *call.Failure) *Error {
 		Status: f.Status, Code: f.Code, Message: f.Message, Method: f.Method, Path: f.Path, Header: f.Header,
 		Body: f.Body, Attempts: f.Attempts, RetryAfter: f.RetryAfter, cause: f.Cause,
 	}
+	e.noRoute = f.Status == http.StatusNotFound && f.Method != http.MethodHead && !json.Valid(f.Body)
 	for _, issue := range f.Issues {
 		e.Issues = append(e.Issues, Issue(issue))
 	}

@@ -194,7 +194,7 @@ func TestError_EveryStatusMatchesItsKinds(t *testing.T) {
 		{401, `{"error":"no"}`, []string{"ErrUnauthorized"}, 502},
 		{403, `{"error":"no"}`, []string{"ErrForbidden"}, 403},
 		{404, `{"error":"no"}`, []string{"ErrNotFound"}, 404},
-		{404, `404 Not Found`, []string{"ErrNotFound"}, 404},
+		{404, `404 Not Found`, []string{"ErrNotFound"}, 502},
 		{408, ``, nil, 502},
 		{409, `{"error":"no"}`, []string{"ErrConflict"}, 409},
 		{413, `{"error":"no"}`, []string{"ErrTooLarge"}, 413},

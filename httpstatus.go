@@ -2,49 +2,124 @@ package mastra
 
 import (
 	"context"
-	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/mastra-go/mastra/stream"
 )
 
-// HTTPStatus is the status with which an HTTP handler should pass err on:
-// 200 for nil, the server's own status for what the caller did wrong (400, 403,
-// 404, 409, 413, 422, 429), 400 for any other [ErrInvalidInput], 409 for
-// [ErrNotSuspended], 499 for a caller that left, 504 for anything that took too
-// long, 503 for a server that cannot be reached, 502 for its other failures (a 401
-// among them: the credentials are yours, not your caller's; a run or a stream that
-// failed), and 500 for an error of another origin.
+// HTTPStatus is the status with which an HTTP handler should pass err on. The first
+// row that matches counts, for whatever err wraps or joins:
+//
+//	200  nil
+//	499  a caller that left: context.Canceled
+//	504  what took too long: context.DeadlineExceeded, ErrTimeout, ErrIdleTimeout
+//	409  ErrNotSuspended, ErrSuspended, ErrConflict; a run that has no result yet
+//	     the server's own status for what the caller did wrong: 429, 413, 403, 404, 400, 422
+//	400  ErrInvalidInput: also what the client refuses itself, and a tool's input
+//	422  a TripwireError: a processor has stopped the run on purpose
+//	503  ErrUnavailable
+//	502  what else went wrong at the server: other statuses (401 among them: the
+//	     credentials are yours, not your caller's), a 404 of a proxy or of a wrong
+//	     base URL, an answer that cannot be read; runs that failed or were canceled
+//	     (RunError, RunFailure); a stream that was cut; a TypedError, and a tool's
+//	     output; ErrOutcomeUnknown, ErrNotStarted, ErrToolRounds
+//	500  an error of another origin
 func HTTPStatus(err error) int {
-	var e *Error
-	var run *stream.RunError
-	var malformed *stream.MalformedError
-	switch {
-	case err == nil:
+	if err == nil {
 		return http.StatusOK
-	case errors.Is(err, context.Canceled):
-		return 499
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, ErrTimeout), errors.Is(err, stream.ErrIdleTimeout):
-		return http.StatusGatewayTimeout
-	case errors.Is(err, ErrNotSuspended):
-		return http.StatusConflict
-	case errors.As(err, &e) && passedOn(e.Status):
-		return e.Status
-	case errors.Is(err, ErrInvalidInput):
-		return http.StatusBadRequest
-	case errors.Is(err, ErrUnavailable):
-		return http.StatusServiceUnavailable
-	case errors.As(err, &e), errors.As(err, &run), errors.As(err, &malformed),
-		errors.Is(err, stream.ErrTruncated), errors.Is(err, stream.ErrEventTooLarge):
-		return http.StatusBadGateway
+	}
+	if row := firstRow(err, len(rows)); row < len(rows) {
+		return rows[row]
 	}
 	return http.StatusInternalServerError
 }
 
-func passedOn(status int) bool {
-	switch status {
-	case 400, 403, 404, 409, 413, 422, 429:
-		return true
+// rows are the statuses in the order in which they count; the first two are of whoever
+// did not wait.
+var rows = []int{499, 504, 409, 429, 413, 403, 404, 400, 422, 503, 502}
+
+const didNotWait = 2
+
+// firstRow finds the first row before a limit that an error matches, or something that
+// it wraps or joins; the limit where there is none.
+func firstRow(err error, limit int) int {
+	row := limit
+	if own := slices.Index(rows, statusOf(err)); own >= 0 {
+		row = min(row, own)
 	}
-	return false
+	below := row
+	if _, ok := err.(*Error); ok { // it says itself what its cause came to
+		below = min(below, didNotWait)
+	}
+	for _, inner := range wrapped(err) {
+		if found := firstRow(inner, below); found < below {
+			row, below = found, found
+		}
+	}
+	return row
+}
+
+func wrapped(err error) []error {
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			return []error{inner}
+		}
+	case interface{ Unwrap() []error }:
+		return e.Unwrap()
+	}
+	return nil
+}
+
+// statusOf is the status of an error, not looking at what it wraps; 0 where it has none.
+func statusOf(err error) int {
+	switch e := err.(type) {
+	case *Error:
+		return e.passedOnAs()
+	case interface{ httpStatus() int }:
+		return e.httpStatus()
+	case *stream.TripwireError:
+		return http.StatusUnprocessableEntity
+	case *stream.RunError, *stream.MalformedError, *RunFailure:
+		return http.StatusBadGateway
+	}
+	for _, s := range sentinels {
+		is, ok := err.(interface{ Is(error) bool })
+		if err == s.err || ok && is.Is(s.err) {
+			return s.status
+		}
+	}
+	return 0
+}
+
+var sentinels = []struct {
+	err    error
+	status int
+}{
+	{context.Canceled, 499},
+	{context.DeadlineExceeded, http.StatusGatewayTimeout}, {ErrTimeout, http.StatusGatewayTimeout}, {ErrIdleTimeout, http.StatusGatewayTimeout},
+	{ErrNotSuspended, http.StatusConflict}, {ErrSuspended, http.StatusConflict}, {ErrConflict, http.StatusConflict},
+	{ErrInvalidInput, http.StatusBadRequest},
+	{ErrUnavailable, http.StatusServiceUnavailable},
+	{ErrTruncated, http.StatusBadGateway}, {ErrEventTooLarge, http.StatusBadGateway}, {ErrOutcomeUnknown, http.StatusBadGateway},
+	{ErrNotStarted, http.StatusBadGateway}, {ErrToolRounds, http.StatusBadGateway},
+}
+
+func (e *Error) passedOnAs() int {
+	switch {
+	case e.is(ErrTimeout):
+		return http.StatusGatewayTimeout
+	case e.is(ErrNotSuspended):
+		return http.StatusConflict
+	case e.Status == http.StatusNotFound && e.noRoute:
+		return http.StatusBadGateway
+	case slices.Contains([]int{400, 403, 404, 409, 413, 422, 429}, e.Status):
+		return e.Status
+	case e.is(ErrInvalidInput):
+		return http.StatusBadRequest
+	case e.is(ErrUnavailable):
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusBadGateway
 }

@@ -2,8 +2,8 @@ package mastra
 
 import (
 	"context"
-	"errors"
 	"iter"
+	"net/http"
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
@@ -198,7 +198,7 @@ func (t *Thread) Messages(ctx context.Context, req ListMessagesRequest, opts ...
 			case last.After(req.Since):
 				req.Since, req.PerPage, before = last, perPage+1, 0
 			case n <= before:
-				yield(StoredMessage{}, errors.New("mastra: Thread.Messages: the server gives the same page again and again"))
+				yield(StoredMessage{}, failed(http.StatusBadGateway, "mastra: Thread.Messages: the server gives the same page again and again"))
 				return
 			default: // more messages at one moment than a page holds
 				req.PerPage, before = 2*req.PerPage, n

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/mastra-go/mastra/internal/tolerant"
@@ -117,16 +118,16 @@ func (s *RunState) Err() error {
 	switch s.Status {
 	case RunFailed:
 		if s.Failure != nil {
-			return fmt.Errorf("mastra: workflow %s, run %s failed: %w", s.WorkflowID, s.RunID, s.Failure)
+			return failed(http.StatusBadGateway, "mastra: workflow %s, run %s failed: %w", s.WorkflowID, s.RunID, s.Failure)
 		}
-		return fmt.Errorf("mastra: workflow %s, run %s failed", s.WorkflowID, s.RunID)
+		return failed(http.StatusBadGateway, "mastra: workflow %s, run %s failed", s.WorkflowID, s.RunID)
 	case RunTripwire:
 		if s.Tripwire != nil {
 			return fmt.Errorf("mastra: workflow %s, run %s: %w", s.WorkflowID, s.RunID, s.Tripwire.Err())
 		}
-		fallthrough
+		return failed(http.StatusUnprocessableEntity, "mastra: workflow %s, run %s: %s", s.WorkflowID, s.RunID, s.Status)
 	case RunCanceled:
-		return fmt.Errorf("mastra: workflow %s, run %s: %s", s.WorkflowID, s.RunID, s.Status)
+		return failed(http.StatusBadGateway, "mastra: workflow %s, run %s: %s", s.WorkflowID, s.RunID, s.Status)
 	}
 	return nil
 }
@@ -234,13 +235,13 @@ func ResultAs[T any](s *RunState) (T, error) {
 		return out, fmt.Errorf("%w: run %s waits for a resume", ErrSuspended, s.RunID)
 	}
 	if s.Status != RunSuccess && s.Status != RunBailed {
-		return out, fmt.Errorf("mastra: run %s has no result yet: it is %s", s.RunID, s.Status)
+		return out, failed(http.StatusConflict, "mastra: run %s has no result yet: it is %s", s.RunID, s.Status)
 	}
 	if len(s.Result) == 0 {
-		return out, fmt.Errorf("mastra: run %s returned nothing", s.RunID)
+		return out, failed(http.StatusBadGateway, "mastra: run %s returned nothing", s.RunID)
 	}
 	if err := json.Unmarshal(s.Result, &out); err != nil {
-		return out, fmt.Errorf("mastra: the result of run %s does not fit: %w", s.RunID, err)
+		return out, failed(http.StatusBadGateway, "mastra: the result of run %s does not fit: %w", s.RunID, err)
 	}
 	return out, nil
 }

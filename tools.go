@@ -3,7 +3,7 @@ package mastra
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"net/http"
 	"reflect"
 	"strings"
 
@@ -70,20 +70,31 @@ type ToolError struct {
 	ValidationErrors json.RawMessage
 }
 
-// Error leaves out the arguments, which the server repeats in Message.
+// Error leaves out the arguments or the output, which the server repeats in Message.
 func (e *ToolError) Error() string {
 	text, _, _ := strings.Cut(e.Message, "Provided arguments:")
+	text, _, _ = strings.Cut(text, "Returned output:")
 	return "mastra: tool " + e.ToolID + ": " + call.OneLine(call.Clip(text, call.MaxErrorText))
 }
 
-// Is: input that does not fit is an [ErrInvalidInput].
-func (e *ToolError) Is(target error) bool { return target == ErrInvalidInput }
+// Is: input that does not fit is an [ErrInvalidInput]; output is the tool's own fault.
+func (e *ToolError) Is(target error) bool {
+	return target == ErrInvalidInput && !strings.HasPrefix(e.Message, "Tool output validation failed")
+}
+
+func (e *ToolError) httpStatus() int {
+	if e.Is(ErrInvalidInput) {
+		return http.StatusBadRequest
+	}
+	return http.StatusBadGateway
+}
 
 // Execute runs the tool without a model and waits for its output, which may be
 // any JSON. in is encoded as JSON; nil sends an empty object. An approval that
 // the tool asks for is not waited for.
 //
-// Input that does not fit gives a [*ToolError], which matches [ErrInvalidInput].
+// Input that does not fit gives a [*ToolError], which matches [ErrInvalidInput]; output
+// that does not fit the tool's own schema gives one that does not.
 // A tool that throws matches [ErrServer], an unknown one [ErrNotFound].
 //
 // POST /tools/{toolId}/execute, or /agents/{agentId}/tools/{toolId}/execute.
@@ -133,10 +144,10 @@ func ExecuteTool[Out any](ctx context.Context, tool *Tool, in any, opts ...Optio
 		return out, err
 	}
 	if err := json.Unmarshal(raw, &out); err != nil {
-		return out, fmt.Errorf("mastra: the output of tool %s does not fit: %w", tool.ID(), err)
+		return out, failed(http.StatusBadGateway, "mastra: the output of tool %s does not fit: %w", tool.ID(), err)
 	}
 	if t := reflect.TypeFor[Out](); tolerant.Strange(raw, t) {
-		return out, fmt.Errorf("mastra: the output of tool %s does not fit: it has no member of %s", tool.ID(), t)
+		return out, failed(http.StatusBadGateway, "mastra: the output of tool %s does not fit: it has no member of %s", tool.ID(), t)
 	}
 	return out, nil
 }

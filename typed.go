@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/http"
 	"reflect"
 	"strings"
 
@@ -81,6 +82,8 @@ func (e *TypedError) Error() string {
 }
 
 func (e *TypedError) Unwrap() error { return e.cause }
+
+func (e *TypedError) httpStatus() int { return http.StatusBadGateway }
 
 // GenerateAs runs the agent and has it answer with a T: the JSON Schema of T goes
 // along as structured output ([SchemaOf] says how it is made), and the answer is
