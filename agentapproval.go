@@ -155,7 +155,7 @@ func (a *Agent) answer(op route.Operation, body any, extra map[string]any, runID
 
 // wait is for an operation that is answered with a result.
 func (q *agentAnswer) wait(ctx context.Context) (*AgentResult, error) {
-	leave, err := alone(ctx, q.agent.c.cfg.answers, q.waits)
+	leave, err := alone(ctx, q.agent.c.cfg().answers, q.waits)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (q *agentAnswer) wait(ctx context.Context) (*AgentResult, error) {
 
 // stream is for one that is answered with a stream.
 func (q *agentAnswer) stream(ctx context.Context) (*AgentStream, error) {
-	leave, err := alone(ctx, q.agent.c.cfg.answers, q.waits)
+	leave, err := alone(ctx, q.agent.c.cfg().answers, q.waits)
 	if err != nil {
 		return nil, err
 	}

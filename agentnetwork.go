@@ -87,7 +87,7 @@ func (a *Agent) network(ctx context.Context, opts []Option, answers *waits, r ca
 	}
 	leave := func() {}
 	if answers != nil {
-		if leave, err = alone(ctx, a.c.cfg.answers, *answers); err != nil {
+		if leave, err = alone(ctx, a.c.cfg().answers, *answers); err != nil {
 			return nil, err
 		}
 	}

@@ -70,7 +70,7 @@ func (a *Agent) SubscribeThread(ctx context.Context, req SubscribeThreadRequest,
 	}
 	b := new(agentBuilder)
 	h := hooks{OnChunk: b.add}
-	if a.c.cfg.reattach {
+	if a.c.cfg().reattach {
 		s := &subscription{client: a.c.quiet(), request: q, last: x}
 		h.OnChunk = func(c *stream.Chunk) { s.last.Progressed(); b.add(c) }
 		h.Continue = s.again

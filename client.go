@@ -13,7 +13,15 @@ import (
 // hold ids only; making one does no I/O.
 type Client struct {
 	server *call.Server
-	cfg    config
+	// The settings hold credentials, so they stand in a func, which prints as an
+	// address. fmt calls no method on what an unexported field holds, and follows
+	// maps, structs and interfaces; for %s even pointers.
+	cfg func() *config
+}
+
+// newClient makes a client of settings, which must not be changed any more.
+func newClient(server *call.Server, cfg *config) *Client {
+	return &Client{server: server, cfg: func() *config { return cfg }}
 }
 
 const defaultBaseURL = "http://localhost:4111"
@@ -47,36 +55,34 @@ func New(baseURL string, opts ...ClientOption) (*Client, error) {
 		return nil, refuse("the base URL %w%s", err, from)
 	}
 	cfg.HTTPClient = &http.Client{Transport: call.DefaultTransport()}
-	c := &Client{server: server, cfg: cfg}
-	return c.connect(opts, true)
+	return connect(server, &cfg, opts, true)
 }
 
 // With returns a client with further options; c stays as it is. Both share
 // their connections unless the options replace the http.Client or add middleware.
 func (c *Client) With(opts ...ClientOption) (*Client, error) {
-	return (&Client{server: c.server, cfg: c.cfg.clone()}).connect(opts, false)
+	return connect(c.server, c.cfg().clone(), opts, false)
 }
 
-// connect sets options and, where they concern it, makes the connections anew.
-func (c *Client) connect(opts []ClientOption, anew bool) (*Client, error) {
-	before, middleware := c.cfg.HTTPClient, len(c.cfg.Middleware)
+// connect makes a client of settings and options and, where they concern it, makes
+// the connections anew.
+func connect(server *call.Server, cfg *config, opts []ClientOption, anew bool) (*Client, error) {
+	before, middleware := cfg.HTTPClient, len(cfg.Middleware)
 	for _, o := range opts {
 		if o == nil {
 			return nil, refuse("a nil ClientOption")
 		}
-		if err := o.applyClient(&c.cfg); err != nil {
+		if err := o.applyClient(cfg); err != nil {
 			return nil, err
 		}
 	}
-	if !anew && c.cfg.HTTPClient == before && len(c.cfg.Middleware) == middleware {
-		return c, nil
+	if anew || cfg.HTTPClient != before || len(cfg.Middleware) != middleware {
+		var err error
+		if server, err = server.Connect(&cfg.Config); err != nil {
+			return nil, publicError(err)
+		}
 	}
-	server, err := c.server.Connect(&c.cfg.Config)
-	if err != nil {
-		return nil, publicError(err)
-	}
-	c.server = server
-	return c, nil
+	return newClient(server, cfg), nil
 }
 
 // refuse is the error of what the client does not send: it matches

@@ -32,9 +32,9 @@ func defaults() config {
 }
 
 // clone copies everything that an option may change.
-func (c config) clone() config {
+func (c config) clone() *config {
 	c.Config = c.Config.Clone()
-	return c
+	return &c
 }
 
 // policy has a RetryPolicy see attempts as this package tells them.

@@ -71,7 +71,7 @@ func (r *Run) unknown(op route.Operation, attempts int, cause error) *Error {
 
 // path of one of the workflow's routes, for errors.
 func (r *Run) path(op route.Operation) string {
-	return r.c.server.PathOf(&r.c.cfg.Config, op, r.workflow)
+	return r.c.server.PathOf(&r.c.cfg().Config, op, r.workflow)
 }
 
 // state sends a request that is answered with the run's state.

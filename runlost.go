@@ -24,7 +24,7 @@ const lookTime = 10 * time.Second
 // within 60 ms, one with 128 starts at once within 7 s. A run that is not there is
 // one that has not moved where it may be missing.
 func (r *Run) watch(ctx context.Context, mayMiss bool, moved func(*RunState) bool) (*RunState, error) {
-	until := time.Now().Add(r.c.cfg.looksFor)
+	until := time.Now().Add(r.c.cfg().looksFor)
 	for pause := firstPoll; ; pause = min(2*pause, time.Second) {
 		state, err := r.glance(ctx)
 		switch {

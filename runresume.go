@@ -66,7 +66,7 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 	if err != nil {
 		return nil, err
 	}
-	leave, err := alone(ctx, r.c.cfg.answers, waits{actor: r.workflow, run: r.id})
+	leave, err := alone(ctx, r.c.cfg().answers, waits{actor: r.workflow, run: r.id})
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	leave, err := alone(ctx, r.c.cfg.answers, waits{actor: r.workflow, run: r.id})
+	leave, err := alone(ctx, r.c.cfg().answers, waits{actor: r.workflow, run: r.id})
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Opt
 	if err != nil {
 		return err
 	}
-	leave, err := alone(ctx, r.c.cfg.answers, waits{actor: r.workflow, run: r.id})
+	leave, err := alone(ctx, r.c.cfg().answers, waits{actor: r.workflow, run: r.id})
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*Ru
 	}
 	resp, o, err := x.Frames(ctx)
 	if err == nil {
-		return r.builder(route.WorkflowStream).stream(ctx, r.c.cfg.reattach, resp.Body, o).given(req.Input), nil
+		return r.builder(route.WorkflowStream).stream(ctx, r.c.cfg().reattach, resp.Body, o).given(req.Input), nil
 	}
 	if err = publicError(err); err != call.ErrDone && !(lost.asked && errors.Is(err, ErrConflict)) {
 		return nil, err
@@ -87,7 +87,7 @@ func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*Ru
 	if err != nil {
 		return nil, r.unknown(route.WorkflowStream, x.Attempts(), err)
 	}
-	return b.stream(ctx, r.c.cfg.reattach, past, b.options).given(req.Input), nil
+	return b.stream(ctx, r.c.cfg().reattach, past, b.options).given(req.Input), nil
 }
 
 // StartDetached starts the run and returns at once. The server answers before it

@@ -101,7 +101,7 @@ func (b *runBuilder) open(ctx context.Context, r *Run, q call.Request) (*RunStre
 	if err != nil {
 		return nil, err
 	}
-	return b.stream(ctx, r.c.cfg.reattach, resp.Body, o), nil
+	return b.stream(ctx, r.c.cfg().reattach, resp.Body, o), nil
 }
 
 // builder is for the stream of op.
@@ -111,7 +111,7 @@ func (r *Run) builder(op route.Operation) *runBuilder { return &runBuilder{run: 
 // operation is one whose stream has a beginning to count from.
 func (b *runBuilder) stream(ctx context.Context, reattach bool, body io.ReadCloser, o stream.Options) *RunStream {
 	h := hooks{RunID: b.run.id, OnChunk: b.add}
-	if b.run.c.cfg.cancelOnClose && b.op.ID != route.WorkflowObserve.ID {
+	if b.run.c.cfg().cancelOnClose && b.op.ID != route.WorkflowObserve.ID {
 		h.OnClose = func() { b.cancel(ctx) }
 	}
 	if b.reattaches = reattach && (b.op.ID == route.WorkflowStream.ID || b.op.ID == route.WorkflowResumeStream.ID); b.reattaches {

@@ -164,8 +164,8 @@ func (l *toolLoop) call(ctx context.Context, p Pending, r *ToolResult) {
 // logPanic puts the stack of a tool that panicked where the developer finds it.
 func (c *Client) logPanic(ctx context.Context, err error) {
 	var p *toolPanicError
-	if c.cfg.Logger != nil && errors.As(err, &p) {
-		c.cfg.Logger.ErrorContext(ctx, "mastra: a client tool panicked", "tool", p.Tool, "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+	if c.cfg().Logger != nil && errors.As(err, &p) {
+		c.cfg().Logger.ErrorContext(ctx, "mastra: a client tool panicked", "tool", p.Tool, "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
 	}
 }
 

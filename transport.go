@@ -14,29 +14,29 @@ func (c *Client) with(opts []Option) (*Client, error) {
 	if len(opts) == 0 {
 		return c, nil
 	}
-	derived := &Client{server: c.server, cfg: c.cfg.clone()}
+	cfg := c.cfg().clone()
 	for _, o := range opts {
 		if o == nil {
 			return nil, refuse("a nil Option")
 		}
-		if err := o.applyCall(&derived.cfg); err != nil {
+		if err := o.applyCall(cfg); err != nil {
 			return nil, err
 		}
 	}
-	return derived, nil
+	return newClient(c.server, cfg), nil
 }
 
 // quiet is the client as work beside a call works with it: what the caller gave for
 // the call's last answer is left alone.
 func (c *Client) quiet() *Client {
-	quiet := *c
-	quiet.cfg.Answer = nil
-	return &quiet
+	cfg := *c.cfg()
+	cfg.Answer = nil
+	return newClient(c.server, &cfg)
 }
 
 // begin checks and encodes a request.
 func (c *Client) begin(ctx context.Context, r call.Request) (*call.Exchange, error) {
-	x, err := c.server.Begin(ctx, &c.cfg.Config, r)
+	x, err := c.server.Begin(ctx, &c.cfg().Config, r)
 	return x, publicError(err)
 }
 
