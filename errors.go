@@ -83,6 +83,10 @@ type Error struct {
 	Issues []Issue
 	// Method and Path of the request; Path has no query.
 	Method, Path string
+	// RequestID is how the server, or a proxy before it, names the request in the
+	// answer: X-Request-Id, X-Correlation-Id and the like, else the trace's id in
+	// traceparent. "" where none does.
+	RequestID string
 	// Header of the answer; nil where none came. It is left out of JSON.
 	Header http.Header `json:"-"`
 	// Body of the answer, its first 64 KiB. It is left out of JSON.
@@ -97,7 +101,8 @@ type Error struct {
 	cause   error
 }
 
-// Error says what was called, how often, and what came back.
+// Error says what was called, how often, and what came back, and the request's id
+// where it is short and plain.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("mastra: ")
@@ -130,6 +135,9 @@ func (e *Error) Error() string {
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
+	}
+	if call.PlainID(e.RequestID) {
+		b.WriteString(" (request id " + e.RequestID + ")")
 	}
 	return b.String()
 }
@@ -200,7 +208,7 @@ func publicError(err error) error {
 
 func fromFailure(f *call.Failure) *Error {
 	e := &Error{
-		Status: f.Status, Code: f.Code, Message: f.Message, Method: f.Method, Path: f.Path, Header: f.Header,
+		Status: f.Status, Code: f.Code, Message: f.Message, Method: f.Method, Path: f.Path, RequestID: f.RequestID, Header: f.Header,
 		Body: f.Body, Attempts: f.Attempts, RetryAfter: f.RetryAfter, cause: f.Cause,
 	}
 	e.noRoute = f.Status == http.StatusNotFound && f.Method != http.MethodHead && !json.Valid(f.Body)

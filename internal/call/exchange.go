@@ -149,6 +149,7 @@ func (x *Exchange) Body(ctx context.Context) (*http.Response, error) {
 // fail completes a failure with what the exchange knows.
 func (x *Exchange) fail(f *Failure) *Failure {
 	f.Method, f.Path, f.Attempts = x.req.Op.Method, x.path, x.attempts
+	f.RequestID = Clip(x.hide(requestID(f.Header)), maxRequestID)
 	if !x.req.Op.Safe && x.unknown {
 		f.Kind |= OutcomeUnknown
 	}

@@ -23,6 +23,7 @@ type Failure struct {
 	Issues       []Issue
 	Method, Path string // Path has no query
 	Header       http.Header
+	RequestID    string
 	Body         []byte // its beginning
 	Attempts     int
 	RetryAfter   time.Duration

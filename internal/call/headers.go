@@ -34,3 +34,26 @@ func mediaType(h http.Header) string {
 	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
 	return strings.ToLower(strings.TrimSpace(kind))
 }
+
+// requestIDs are the headers in which servers and proxies name a request in an
+// answer, the most usual first.
+var requestIDs = [...]string{
+	"X-Request-Id", "X-Correlation-Id", "Request-Id", "X-Amzn-Requestid", "X-Amzn-Trace-Id", "X-Vercel-Id", "Fly-Request-Id", "Cf-Ray",
+}
+
+const maxRequestID = 200
+
+// requestID is how an answer names its request, else the trace it belongs to, "" for
+// an answer that names neither.
+func requestID(h http.Header) string {
+	for _, name := range requestIDs {
+		if id := strings.TrimSpace(h.Get(name)); id != "" {
+			return id
+		}
+	}
+	parts := strings.Split(strings.TrimSpace(h.Get("Traceparent")), "-")
+	if len(parts) < 4 || len(parts[1]) != 32 || strings.Trim(parts[1], "0") == "" || strings.Trim(parts[1], "0123456789abcdef") != "" {
+		return ""
+	}
+	return parts[1]
+}

@@ -18,7 +18,7 @@ const (
 // noSecrets are headers of a request that a text may well repeat.
 var noSecrets = map[string]bool{
 	"Accept": true, "Accept-Encoding": true, "Accept-Language": true, "User-Agent": true,
-	"X-Request-Id": true, "X-Correlation-Id": true, "Request-Id": true, "Traceparent": true, "Tracestate": true,
+	"X-Request-Id": true, "X-Correlation-Id": true, "Request-Id": true, "X-Amzn-Trace-Id": true, "Traceparent": true, "Tracestate": true,
 }
 
 // hide takes out of a text what must not be shown: a server may echo the token or

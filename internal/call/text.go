@@ -43,3 +43,10 @@ func Clip(text string, max int) string {
 	}
 	return text[:cut] + more
 }
+
+// PlainID tells whether an id of somebody else's is fit to stand in an error's text:
+// it is short, and has nothing but what ids are made of.
+func PlainID(id string) bool {
+	const plain = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.:=/+@"
+	return id != "" && len(id) <= 64 && strings.Trim(id, plain) == ""
+}
