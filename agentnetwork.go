@@ -227,8 +227,9 @@ type ObserveAgentRequest struct {
 //
 // A run that the server does not know, and an agent that is not durable, are not
 // told apart from a run that is silent: after 30 s without a byte the stream ends
-// with [ErrIdleTimeout], if [WithIdleTimeout] does not say otherwise. A run that
-// is known and has nothing more to tell gives [ErrTruncated].
+// with [ErrIdleTimeout], and so does the call where the server sends no headers
+// before the first byte, if [WithIdleTimeout] does not say otherwise. A run that is
+// known and has nothing more to tell gives [ErrTruncated].
 //
 // POST /agents/{agentId}/observe. Safe to repeat, and repeated before the stream is
 // open.

@@ -116,7 +116,7 @@ func (r *Run) Wait(ctx context.Context, opts ...Option) (*RunState, error) {
 		}
 		if s.Status == "" { // there is nothing to wait for
 			return nil, &Error{
-				Method: q.Op.Method, Path: r.c.server.PathOf(&r.c.cfg.Config, q.Op, q.IDs...), Status: answer.Status, Header: answer.Header, Body: answer.Body, Attempts: answer.Attempts,
+				Method: q.Op.Method, Path: r.c.server.PathOf(&r.c.cfg().Config, q.Op, q.IDs...), Status: answer.Status, Header: answer.Header, Body: answer.Body, Attempts: answer.Attempts,
 				Message: "the answer does not say how the run stands",
 			}
 		}
