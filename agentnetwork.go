@@ -14,8 +14,9 @@ import (
 
 // Network lets the agent route the task to its sub-agents, workflows and tools until
 // it is done, and waits for what it came to. The request needs Memory; ClientTools
-// are refused. With an error that came after the network had begun, what came before
-// is returned too.
+// are refused. No error does not mean that there is a result: see
+// [NetworkResult.Err]. With an error that came after the network had begun, what came
+// before is returned too.
 //
 // The server has no route that waits: the result is read from a stream.
 //
@@ -122,19 +123,32 @@ type NetworkResult struct {
 	RunID  string `json:"runId,omitzero"`
 
 	pending []Pending
+	failure *RunError
+}
+
+// Err is nil unless the network came to no result although the call went well: a
+// [*RunError] for one that ended without a result, as it does when the model of the
+// routing agent fails, that was aborted, or whose routing agent did not call the task
+// complete. A run that waits is no error.
+func (r *NetworkResult) Err() error {
+	if r.failure == nil {
+		return nil
+	}
+	return r.failure
 }
 
 // storedNetwork is the JSON of a NetworkResult: with what stands behind its methods.
 type storedNetwork struct {
 	plainNetwork
 	Pending []Pending `json:"pending,omitempty"`
+	Failure *RunError `json:"error,omitempty"`
 }
 
 type plainNetwork NetworkResult // without methods
 
 // MarshalJSON writes all that the result tells.
 func (r NetworkResult) MarshalJSON() ([]byte, error) {
-	return call.Marshal(storedNetwork{plainNetwork(r), r.pending})
+	return call.Marshal(storedNetwork{plainNetwork(r), r.pending, r.failure})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -144,7 +158,7 @@ func (r *NetworkResult) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*r = NetworkResult(in.plainNetwork)
-	r.pending = in.Pending
+	r.pending, r.failure = in.Pending, in.Failure
 	return nil
 }
 
@@ -157,7 +171,8 @@ func (r *NetworkResult) Pending() []Pending { return slices.Clone(r.pending) }
 func (s *NetworkStream) Text() iter.Seq2[string, error] { return growth(s.Stream, &s.b.text) }
 
 // Result reads what is left of the stream and returns what the run came to. A run
-// that ended without a result, as one whose model failed does, has Done false.
+// that ended without a result, as one whose model failed does, has Done false, and
+// [NetworkResult.Err] says so.
 func (s *NetworkStream) Result() (*NetworkResult, error) {
 	for _, err := range s.Chunks() {
 		if err != nil {
@@ -181,6 +196,8 @@ type networkBuilder struct {
 	finish  *stream.NetworkFinish
 	pending []Pending
 	runID   string
+	aborted bool
+	failure *RunError // as the stream tells it
 	ended   bool
 }
 
@@ -191,6 +208,12 @@ func (b *networkBuilder) add(c *stream.Chunk) {
 	switch c.Type {
 	case stream.TypeRoutingAgentTextDelta:
 		stream.AddText(&b.text, c)
+	case stream.TypeRoutingAgentAbort:
+		b.aborted = true
+	case stream.TypeError:
+		if v, ok := c.Value().(*stream.ErrorChunk); ok {
+			b.failure = v.Err()
+		}
 	case stream.TypeNetworkFinish:
 		b.finish, _ = c.Value().(*stream.NetworkFinish)
 	case stream.TypeToolExecutionApproval, stream.TypeToolExecutionSuspended, stream.TypeAgentExecutionApproval, stream.TypeAgentExecutionSuspended:
@@ -210,7 +233,26 @@ func (b *networkBuilder) result() *NetworkResult {
 			r.Text = string(f.Result) // a result that is no text
 		}
 	}
+	r.failure = b.failed()
 	return r
+}
+
+// failed is why there is no result; nil where there is one, or may still be.
+func (b *networkBuilder) failed() *RunError {
+	why := "the network did not complete the task"
+	switch f := b.finish; {
+	case len(b.pending) > 0, f != nil && f.IsComplete:
+		return nil
+	case b.failure != nil:
+		return b.failure
+	case b.aborted:
+		why = "the network was aborted"
+	case f == nil:
+		why = "the network ended without a result"
+	case f.CompletionReason != "":
+		why += ": " + f.CompletionReason
+	}
+	return &RunError{RunID: b.runID, Message: why}
 }
 
 // ObserveAgentRequest says which run of a durable agent to read.
