@@ -84,6 +84,7 @@ func decodeArgs(schema *jsonschema.Resolved, args json.RawMessage, in any) error
 	if err := json.Unmarshal(args, &value); err != nil {
 		return err
 	}
+	value = withoutNulls(schema.Schema(), value)
 	if err := schema.Validate(value); err != nil {
 		return err
 	}

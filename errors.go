@@ -104,6 +104,9 @@ type Error struct {
 // Error says what was called, how often, and what came back, and the request's id
 // where it is short and plain.
 func (e *Error) Error() string {
+	if e == nil || e.Method == "" && e.Status == 0 && e.Message == "" && len(e.Issues) == 0 && e.kinds == nil {
+		return "mastra: unknown error"
+	}
 	var b strings.Builder
 	b.WriteString("mastra: ")
 	if e.Method != "" {
@@ -153,10 +156,15 @@ func (e *Error) Format(f fmt.State, verb rune) {
 }
 
 // Unwrap gives the cause: a context's error, a net error, a JSON error.
-func (e *Error) Unwrap() error { return e.cause }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
 
 // Is tells whether the error is of the kind of target, one of this package's Err values.
-func (e *Error) Is(target error) bool { return e.is(target) }
+func (e *Error) Is(target error) bool { return e != nil && e.is(target) }
 
 func (e *Error) is(target error) bool {
 	for _, k := range e.kinds {

@@ -270,7 +270,7 @@ func TestError_PrintsAlikeWhateverTheVerb(t *testing.T) {
 	assert.NotContains(t, string(text), "body-1")
 	assert.NotContains(t, string(text), "header-1")
 	assert.Contains(t, string(text), "I'm short"[4:])
-	assert.Equal(t, "mastra: ", (&mastra.Error{}).Error())
+	assert.Equal(t, "mastra: unknown error", (&mastra.Error{}).Error())
 	assert.Equal(t, "mastra: 799", (&mastra.Error{Status: 799}).Error())
 	var none *mastra.Error
 	assert.NotPanics(t, func() { _ = fmt.Sprint(none) })

@@ -108,6 +108,8 @@ var sentinels = []struct {
 
 func (e *Error) passedOnAs() int {
 	switch {
+	case e == nil:
+		return http.StatusBadGateway
 	case e.is(ErrTimeout):
 		return http.StatusGatewayTimeout
 	case e.is(ErrNotSuspended):

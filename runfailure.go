@@ -27,15 +27,20 @@ type RunFailure struct {
 }
 
 func (f *RunFailure) Error() string {
-	if f.Name == "" || f.Name == "Error" {
+	switch {
+	case f == nil || f.Name == "" && f.Message == "":
+		return "unknown failure"
+	case f.Name == "" || f.Name == "Error" && f.Message != "":
 		return f.Message
+	case f.Message == "":
+		return f.Name
 	}
 	return f.Name + ": " + f.Message
 }
 
 // Unwrap gives the cause.
 func (f *RunFailure) Unwrap() error {
-	if f.Cause == nil {
+	if f == nil || f.Cause == nil {
 		return nil
 	}
 	return f.Cause

@@ -115,19 +115,23 @@ type ResumeLabel struct {
 // wrapped), canceled, or stopped by a tripwire (a [*TripwireError] is wrapped). A
 // suspended run is no error.
 func (s *RunState) Err() error {
+	which := "a run"
+	if s.RunID != "" {
+		which = "workflow " + s.WorkflowID + ", run " + s.RunID
+	}
 	switch s.Status {
 	case RunFailed:
 		if s.Failure != nil {
-			return failed(http.StatusBadGateway, "mastra: workflow %s, run %s failed: %w", s.WorkflowID, s.RunID, s.Failure)
+			return failed(http.StatusBadGateway, "mastra: %s failed: %w", which, s.Failure)
 		}
-		return failed(http.StatusBadGateway, "mastra: workflow %s, run %s failed", s.WorkflowID, s.RunID)
+		return failed(http.StatusBadGateway, "mastra: %s failed", which)
 	case RunTripwire:
 		if s.Tripwire != nil {
-			return fmt.Errorf("mastra: workflow %s, run %s: %w", s.WorkflowID, s.RunID, s.Tripwire.Err())
+			return fmt.Errorf("mastra: %s: %w", which, s.Tripwire.Err())
 		}
-		return failed(http.StatusUnprocessableEntity, "mastra: workflow %s, run %s: %s", s.WorkflowID, s.RunID, s.Status)
+		return failed(http.StatusUnprocessableEntity, "mastra: %s: %s", which, s.Status)
 	case RunCanceled:
-		return failed(http.StatusBadGateway, "mastra: workflow %s, run %s: %s", s.WorkflowID, s.RunID, s.Status)
+		return failed(http.StatusBadGateway, "mastra: %s: %s", which, s.Status)
 	}
 	return nil
 }

@@ -233,7 +233,7 @@ func TestRunState_FailureKeepsWhateverTheServerSays(t *testing.T) {
 			"MastraError: m", ""},
 		{"a stack trace is left out", `{"message":"m","stack":"at x"}`, mastra.RunFailure{Message: "m"}, "m", `{"message":"m"}`},
 		{"a number as code", `{"message":"m","code":42}`, mastra.RunFailure{Message: "m", Code: "42", Fields: map[string]json.RawMessage{"code": json.RawMessage("42")}}, "m", ""},
-		{"a message that is no text", `{"message":{"a":1}}`, mastra.RunFailure{Fields: map[string]json.RawMessage{"message": json.RawMessage(`{"a":1}`)}}, "", ""},
+		{"a message that is no text", `{"message":{"a":1}}`, mastra.RunFailure{Fields: map[string]json.RawMessage{"message": json.RawMessage(`{"a":1}`)}}, "unknown failure", ""},
 		{"a cause that is null", `{"message":"m","cause":null}`, mastra.RunFailure{Message: "m"}, "m", `{"message":"m"}`},
 		{"something else", `[1]`, mastra.RunFailure{Message: "unreadable failure"}, "unreadable failure", `{"message":"unreadable failure"}`},
 	} {

@@ -72,14 +72,20 @@ type ToolError struct {
 
 // Error leaves out the arguments or the output, which the server repeats in Message.
 func (e *ToolError) Error() string {
-	text, _, _ := strings.Cut(e.Message, "Provided arguments:")
-	text, _, _ = strings.Cut(text, "Returned output:")
-	return "mastra: tool " + e.ToolID + ": " + call.OneLine(call.Clip(text, call.MaxErrorText))
+	name, message := "a tool", "its validation failed"
+	if e != nil && e.ToolID != "" {
+		name = "tool " + e.ToolID
+	}
+	if e != nil && e.Message != "" {
+		message, _, _ = strings.Cut(e.Message, "Provided arguments:")
+		message, _, _ = strings.Cut(message, "Returned output:")
+	}
+	return "mastra: " + name + ": " + call.OneLine(call.Clip(message, call.MaxErrorText))
 }
 
 // Is: input that does not fit is an [ErrInvalidInput]; output is the tool's own fault.
 func (e *ToolError) Is(target error) bool {
-	return target == ErrInvalidInput && !strings.HasPrefix(e.Message, "Tool output validation failed")
+	return target == ErrInvalidInput && e != nil && !strings.HasPrefix(e.Message, "Tool output validation failed")
 }
 
 func (e *ToolError) httpStatus() int {

@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"net/http"
 	"reflect"
-	"strings"
+	"regexp"
+	"slices"
 
 	"github.com/google/jsonschema-go/jsonschema"
 
@@ -77,28 +77,41 @@ type TypedError struct {
 	cause  error
 }
 
+// Error says where the answer does not fit. It holds nothing of the answer.
 func (e *TypedError) Error() string {
+	if e == nil || e.cause == nil {
+		return "mastra: the structured answer does not fit"
+	}
 	return "mastra: the structured answer does not fit: " + call.OneLine(call.Clip(e.cause.Error(), call.MaxErrorText))
 }
 
-func (e *TypedError) Unwrap() error { return e.cause }
+// Unwrap gives the cause, which holds nothing of the answer either.
+func (e *TypedError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
 
 func (e *TypedError) httpStatus() int { return http.StatusBadGateway }
 
 // GenerateAs runs the agent and has it answer with a T: the JSON Schema of T goes
 // along as structured output ([SchemaOf] says how it is made), and the answer is
-// decoded strictly. T should be a struct, a map or a slice. The other fields of
-// req.StructuredOutput count; a Schema given there replaces that of T on the wire.
+// decoded strictly; a member that may be missing may be null too. T must be a struct, a
+// map or a slice: a number, a text or a truth value is refused, unless
+// req.StructuredOutput has a Schema, which replaces that of T on the wire. Its other
+// fields count too.
 //
 // A type without a schema is an error before anything is sent. An answer that
-// does not fit is a [*TypedError], which holds it. For that, the error strategy is
+// does not fit is a [*TypedError], which holds it; prose in place of a list too, of which
+// the server makes an empty one. For that, the error strategy is
 // "warn" where none is given; with "strict" the server itself refuses such an
 // answer ([ErrServer], or a [*RunError] in a stream), and its text is lost. A
 // tripwire is its error, and a run that waits gives [ErrSuspended]: all of these
 // but a refusal come with a Typed whose AgentResult tells the rest. See
 // [Agent.Generate] for everything else.
 func GenerateAs[T any](ctx context.Context, agent *Agent, req AgentRequest, opts ...Option) (*Typed[T], error) {
-	schema, err := structured[T](&req)
+	ask, err := structured[T](&req)
 	if err != nil {
 		return nil, err
 	}
@@ -109,13 +122,13 @@ func GenerateAs[T any](ctx context.Context, agent *Agent, req AgentRequest, opts
 		}
 		return &Typed[T]{AgentResult: res}, err // what came before, of several exchanges
 	}
-	return typed[T](schema, res)
+	return typed[T](ask, res)
 }
 
 // StreamAs is GenerateAs for a stream: partial values while they arrive, then the
 // final one.
 func StreamAs[T any](ctx context.Context, agent *Agent, req AgentRequest, opts ...Option) (*TypedStream[T], error) {
-	schema, err := structured[T](&req)
+	ask, err := structured[T](&req)
 	if err != nil {
 		return nil, err
 	}
@@ -123,13 +136,13 @@ func StreamAs[T any](ctx context.Context, agent *Agent, req AgentRequest, opts .
 	if err != nil {
 		return nil, err
 	}
-	return &TypedStream[T]{AgentStream: s, schema: schema}, nil
+	return &TypedStream[T]{AgentStream: s, ask: ask}, nil
 }
 
 // TypedStream is the stream of a structured answer. It belongs to one goroutine.
 type TypedStream[T any] struct {
 	*AgentStream
-	schema *jsonschema.Resolved
+	ask *structure
 }
 
 // Partials iterates over the value as it grows: each has what has arrived so far,
@@ -161,7 +174,7 @@ func (s *TypedStream[T]) Result() (*Typed[T], error) {
 	if err != nil {
 		return &Typed[T]{AgentResult: res}, err
 	}
-	return typed[T](s.schema, res)
+	return typed[T](s.ask, res)
 }
 
 // AgentResult reads what is left of the stream and returns the answer as it came,
@@ -169,7 +182,7 @@ func (s *TypedStream[T]) Result() (*Typed[T], error) {
 func (s *TypedStream[T]) AgentResult() (*AgentResult, error) { return s.AgentStream.Result() }
 
 // structured puts the schema of T into the request.
-func structured[T any](req *AgentRequest) (*jsonschema.Resolved, error) {
+func structured[T any](req *AgentRequest) (*structure, error) {
 	schema, err := schemaFor(reflect.TypeFor[T]())
 	if err != nil {
 		return nil, err
@@ -183,6 +196,9 @@ func structured[T any](req *AgentRequest) (*jsonschema.Resolved, error) {
 		out = *req.StructuredOutput
 	}
 	if out.Schema == nil {
+		if what := types(schema); len(what) > 0 && !slices.Contains(what, "object") && !slices.Contains(what, "array") {
+			return nil, refuse("a %s is no structured answer: T must be a struct, a map or a slice; put the value into a field", reflect.TypeFor[T]())
+		}
 		if out.Schema, err = schemaText(schema); err != nil {
 			return nil, refuse("the schema of %s: %w", reflect.TypeFor[T](), err)
 		}
@@ -191,10 +207,11 @@ func structured[T any](req *AgentRequest) (*jsonschema.Resolved, error) {
 		out.ErrorStrategy = ErrorWarn
 	}
 	req.StructuredOutput = &out
-	return resolved, nil
+	return &structure{schema: resolved, shaped: out.Model != ""}, nil
 }
 
-func typed[T any](schema *jsonschema.Resolved, res *AgentResult) (*Typed[T], error) {
+// typed decodes the structured answer of a request.
+func typed[T any](ask *structure, res *AgentResult) (*Typed[T], error) {
 	out := &Typed[T]{AgentResult: res}
 	if err := res.Err(); err != nil {
 		return out, err
@@ -202,42 +219,51 @@ func typed[T any](schema *jsonschema.Resolved, res *AgentResult) (*Typed[T], err
 	if waits := res.Pending(); len(waits) > 0 {
 		return out, fmt.Errorf("%w: run %s waits for tool %s", ErrSuspended, res.RunID, waits[0].ToolName)
 	}
-	if res.Object == nil {
-		return out, &TypedError{Raw: res.Text, Result: res, cause: unfit[T](schema, res.Text)}
+	raw := []byte(res.Object)
+	if res.Object == nil || ask.saysNothing(res) {
+		raw = []byte(res.Text)
 	}
-	if err := decodeStrictly(schema, res.Object, &out.Value); err != nil {
-		return out, &TypedError{Raw: string(res.Object), Result: res, cause: err}
+	if err := ask.decode(raw, &out.Value); err != nil {
+		return &Typed[T]{AgentResult: res}, &TypedError{Raw: string(raw), Result: res, cause: err}
 	}
 	return out, nil
 }
 
-// unfit says why the server made no object of an answer's text.
-func unfit[T any](schema *jsonschema.Resolved, text string) error {
-	if json.Valid([]byte(text)) {
-		if err := decodeStrictly(schema, []byte(text), new(T)); err != nil {
-			return err
-		}
-	}
-	return errors.New("there is no object in the answer")
+// structure is what a structured answer must look like.
+type structure struct {
+	schema *jsonschema.Resolved
+	// shaped: the answer's text is not what the object was made of.
+	shaped bool
 }
 
-// decodeStrictly checks JSON against the schema of a type and decodes it, with
-// nothing missing and nothing left over.
-func decodeStrictly(schema *jsonschema.Resolved, data []byte, out any) error {
-	var value any
-	if err := json.Unmarshal(data, &value); err != nil {
-		return err
+func (s *structure) isList() bool { return slices.Contains(types(s.schema.Schema()), "array") }
+
+// saysNothing: the object is an empty list although the model has sent none. The server
+// asks for a list inside an object, and makes of every other answer a list of nothing.
+func (s *structure) saysNothing(res *AgentResult) bool {
+	if !s.isList() || s.shaped || res.UsedFallbackValue || len(bytes.Trim(res.Object, "[ ]\r\n\t")) > 0 {
+		return false
 	}
-	if err := schema.Validate(value); err != nil {
-		return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "validating root: "))
+	return !emptyList.MatchString(res.Text)
+}
+
+// emptyList is what a model sends that finds nothing to list.
+var emptyList = regexp.MustCompile(`"elements"\s*:\s*\[\s*\]|^\s*\[\s*\]\s*$`)
+
+// decode decodes an object of the server's, or the text of an answer of which it could
+// make none: that may still be one.
+func (s *structure) decode(raw []byte, out any) error {
+	if !json.Valid(raw) {
+		if s.isList() {
+			return errors.New("there is no list in the answer")
+		}
+		return errors.New("there is no object in the answer")
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(out); err != nil {
-		return err
+	if s.isList() { // as the server asks for one
+		var inside struct{ Elements json.RawMessage }
+		if json.Unmarshal(raw, &inside) == nil && inside.Elements != nil {
+			raw = inside.Elements
+		}
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return fmt.Errorf("text after the value")
-	}
-	return nil
+	return decodeStrictly(s.schema, raw, out)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // Ends that a stream can come to, for errors.Is.
@@ -42,19 +41,21 @@ type RunError struct {
 }
 
 func (e *RunError) Error() string {
-	var b strings.Builder
-	b.WriteString("run")
+	if e == nil {
+		return "run failed"
+	}
+	text := "run"
 	if e.RunID != "" {
-		b.WriteByte(' ')
-		b.WriteString(e.RunID)
+		text += " " + e.RunID
 	}
-	b.WriteString(" failed: ")
+	text += " failed"
 	if e.Name != "" && e.Name != "Error" && e.Name != e.Message {
-		b.WriteString(e.Name)
-		b.WriteString(": ")
+		text += ": " + e.Name
 	}
-	b.WriteString(e.Message)
-	return b.String()
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	return text
 }
 
 // TripwireError is a run that a processor stopped on purpose.
@@ -71,10 +72,14 @@ type TripwireError struct {
 }
 
 func (e *TripwireError) Error() string {
-	if e.ProcessorID == "" {
-		return "tripwire: " + e.Reason
+	text := "tripwire"
+	if e != nil && e.ProcessorID != "" {
+		text += " of processor " + e.ProcessorID
 	}
-	return "tripwire of processor " + e.ProcessorID + ": " + e.Reason
+	if e != nil && e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
 }
 
 // MalformedError is a chunk that is not JSON. It says where, never what: the
@@ -90,10 +95,18 @@ type MalformedError struct {
 }
 
 func (e *MalformedError) Error() string {
-	if e.Event == 0 {
-		return fmt.Sprintf("stream: malformed JSON at byte %d: %s", e.Offset, e.Reason)
+	text := "stream: malformed JSON"
+	if e == nil {
+		return text
 	}
-	return fmt.Sprintf("stream: malformed JSON in event %d at byte %d: %s", e.Event, e.Offset, e.Reason)
+	if e.Event != 0 {
+		text += fmt.Sprintf(" in event %d", e.Event)
+	}
+	text += fmt.Sprintf(" at byte %d", e.Offset)
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
 }
 
 // EventTooLargeError is an event over the limit; it matches ErrEventTooLarge.
@@ -103,6 +116,9 @@ type EventTooLargeError struct {
 }
 
 func (e *EventTooLargeError) Error() string {
+	if e == nil || e.Limit == 0 {
+		return ErrEventTooLarge.Error()
+	}
 	return fmt.Sprintf("stream: event larger than %d bytes", e.Limit)
 }
 
