@@ -55,8 +55,8 @@ func testdata(t testing.TB, path ...string) []byte {
 	return text
 }
 
-// A value is JSON made comparable: members that are null are left out, and times
-// have one form, whichever the server chose.
+// A value is JSON made comparable: members that are null are left out, and times and
+// schemas have one form, whichever the server chose.
 func value(t testing.TB, text []byte) any {
 	t.Helper()
 	return normal(decode[any](t, text))
@@ -73,6 +73,9 @@ func normal(v any) any {
 			if ms, ok := member.(float64); ok && strings.HasSuffix(name, "At") {
 				member = time.UnixMilli(int64(ms)).UTC().Format(time.RFC3339Nano)
 			}
+			if strings.HasSuffix(name, "Schema") {
+				member = unwrapped(member)
+			}
 			out[name] = normal(member)
 		}
 		return out
@@ -85,6 +88,24 @@ func normal(v any) any {
 	case string:
 		if at, err := time.Parse(time.RFC3339Nano, v); err == nil {
 			return at.UTC().Format(time.RFC3339Nano)
+		}
+	}
+	return v
+}
+
+// unwrapped is a schema taken out of the text and the envelope in which the server
+// sends it.
+func unwrapped(v any) any {
+	if text, ok := v.(string); ok {
+		var inner any
+		if json.Unmarshal([]byte(text), &inner) != nil {
+			return v
+		}
+		v = inner
+	}
+	if m, ok := v.(map[string]any); ok {
+		if inner, ok := m["json"].(map[string]any); ok {
+			return inner
 		}
 	}
 	return v

@@ -13,8 +13,9 @@ import (
 	"github.com/mastra-go/mastra/internal/tolerant"
 )
 
-// ToolInfo is what the server says about a tool. Its schemas decode into a
-// [Schema] from whatever form the server gives them: see [gen.ToolInfo].
+// ToolInfo is what the server says about a tool, with each schema as a bare
+// [Schema]: see [gen.ToolInfo]. Beware: the server gives the suspend and resume
+// schemas of some tools in the form of the validator that they were written with.
 type ToolInfo = gen.ToolInfo
 
 // Tools is the collection of the server's tools: see [Client.Tools].

@@ -9,8 +9,8 @@ import (
 	"github.com/mastra-go/mastra/internal/route"
 )
 
-// WorkflowInfo is what the server says about a workflow, its steps and schemas: see
-// [gen.WorkflowInfo].
+// WorkflowInfo is what the server says about a workflow, its steps and schemas, each
+// as a bare [Schema]: see [gen.WorkflowInfo].
 type WorkflowInfo = gen.WorkflowInfo
 
 // Workflows is the collection of the server's workflows: see [Client.Workflows].

@@ -2637,8 +2637,8 @@ type SavedMessages struct {
 	Messages []StoredMessage `json:"messages"`
 }
 
-// Schema A JSON Schema. The server sends it as a string that holds `{"json": <schema>}`, as a string that holds the bare schema, or, for a tool's suspend and resume schemas, as an object of its own making. Clients should only read it.
-type Schema = json.RawMessage
+// Schema A JSON Schema. The server sends it as a string that holds `{"json": <schema>}`, as a string that holds the bare schema, or, for a tool's suspend and resume schemas, as an object of its own making. Clients should only read it; Go code holds the bare schema.
+type Schema = stream.Schema
 
 // SetWorkingMemoryRequest Sets working memory.
 type SetWorkingMemoryRequest struct {
