@@ -338,3 +338,14 @@ func TestExecuteTool_OutputOfSomethingElseIsAnError(t *testing.T) {
 		assert.Equal(t, body, string(raw))
 	}
 }
+
+func TestAgentStream_ErrorWithoutATypeIsTheFailureOfTheRun(t *testing.T) {
+	body := `data: {"type":"start","runId":"r","payload":{"messageId":"m"}}` + "\n\n" + `data: {"error":"database is locked"}` + "\n\n"
+	s, err := inMemory(t, play(answer(200, body, "Content-Type", "text/event-stream"))).Agent("a").Stream(t.Context(), ask())
+	require.NoError(t, err)
+	res, err := s.Result()
+	assert.ErrorContains(t, err, "database is locked")
+	assert.ErrorIs(t, err, mastra.ErrTruncated)
+	assert.ErrorContains(t, res.Err(), "database is locked")
+	assert.Equal(t, http.StatusBadGateway, mastra.HTTPStatus(err))
+}

@@ -80,3 +80,17 @@ func readError(b []byte, text func([]byte) (string, bool)) ErrorDetail {
 	d.Message = cmp.Or(d.Message, cause, details, d.Name, noErrorText)
 	return d
 }
+
+// isBareError tells of an event that it is no chunk but an error, as a server answers
+// with it that fails once the stream has begun: an object with an error, and without a
+// type and a payload. It counts as an `error` chunk.
+func (c *Chunk) isBareError() bool {
+	if c.Type != "" || c.payload.end == 0 {
+		return false
+	}
+	var e envelope
+	if e.read(c.Raw()) != nil || e.typ.end > 0 || e.body() != e.err {
+		return false
+	}
+	return string(e.err.in(c.Raw())) != "null"
+}

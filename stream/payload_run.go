@@ -172,7 +172,8 @@ func decodeFinish(c *Chunk, f finishFields) error {
 }
 
 // ErrorChunk is the payload of `error`: the run failed. The stream goes on to its
-// end and then ends with a [RunError].
+// end and then ends with a [RunError]. An event {"error": ...} without a type is
+// taken for such a chunk.
 type ErrorChunk struct {
 	RunID string
 	Error ErrorDetail

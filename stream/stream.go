@@ -233,6 +233,9 @@ func (s *Stream) chunk(data []byte, owned bool) (Chunk, error) {
 	if err != nil {
 		return Chunk{}, s.finish(locate(err, s.events))
 	}
+	if c.isBareError() {
+		c.Type = TypeError
+	}
 	if c.RunID != "" && s.runID.Load() == nil {
 		id := c.RunID
 		s.runID.Store(&id)
