@@ -18,6 +18,7 @@ func (op *operation) answer(d *document) string {
 	}
 	s := d.resolve(content.Schema)
 	switch {
+	case s.mayBeNull(): // which tells nothing
 	case s.is("array"):
 		return d.form("List", d.resolve(*s.Items))
 	case len(s.Properties) > 0 || len(s.AllOf) > 0:
@@ -75,6 +76,11 @@ func (d *document) split(s schema) (required, optional members) {
 		required, optional = append(required, more...), append(optional, others...)
 	}
 	return required, optional
+}
+
+func (s *schema) mayBeNull() bool {
+	var names []string
+	return s.Type.Decode(&names) == nil && slices.Contains(names, "null")
 }
 
 // is tells whether the schema says this type, and no other beside it.

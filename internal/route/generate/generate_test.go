@@ -46,6 +46,11 @@ paths:
       operationId: Loose
       x-mastra-retry: safe
       responses: {'200': {content: {application/json: {schema: {type: array, items: {type: object, properties: {b: {type: string}, a: {}}}}}}}}
+  /maybe:
+    get:
+      operationId: Maybe
+      x-mastra-retry: safe
+      responses: {'200': {content: {application/json: {schema: {type: [object, 'null'], properties: {a: {type: string}}}}}}}
 components:
   responses:
     Page: {content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}
@@ -73,6 +78,7 @@ func TestGenerate_WritesOneRowForEachOperation(t *testing.T) {
 		`Path: "/things", Safe: true, Answer: &Answer{Form: Map, Some: []string{"at", "id"}}}`,
 		`Path: "/things", Safe: true, Answer: &Answer{Form: Object, Each: []string{"things"}}}`,
 		`Path: "/any", Safe: true}`,
+		`Path: "/maybe", Safe: true}`,
 		`Path: "/any", Safe: true, Answer: &Answer{Form: List, Some: []string{"b", "a"}}}`,
 		"var All = []Operation{\n\tHealth,\n\tThingWatch,\n\tThingDelete,\n\tThingGet,\n",
 	} {
