@@ -190,6 +190,7 @@ func startings(t *testing.T) []starting {
 		{name: "lost, and the run cannot be read", steps: m{"stream": {reset}, "get": {refused}}, calls: "stream get..", is: []error{mastra.ErrUnavailable, errReset.Err}, unknown: true},
 		{name: "lost, and a proxy says that there is nothing", steps: m{"stream": {reset}, "get": {answer(404, "404 page not found", "Content-Type", "text/plain")}}, calls: "stream get..", is: []error{errReset.Err}, unknown: true},
 		{name: "lost, and a gateway says in JSON that there is nothing", steps: m{"stream": {reset}, "get": {answer(404, `{"message":"no route"}`)}}, calls: "stream get..", is: []error{errReset.Err}, unknown: true},
+		{name: "lost, not recorded, and the last look is lost too", steps: m{"stream": {reset, good}, "get": append(slices.Repeat([]step{none}, 13), reset, reset, reset, reset, reset, none)}, calls: "stream get.. stream", status: mastra.RunSuccess},
 		{name: "lost, and the run may not be read", steps: m{"stream": {reset}, "get": {answer(403, `{"error":"no"}`)}}, calls: "stream get", is: []error{mastra.ErrForbidden}, unknown: true},
 		{name: "always lost", steps: m{"stream": {reset}, "get": {none}}, calls: "stream get.. stream get.. stream get.. stream get..", is: []error{errReset.Err}, unknown: true},
 		{name: "always cut before anything is recorded", steps: m{"stream": {breaksOff(t, "doubler", 0, errReset)}, "get": {none}}, calls: "stream get.. stream get.. stream get.. stream get..", is: []error{mastra.ErrTruncated, errReset.Err}, unknown: true},

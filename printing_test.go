@@ -72,7 +72,7 @@ func printed(t *testing.T, c *mastra.Client) map[string]any {
 		"memory": c.Memory("a"), "thread": c.Memory("a").Thread("t"), "tools": c.Tools(), "tool": c.Tool("t"), "vectors": c.Vectors(), "vector": c.Vector("v"), "api": workflows.New(c),
 		"agent stream": s, "run stream": watch, "subscription": subscription,
 		"options": []mastra.ClientOption{mastra.WithToken(credentials[0]), mastra.WithTokenSource(valueSource{credentials[1]}), mastra.WithHeader("X-Key", credentials[2]),
-			mastra.Options(mastra.WithToken(credentials[0])), mastra.WithQuery("key", credentials[4])},
+			mastra.WithOptions(mastra.WithToken(credentials[0])), mastra.WithQuery("key", credentials[4])},
 		"keeper": keeper{client: c}, "keeper of any": keeper{any: *c}, "keeper of a list": keeper{list: []*mastra.Client{c}}, "keeper of a map": keeper{byName: map[string]*mastra.Client{"c": c}},
 		"keeper of an error": keeper{err: clientError{c}}, "keeper of a handle": keeper{any: c.Agent("a")}, "keeper of a stream": keeper{any: s},
 		"error": clientError{c}, "joined": errors.Join(clientError{c}, io.EOF), "wrapped": fmt.Errorf("%v: %w", c, clientError{c}),

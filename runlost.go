@@ -25,6 +25,7 @@ const lookTime = 10 * time.Second
 // one that has not moved where it may be missing.
 func (r *Run) watch(ctx context.Context, mayMiss bool, moved func(*RunState) bool) (*RunState, error) {
 	until := time.Now().Add(r.c.cfg().looksFor)
+	told := false // that it has not moved
 	for pause := firstPoll; ; pause = min(2*pause, time.Second) {
 		state, err := r.glance(ctx)
 		switch {
@@ -37,12 +38,16 @@ func (r *Run) watch(ctx context.Context, mayMiss bool, moved func(*RunState) boo
 		case err != nil && !passing(err):
 			return nil, fmt.Errorf("the run could not be read: %w", err)
 		}
+		told = told || err == nil
 		left := time.Until(until)
-		if left <= 0 && err != nil {
-			return nil, fmt.Errorf("the run could not be read: %w", err)
+		if left <= 0 && err == nil {
+			return nil, nil
+		}
+		if left <= 0 && told { // a look that gets lost decides nothing
+			left += r.c.cfg().looksFor
 		}
 		if left <= 0 {
-			return nil, nil
+			return nil, fmt.Errorf("the run could not be read: %w", err)
 		}
 		if err := call.Sleep(ctx, min(pause, left)); err != nil {
 			return nil, err
