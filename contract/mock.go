@@ -42,6 +42,9 @@ type mocks struct {
 }
 
 func (m *mocks) start(ctx context.Context, c Config) (Server, error) {
+	if c.Ledger || c.Beside != nil {
+		return nil, fmt.Errorf("a ledger, or two servers on one storage: %w", ErrCannot)
+	}
 	if !c.Mortal {
 		return mock{mockserver.Listen(MockOptions(c)...)}, nil
 	}
@@ -49,7 +52,7 @@ func (m *mocks) start(ctx context.Context, c Config) (Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return startProcess(ctx, func(dir string, port int) *exec.Cmd {
+	return startProcess(ctx, nil, func(dir string, port int) *exec.Cmd {
 		return exec.Command(program, "-addr", "127.0.0.1:"+strconv.Itoa(port),
 			"-state", filepath.Join(dir, "state.json"), "-token", c.Token)
 	})

@@ -24,6 +24,7 @@ const (
 type process struct {
 	// dir is where the server keeps what survives it; Close deletes it.
 	dir     string
+	guest   bool // the folder is another process's, which deletes it
 	port    int
 	command func(port int) *exec.Cmd
 
@@ -33,13 +34,16 @@ type process struct {
 }
 
 // startProcess starts a server that keeps what survives it in the folder that
-// command is given.
-func startProcess(ctx context.Context, command func(dir string, port int) *exec.Cmd) (Server, error) {
-	dir, err := os.MkdirTemp("", "mastra-contract-")
-	if err != nil {
+// command is given: a new one, or that of a server which runs already.
+func startProcess(ctx context.Context, beside Server, command func(dir string, port int) *exec.Cmd) (Server, error) {
+	p := new(process)
+	var err error
+	if host, ok := beside.(*process); ok {
+		p.dir, p.guest = host.dir, true
+	} else if p.dir, err = os.MkdirTemp("", "mastra-contract-"); err != nil {
 		return nil, err
 	}
-	p := &process{dir: dir, command: func(port int) *exec.Cmd { return command(dir, port) }}
+	p.command = func(port int) *exec.Cmd { return command(p.dir, port) }
 	for range 3 { // another process may take the port in between
 		if p.port, err = freePort(); err != nil {
 			break
@@ -48,7 +52,7 @@ func startProcess(ctx context.Context, command func(dir string, port int) *exec.
 			return p, nil
 		}
 	}
-	return nil, errors.Join(err, os.RemoveAll(dir))
+	return nil, errors.Join(err, p.clear())
 }
 
 func freePort() (int, error) {
@@ -130,9 +134,18 @@ func (p *process) Kill() error { return p.end(syscall.SIGKILL) }
 // Restart starts the process again, at the same port and with what it has kept.
 func (p *process) Restart(ctx context.Context) error { return p.launch(ctx) }
 
-// Close ends the process in good order and deletes what it has kept.
+// Close ends the process in good order and deletes what it has kept, unless it was
+// started beside another.
 func (p *process) Close() error {
-	return errors.Join(p.end(syscall.SIGTERM), os.RemoveAll(p.dir))
+	return errors.Join(p.end(syscall.SIGTERM), p.clear())
+}
+
+// clear deletes what the process has kept.
+func (p *process) clear() error {
+	if p.guest {
+		return nil
+	}
+	return os.RemoveAll(p.dir)
 }
 
 // end signals the process, by its id alone, and waits for its end.

@@ -33,17 +33,19 @@ func (f Fault) String() string {
 	}[f]
 }
 
-// Proxy forwards HTTP over TCP to one server and loses, on demand, what goes
-// through it.
+// Proxy forwards HTTP over TCP to one server, or to several in turn, and loses, on
+// demand, what goes through it.
 type Proxy struct {
-	server string // host:port
-	addr   string
+	servers []string // host:port
+	addr    string
 
 	mu        sync.Mutex
 	random    *rand.Rand
 	listener  net.Listener // nil while connections are refused
 	conns     map[net.Conn]struct{}
+	turn      int // of the servers
 	plan      []Fault
+	choose    func(*http.Request) Fault
 	match     string
 	forwarded map[string]int
 	onFault   func(Fault)
@@ -52,12 +54,16 @@ type Proxy struct {
 }
 
 // NewProxy starts a proxy for the server at url. The seed decides where answers
-// are cut, and in which manner connections break.
-func NewProxy(url string, seed uint64) (*Proxy, error) {
+// are cut, and in which manner connections break. With more servers each request
+// goes to the next one.
+func NewProxy(url string, seed uint64, more ...string) (*Proxy, error) {
 	p := &Proxy{
-		server: strings.TrimPrefix(url, "http://"), addr: "127.0.0.1:0",
+		addr:   "127.0.0.1:0",
 		random: rand.New(rand.NewPCG(seed, seed)),
 		conns:  map[net.Conn]struct{}{}, forwarded: map[string]int{},
+	}
+	for _, url := range append([]string{url}, more...) {
+		p.servers = append(p.servers, strings.TrimPrefix(url, "http://"))
 	}
 	return p, p.Accept()
 }
@@ -71,6 +77,14 @@ func (p *Proxy) Plan(match string, faults ...Fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.match, p.plan = match, faults
+}
+
+// Choose sets what becomes of each request that no plan is made for. It is called
+// for one request at a time.
+func (p *Proxy) Choose(f func(*http.Request) Fault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.choose = f
 }
 
 // OnFault is called after each fault, before the client can send anything more on
@@ -198,8 +212,8 @@ func (p *Proxy) converse(client net.Conn) {
 		if err != nil {
 			return
 		}
-		fault, cut := p.next(req)
-		err = p.exchange(client, req, fault, cut)
+		server, fault, cut := p.next(req)
+		err = p.exchange(client, server, req, fault, cut)
 		if fault != Pass {
 			p.reached(fault)
 		}
@@ -209,17 +223,20 @@ func (p *Proxy) converse(client net.Conn) {
 	}
 }
 
-// next takes the fault of a request from the plan.
-func (p *Proxy) next(req *http.Request) (f Fault, cut int) {
+// next tells where a request goes, and takes its fault from the plan.
+func (p *Proxy) next(req *http.Request) (server string, f Fault, cut int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.plan) > 0 && strings.Contains(req.URL.Path, p.match) {
 		f, p.plan = p.plan[0], p.plan[1:]
+	} else if p.choose != nil {
+		f = p.choose(req)
 	}
 	if f != DropUnsent {
 		p.forwarded[req.URL.Path]++
 	}
-	return f, 1 + p.random.IntN(1200)
+	p.turn++
+	return p.servers[p.turn%len(p.servers)], f, 1 + p.random.IntN(1200)
 }
 
 func (p *Proxy) reached(f Fault) {
@@ -232,13 +249,13 @@ func (p *Proxy) reached(f Fault) {
 }
 
 // exchange forwards one request and as much of its answer as the fault allows.
-func (p *Proxy) exchange(client net.Conn, req *http.Request, fault Fault, cut int) error {
+func (p *Proxy) exchange(client net.Conn, to string, req *http.Request, fault Fault, cut int) error {
 	body, err := io.ReadAll(req.Body)
 	if err != nil || fault == DropUnsent {
 		return err
 	}
 	req.Body = io.NopCloser(bytes.NewReader(body))
-	server, err := net.Dial("tcp", p.server)
+	server, err := net.Dial("tcp", to)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,13 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -26,7 +28,7 @@ func startReal(ctx context.Context, c Config) (Server, error) {
 	if err := build(); err != nil {
 		return nil, err
 	}
-	return startProcess(ctx, func(dir string, port int) *exec.Cmd {
+	return startProcess(ctx, c.Beside, func(dir string, port int) *exec.Cmd {
 		// Not CommandContext: the process outlives the call.
 		cmd := exec.Command(filepath.Join(serverDir, "start.sh"))
 		cmd.Env = append(os.Environ(),
@@ -34,6 +36,23 @@ func startReal(ctx context.Context, c Config) (Server, error) {
 		if c.Extra {
 			cmd.Env = append(cmd.Env, "MASTRA_EXTRA_WORLD=1")
 		}
+		if c.Ledger {
+			cmd.Env = append(cmd.Env, "MASTRA_LEDGER=1")
+		}
 		return cmd
 	})
+}
+
+// Ledger gives what the servers on the storage of s have entered in their ledger,
+// whether they live or not: one key for each execution of a step.
+func Ledger(s Server) ([]string, error) {
+	p, ok := s.(*process)
+	if !ok {
+		return nil, fmt.Errorf("a ledger: %w", ErrCannot)
+	}
+	text, err := os.ReadFile(filepath.Join(p.dir, "ledger"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return strings.Fields(string(text)), nil
 }

@@ -27,6 +27,11 @@ type Config struct {
 	Extra bool
 	// Mortal asks for a server that is Mortal.
 	Mortal bool
+	// Ledger adds the workflows that enter in a file what they do: see [Ledger].
+	Ledger bool
+	// Beside is a server whose storage the new one is to share; nil for a storage of
+	// its own. It is to be closed last.
+	Beside Server
 }
 
 // Server is one server that runs.
@@ -90,6 +95,8 @@ func findURL(_ context.Context, c Config) (Server, error) {
 		return nil, fmt.Errorf("a server with the extra world: %w", ErrCannot)
 	case c.Token != "":
 		return nil, fmt.Errorf("a server with a token of the suite's own: %w", ErrCannot)
+	case c.Ledger, c.Beside != nil:
+		return nil, fmt.Errorf("a ledger, or two servers on one storage: %w", ErrCannot)
 	case c.Mortal:
 		return nil, fmt.Errorf("a server that can be killed: %w", ErrCannot)
 	}

@@ -13,6 +13,7 @@ import { storage, vec } from './storage';
 import { askUser, delicate, weather } from './tools';
 import * as workflows from './workflows';
 import * as extraWorkflows from './workflows/extra';
+import * as ledgerWorkflows from './workflows/ledger';
 
 // Silent unless asked: failures are part of the demo, and each would print a stack.
 const logLevel = (process.env.MASTRA_LOG_LEVEL || 'silent') as LogLevel;
@@ -20,9 +21,12 @@ const logLevel = (process.env.MASTRA_LOG_LEVEL || 'silent') as LogLevel;
 // What the demo world does not have, for those who compare servers.
 const extra = Boolean(process.env.MASTRA_EXTRA_WORLD);
 
+// What is counted in a file.
+const ledger = Boolean(process.env.MASTRA_LEDGER);
+
 export const mastra = new Mastra({
   agents: extra ? { ...extraAgents, ...agents } : agents,
-  workflows: extra ? { ...extraWorkflows, ...workflows } : workflows,
+  workflows: { ...(extra && extraWorkflows), ...(ledger && ledgerWorkflows), ...workflows },
   tools: { weather, delicate, 'ask-user': askUser },
   vectors: { vec },
   scorers: { len },
