@@ -112,3 +112,33 @@ func TestRecorder_KeepsWhatWentOverTheWire(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, 1, recorder.Lost())
 }
+
+func TestProxy_AsksSeveralServersInTurn(t *testing.T) {
+	t.Parallel()
+	var served [2]atomic.Int64
+	var urls [2]string
+	for i := range served {
+		server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served[i].Add(1) }))
+		defer server.Close()
+		urls[i] = server.URL
+	}
+	proxy, err := contract.NewProxy(urls[0], 1, urls[1])
+	require.NoError(t, err)
+	defer proxy.Close()
+	proxy.Choose(func(r *http.Request) contract.Fault {
+		if r.URL.Path == "/lost" {
+			return contract.DropAnswer
+		}
+		return contract.Pass
+	})
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: callTime}
+	for range 3 {
+		resp, err := client.Get(proxy.URL() + "/kept")
+		require.NoError(t, err)
+		resp.Body.Close()
+		_, err = client.Post(proxy.URL()+"/lost", "", nil)
+		require.Error(t, err)
+	}
+	assert.EqualValues(t, 3, served[0].Load())
+	assert.EqualValues(t, 3, served[1].Load())
+}
