@@ -20,8 +20,11 @@ import (
 //
 // This holds for server processes that share their storage, and for workflows that
 // record their runs while they run (Mastra's option shouldPersistSnapshot can
-// switch that off). What is left: a request that a proxy holds back for longer than
-// 10 s and delivers after the repetition.
+// switch that off). What is left: a request that a proxy holds back, or a server that
+// stands still, for longer than 10 s, and that is carried out after the repetition;
+// and a second call of Start with the same run id that reaches another process while
+// the run is in progress. A process knows only the runs that it executes itself:
+// before you start an id again, read the run ([Run.Get], [Run.Wait]).
 //
 // A run that failed is not an error of the call: see [RunState.Err]. Input that
 // does not fit the schema matches [ErrInvalidInput], an unknown workflow
