@@ -3,7 +3,6 @@ package mastra
 import (
 	"context"
 	"iter"
-	"strconv"
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
@@ -37,21 +36,14 @@ type ListSuspendedRunsRequest struct {
 //
 // GET /agents/{agentId}/suspended-runs. Safe to repeat, and repeated.
 func (a *Agent) ListSuspendedRuns(ctx context.Context, req ListSuspendedRunsRequest, opts ...Option) (*SuspendedRunPage, error) {
-	if req.Page < 0 || req.PerPage < 0 {
-		return nil, refuse("ListSuspendedRunsRequest: Page and PerPage must not be negative")
-	}
-	if req.Page > 0 && req.PerPage == 0 {
-		return nil, refuse("ListSuspendedRunsRequest: Page needs PerPage")
-	}
 	var p call.Params
+	if err := putPage(&p, "ListSuspendedRunsRequest", req.Page, req.PerPage); err != nil {
+		return nil, err
+	}
 	p.Set("threadId", req.ThreadID)
 	p.Set("resourceId", req.ResourceID)
 	p.SetTime("fromDate", req.Since)
 	p.SetTime("toDate", req.Until)
-	if req.PerPage > 0 { // the server reads a size only with a page
-		p.Put("page", strconv.Itoa(req.Page))
-		p.Put("perPage", strconv.Itoa(req.PerPage))
-	}
 	if p.Err != nil {
 		return nil, publicError(p.Err)
 	}

@@ -1,6 +1,26 @@
 package mastra
 
-import "iter"
+import (
+	"iter"
+	"strconv"
+
+	"github.com/mastra-go/mastra/internal/call"
+)
+
+// putPage sets what page of a list of runs is asked for. The server reads a page and
+// its size only together. request is the type that is refused.
+func putPage(p *call.Params, request string, page, perPage int) error {
+	switch {
+	case page < 0 || perPage < 0:
+		return refuse("%s: Page and PerPage must not be negative", request)
+	case page > 0 && perPage == 0:
+		return refuse("%s: Page needs PerPage", request)
+	case perPage > 0:
+		p.Put("page", strconv.Itoa(page))
+		p.Put("perPage", strconv.Itoa(perPage))
+	}
+	return nil
+}
 
 // listPage is one page of a list.
 type listPage[T any] struct {

@@ -3,7 +3,6 @@ package mastra
 import (
 	"context"
 	"iter"
-	"strconv"
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
@@ -47,16 +46,9 @@ type RunPage struct {
 //
 // GET /workflows/{workflowId}/runs. Safe to repeat, and repeated.
 func (w *Workflow) ListRuns(ctx context.Context, req ListRunsRequest, opts ...Option) (*RunPage, error) {
-	if req.Page < 0 || req.PerPage < 0 {
-		return nil, refuse("ListRunsRequest: Page and PerPage must not be negative")
-	}
-	if req.Page > 0 && req.PerPage == 0 {
-		return nil, refuse("ListRunsRequest: Page needs PerPage")
-	}
 	var p call.Params
-	if req.PerPage > 0 { // the server reads a page only with a size
-		p.Put("page", strconv.Itoa(req.Page))
-		p.Put("perPage", strconv.Itoa(req.PerPage))
+	if err := putPage(&p, "ListRunsRequest", req.Page, req.PerPage); err != nil {
+		return nil, err
 	}
 	p.Set("resourceId", req.ResourceID)
 	p.Set("status", string(req.Status))

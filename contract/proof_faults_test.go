@@ -63,19 +63,24 @@ func balanced(t *testing.T, servers [2]contract.Mortal, faults *chance) (lossy, 
 	return lossy, sound
 }
 
-const proofTime = 2 * time.Minute // of one call: it may look for a run four times, under load
-
-func TestProof_StartsOnTwoServersAreExecutedOnce(t *testing.T) {
-	servers := pair(t)
-	faults := newChance(1, func(path string) float64 {
+// halfOf breaks half of the exchanges of one route, and a fifth of the readings of runs.
+func halfOf(route string) func(path string) float64 {
+	return func(path string) float64 {
 		switch {
-		case strings.HasSuffix(path, "/stream"):
+		case strings.HasSuffix(path, route):
 			return 0.5
 		case strings.Contains(path, "/runs/"):
 			return 0.2
 		}
 		return 0
-	})
+	}
+}
+
+const proofTime = 2 * time.Minute // of one call: it may look for a run four times, under load
+
+func TestProof_StartsOnTwoServersAreExecutedOnce(t *testing.T) {
+	servers := pair(t)
+	faults := newChance(1, halfOf("/stream"))
 	lossy, sound := balanced(t, servers, faults)
 	var failed failures
 	c, load := proofClient(t, lossy.URL(), &failed), proofClient(t, sound.URL(), &failed)
@@ -113,15 +118,7 @@ func TestProof_StartsOnTwoServersAreExecutedOnce(t *testing.T) {
 
 func TestProof_ResumesOnTwoServersCountOnce(t *testing.T) {
 	servers := pair(t)
-	faults := newChance(2, func(path string) float64 {
-		switch {
-		case strings.HasSuffix(path, "/resume-stream"):
-			return 0.5
-		case strings.Contains(path, "/runs/"):
-			return 0.2
-		}
-		return 0
-	})
+	faults := newChance(2, halfOf("/resume-stream"))
 	lossy, sound := balanced(t, servers, faults)
 	var failed failures
 	c, direct := proofClient(t, lossy.URL(), &failed), proofClient(t, sound.URL(), &failed)
