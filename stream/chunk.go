@@ -17,7 +17,8 @@ import (
 // A Chunk is encoded as the JSON that it came as.
 type Chunk struct {
 	// Type says what the chunk is: one of the Type constants, an application's own
-	// `data-*`, or something newer than this package.
+	// `data-*`, or something newer than this package. In a stream an object that has an
+	// error and no type is an [ErrorChunk]; its JSON, read alone, gives an empty Type.
 	Type string
 	// RunID is the run that the chunk belongs to. Some chunks have none.
 	RunID string
