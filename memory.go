@@ -36,6 +36,17 @@ func (c *Client) Memory(agentID string) *Memory { return &Memory{c: c, agent: ag
 // call. The server then answers a thread of another resource with 403
 // ([ErrForbidden]).
 //
+// What the server does not check:
+//   - [Memory.CreateThread] with an id that exists, and [Thread.Transfer]: it takes
+//     another resource's thread too. Here the handle reads the thread first. Between
+//     the two requests somebody else can still make it or give it away.
+//   - [Memory.SaveMessages] with the id of a message that exists: it overwrites the
+//     message, in whatever thread and whoever's it is. It also takes messages for a
+//     thread that does not exist. Never take a message's id from a browser.
+//   - [Memory.Search] in another resource's thread: the refusal is a 500
+//     ([ErrServer]), and its text names the resource that the thread belongs to.
+//   - [Memory.Status] and [Memory.Config] are the agent's and the same for all.
+//
 // An empty id is a user who was not authenticated, and must not stand for
 // everybody: every call of the handle, and of its threads, is then refused before
 // anything is sent, with an error that matches [ErrInvalidInput].
@@ -91,8 +102,9 @@ func (m *Memory) resourceOr(id string) (string, error) {
 
 // CreateThreadRequest makes a thread.
 type CreateThreadRequest struct {
-	// ThreadID is the thread's id; the server makes one where it is empty. Beware:
-	// an id that exists is overwritten, even where it is another resource's.
+	// ThreadID is the thread's id; the server makes one where it is empty. A thread
+	// that exists is overwritten; its messages stay. Beware: without
+	// [Memory.ForResource] so is one of another resource.
 	ThreadID string `json:"threadId,omitzero"`
 	// ResourceID is the id of who owns it, usually a user. It may be empty on a
 	// handle made by ForResource.
@@ -104,7 +116,12 @@ type CreateThreadRequest struct {
 // CreateThread makes a thread. A call of an agent with [MemoryRef] makes its own.
 // An unknown agent matches [ErrNotFound], one without memory [ErrBadRequest].
 //
-// POST /memory/threads. Repeated only where the server refused it unprocessed.
+// With a handle of [Memory.ForResource] an id that is another resource's thread matches
+// [ErrForbidden]. The server itself would give the thread away, so it is read first.
+//
+// POST /memory/threads, after GET /memory/threads/{threadId} where the handle has a
+// resource and the request an id. The POST is repeated only where the server refused
+// it unprocessed.
 func (m *Memory) CreateThread(ctx context.Context, req CreateThreadRequest, opts ...Option) (*ThreadRecord, error) {
 	query, err := m.agentQuery()
 	if err != nil {
@@ -115,6 +132,11 @@ func (m *Memory) CreateThread(ctx context.Context, req CreateThreadRequest, opts
 	}
 	if req.ResourceID == "" {
 		return nil, refuse("CreateThreadRequest.ResourceID is empty; set it, or use Memory.ForResource")
+	}
+	if req.ThreadID != "" {
+		if err := m.Thread(req.ThreadID).notForeign(ctx, opts); err != nil && !missing(err) {
+			return nil, err
+		}
 	}
 	return callFor[ThreadRecord](ctx, m.c, opts, call.Request{Op: route.MemoryCreateThread, Query: query, Body: req})
 }
@@ -186,9 +208,10 @@ func (m *Memory) ListThreads(ctx context.Context, req ListThreadsRequest, opts .
 
 // SaveMessages stores messages and returns them as stored. Each needs a thread
 // and a resource; the handle's resource fills in for a missing one. Either all
-// are stored or none. An id that exists is overwritten.
+// are stored or none. An id that exists is overwritten, whoever's message it is.
 //
-// A message of another resource's thread matches [ErrForbidden].
+// A message of another resource's thread matches [ErrForbidden]; a thread that does
+// not exist is no error.
 //
 // POST /memory/save-messages. Safe to repeat, and repeated: the client fills in
 // ids and times.
@@ -245,6 +268,16 @@ func (t *Thread) Get(ctx context.Context, opts ...Option) (*ThreadRecord, error)
 	}
 	p := t.m.query()
 	return callFor[ThreadRecord](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadGet, IDs: []string{t.id}, Query: p.Values})
+}
+
+// notForeign asks whether the thread belongs to the handle's resource, for calls in
+// which the server does not ask. A handle without a resource reaches every thread.
+func (t *Thread) notForeign(ctx context.Context, opts []Option) error {
+	if t.m.resource == "" {
+		return nil
+	}
+	_, err := t.Get(ctx, opts...)
+	return err
 }
 
 // ListMessagesRequest asks for one page of a thread's messages.

@@ -101,12 +101,14 @@ func (t *Thread) Clone(ctx context.Context, req CloneThreadRequest, opts ...Opti
 	return callFor[ThreadClone](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadClone, IDs: []string{t.id}, Query: query, Body: body})
 }
 
-// Transfer gives the thread and its messages to another resource. A handle made
-// by ForResource does not restrict it: the server does not ask whose the thread
-// was. A missing thread matches [ErrNotFound].
+// Transfer gives the thread and its messages to another resource. A missing thread
+// matches [ErrNotFound], with a handle of [Memory.ForResource] one of another resource
+// [ErrForbidden]. The server itself does not ask whose the thread was, so such a
+// handle reads it first.
 //
-// POST /memory/threads/{threadId}/transfer. Repeated only where the server
-// refused it unprocessed.
+// POST /memory/threads/{threadId}/transfer, after GET /memory/threads/{threadId} where
+// the handle has a resource. The POST is repeated only where the server refused it
+// unprocessed.
 func (t *Thread) Transfer(ctx context.Context, toResource string, opts ...Option) (*ThreadRecord, error) {
 	query, err := t.m.agentQuery()
 	if err != nil {
@@ -114,6 +116,9 @@ func (t *Thread) Transfer(ctx context.Context, toResource string, opts ...Option
 	}
 	if toResource == "" {
 		return nil, refuse("Transfer: the resource is empty")
+	}
+	if err := t.notForeign(ctx, opts); err != nil {
+		return nil, err
 	}
 	body := gen.TransferThreadRequest{ResourceID: toResource}
 	return callFor[ThreadRecord](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadTransfer, IDs: []string{t.id}, Query: query, Body: body})

@@ -60,6 +60,8 @@ func (c *catcher) RoundTrip(req *http.Request) (*http.Response, error) {
 		kind, text = "text/event-stream", "data: [DONE]\n\n"
 	case req.Method == "GET" && strings.Contains(path, "/runs/"):
 		text = string(testdata(c.t, "runs", "approval-suspended.json"))
+	case req.Method == "GET" && aThread.MatchString(path):
+		text = `{"id":"t","resourceId":"x#%ü"}`
 	case path == "/health":
 		text = `{"success":true}`
 	case strings.HasSuffix(path, "/indexes"), strings.HasSuffix(path, "/speakers"), strings.HasSuffix(path, "/query"):
@@ -67,6 +69,8 @@ func (c *catcher) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return answer(200, text, "Content-Type", kind)(req)
 }
+
+var aThread = regexp.MustCompile(`^/api/memory/threads/[^/]+$`)
 
 // String is the request as the golden file has it: without what is made anew each
 // time.

@@ -61,7 +61,7 @@ func (r *Run) glance(ctx context.Context) (*RunState, error) {
 	return r.Get(ctx)
 }
 
-// missing: the server itself says that there is no such run; a proxy's 404 tells
+// missing: the server itself says that there is no such thing; a proxy's 404 tells
 // nothing.
 func missing(err error) bool {
 	var e *Error

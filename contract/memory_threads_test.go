@@ -145,6 +145,7 @@ func TestThread_ThatIsForeignOrMissingIsNotChanged(t *testing.T) {
 			"delete":             func() error { return thread.Delete(within(t)) },
 			"clone":              func() error { _, err := thread.Clone(within(t), mastra.CloneThreadRequest{}); return err },
 			"set working memory": func() error { return thread.SetWorkingMemory(within(t), "x") },
+			"transfer":           func() error { _, err := thread.Transfer(within(t), unique("stranger")); return err },
 		}
 	}
 	for name, call := range change(foreign, foreign.Thread(thread.ID())) {
@@ -153,6 +154,8 @@ func TestThread_ThatIsForeignOrMissingIsNotChanged(t *testing.T) {
 	for name, call := range change(memory, memory.Thread(unique("thread"))) {
 		assert.ErrorIs(t, call(), mastra.ErrNotFound, name)
 	}
+	_, err = foreign.CreateThread(within(t), mastra.CreateThreadRequest{ThreadID: thread.ID(), Title: "x"})
+	require.ErrorIs(t, err, mastra.ErrForbidden, "create")
 	require.ErrorIs(t, foreign.DeleteMessages(within(t), []string{saved[0].ID}), mastra.ErrForbidden)
 	_, err = foreign.Thread(thread.ID()).WorkingMemory(within(t))
 	require.ErrorIs(t, err, mastra.ErrForbidden)
@@ -162,6 +165,57 @@ func TestThread_ThatIsForeignOrMissingIsNotChanged(t *testing.T) {
 	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
 	require.NoError(t, err)
 	assert.Len(t, page.Messages, 1)
+}
+
+func TestThread_OfAGivenIDIsMadeAndThenMadeAnewByItsResourceAlone(t *testing.T) {
+	t.Parallel()
+	memory := client(t).Memory("assistant").ForResource(unique("user"))
+	id := unique("thread")
+	for _, title := range []string{"first", "second"} {
+		record, err := memory.CreateThread(within(t), mastra.CreateThreadRequest{ThreadID: id, Title: title})
+		require.NoError(t, err)
+		assert.Equal(t, id, record.ID)
+		assert.Equal(t, title, record.Title)
+	}
+	other := unique("user")
+	record, err := memory.Thread(id).Transfer(within(t), other)
+	require.NoError(t, err)
+	assert.Equal(t, other, record.ResourceID)
+	_, err = memory.Thread(id).Transfer(within(t), unique("user"))
+	require.ErrorIs(t, err, mastra.ErrForbidden, "it is the other's now")
+	_, err = memory.CreateThread(within(t), mastra.CreateThreadRequest{ThreadID: id})
+	require.ErrorIs(t, err, mastra.ErrForbidden)
+}
+
+// Of these the documentation of ForResource warns.
+func TestMemory_OfAResourceIsNotAskedWhoseTheMessageIs(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	memory, thread, user := threadOf(t, c)
+	saved := told(t, memory, thread, "alice's")
+	foreign := c.Memory("assistant").ForResource(unique("stranger"))
+	own, err := foreign.CreateThread(within(t), mastra.CreateThreadRequest{})
+	require.NoError(t, err)
+
+	taken := mastra.NewStoredMessage("user", "taken")
+	taken.ID, taken.ThreadID = saved[0].ID, own.ID
+	_, err = foreign.SaveMessages(within(t), []mastra.StoredMessage{taken})
+	require.NoError(t, err)
+	page, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{})
+	require.NoError(t, err)
+	assert.Empty(t, page.Messages)
+	page, err = foreign.Thread(own.ID).ListMessages(within(t), mastra.ListMessagesRequest{})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"taken"}, texts(page.Messages))
+
+	_, err = foreign.Search(within(t), mastra.SearchRequest{Query: "alice", ThreadID: thread.ID()})
+	require.ErrorIs(t, err, mastra.ErrServer)
+	assert.ErrorContains(t, err, user)
+
+	lost := mastra.NewStoredMessage("user", "lost")
+	lost.ThreadID = unique("thread")
+	_, err = foreign.SaveMessages(within(t), []mastra.StoredMessage{lost})
+	require.NoError(t, err)
 }
 
 func TestStoredMessage_IsDeletedAndThoseThatAreGoneDoNotCount(t *testing.T) {
