@@ -43,7 +43,7 @@ func (a *Agent) open(ctx context.Context, r call.Request, loop *toolLoop) (*Agen
 // openAlone is open, and calls leave when a chunk has come, or none will.
 func (a *Agent) openAlone(ctx context.Context, r call.Request, loop *toolLoop, leave func()) (*AgentStream, error) {
 	r.IDs, r.Extra = []string{a.id}, loop.extra(r.Extra)
-	b := new(agentBuilder)
+	b := &agentBuilder{veil: a.c.veil}
 	h := hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}
 	if loop != nil {
 		b.transcript, loop.agent = new(transcript), &Agent{a.c.quiet(), a.id}

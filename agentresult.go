@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/tolerant"
+	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -75,7 +77,7 @@ func (r *AgentResult) part(wire any) error {
 		return nil
 	}
 	if _, err := tolerant.Unmarshal(r.Raw, wire); err != nil {
-		return failed(http.StatusBadGateway, "mastra: the result does not decode: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return failed(http.StatusBadGateway, "mastra: the result does not decode: %s", strings.TrimPrefix(call.WithoutValue(err).Error(), "json: "))
 	}
 	return nil
 }
@@ -216,6 +218,20 @@ func (r *AgentResult) clientTools(calls []ToolCall, results []ToolResult) {
 		answered := slices.ContainsFunc(results, func(t ToolResult) bool { return t.ID == call.ID })
 		if !answered && !call.ProviderExecuted {
 			r.pending = append(r.pending, Pending{Kind: PendingClientTool, RunID: call.RunID, ToolCallID: call.ID, ToolName: call.Name, Args: call.Args})
+		}
+	}
+}
+
+func (r *AgentResult) hide(through func() *veil.Veil) {
+	if r.Tripwire != nil {
+		r.Tripwire = through().TripwireError(r.Tripwire)
+	}
+	if r.failure != nil {
+		r.failure = through().RunError(r.failure)
+	}
+	for i := range r.ToolResults {
+		if result := &r.ToolResults[i]; result.IsError {
+			result.Err = through().Text(result.Err)
 		}
 	}
 }

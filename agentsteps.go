@@ -45,7 +45,7 @@ func (r *AgentResult) Steps() ([]AgentStep, error) {
 	for _, x := range r.exchanges() {
 		steps, err := x.decode()
 		if err != nil {
-			return nil, failed(http.StatusBadGateway, "mastra: the steps of the result do not decode: %s", strings.TrimPrefix(err.Error(), "json: "))
+			return nil, failed(http.StatusBadGateway, "mastra: the steps of the result do not decode: %s", strings.TrimPrefix(call.WithoutValue(err).Error(), "json: "))
 		}
 		all = append(all, steps...)
 	}

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
+	"sync"
 
+	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/internal/wtf8"
 	"github.com/mastra-go/mastra/stream"
 )
@@ -48,6 +50,7 @@ func (s *AgentStream) Pending() ([]Pending, error) {
 // agentBuilder makes an AgentResult from the chunks of a stream. The large
 // chunks at the end are looked into once, when the result is asked for.
 type agentBuilder struct {
+	veil            func() *veil.Veil
 	text, reasoning wtf8.Text
 	partial         AgentResult
 	steps           []streamedStep
@@ -168,5 +171,8 @@ func (b *agentBuilder) result() *AgentResult {
 		r.FinishReason = FinishOther // as in an answer that is not streamed
 	}
 	r.clientTools(r.ToolCalls[b.calls:], r.ToolResults[min(b.results, len(r.ToolResults)):])
+	if b.veil != nil { // else whoever asked for the answer hides
+		r.hide(sync.OnceValue(b.veil))
+	}
 	return &r
 }

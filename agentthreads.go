@@ -8,6 +8,7 @@ import (
 	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
+	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -68,14 +69,14 @@ func (a *Agent) SubscribeThread(ctx context.Context, req SubscribeThreadRequest,
 	if err != nil {
 		return nil, publicError(err)
 	}
-	b := new(agentBuilder)
+	b := &agentBuilder{veil: a.c.veil}
 	h := hooks{OnChunk: b.add}
 	if a.c.cfg().reattach {
 		s := &subscription{client: a.c.quiet(), request: q, last: x}
 		h.OnChunk = func(c *stream.Chunk) { s.last.Progressed(); b.add(c) }
 		h.Continue = s.again
 	}
-	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, h), b: b}, nil
+	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, veil.Hooks(h, a.c.veil)), b: b}, nil
 }
 
 // subscription is a stream without an end, which is opened again when it breaks.

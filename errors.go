@@ -69,8 +69,12 @@ type Issue struct {
 //
 // Match it with [errors.As], or its kind with [errors.Is] and the Err values of
 // this package; a cancelled or expired context matches [context.Canceled] and
-// [context.DeadlineExceeded] too. Its text holds neither a token, nor a query
-// string, nor a body; Header and Body are for programs to read.
+// [context.DeadlineExceeded] too. Its text, and that of all it wraps, holds neither a
+// token, nor a header that was given as a credential, nor a query string, nor a body:
+// where the server or the transport echoes one, [hidden] stands in its place. A wrapped
+// error that was so changed still matches the same with [errors.Is]; of its types
+// [errors.As] finds *url.Error, *net.OpError and net.Error. Header and Body are
+// as they came, for programs to read.
 type Error struct {
 	// Status is the HTTP status; 0 where no whole answer came, and where a workflow
 	// refused its data inside a stream or the client did so itself.

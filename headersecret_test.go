@@ -73,7 +73,7 @@ func TestHeaderSecret_ThatIsPartOfAnotherLeavesNothing(t *testing.T) {
 // What is no credential is needed to understand an error.
 func TestHeaderSecret_IsNotWhatCannotBeOne(t *testing.T) {
 	for name, value := range map[string]string{
-		"X-Key": "short", "Accept-Encoding": "identity", "Accept-Language": "de-DE, de", "X-Request-Id": "request-4711",
+		"X-Kind": "short", "Accept-Encoding": "identity", "Accept-Language": "de-DE, de", "X-Request-Id": "request-4711",
 		"X-Correlation-Id": "request-4711", "Traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 	} {
 		client := inMemory(t, play(answer(400, `{"error":"no, `+value+`"}`)), mastra.WithHeader(name, value))

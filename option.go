@@ -117,9 +117,13 @@ func (c *config) setTokens(source TokenSource) {
 // WithHeader sets a header of every request. Content-Type, Content-Length, Host
 // and the like cannot be set, nor an Accept-Encoding but identity, which net/http
 // would not decode; Idempotency-Key is refused where an operation must not be
-// carried out twice, because net/http repeats requests that have it. A value of 8
-// bytes and more counts as a credential: no error and no log line repeats it, whoever
-// echoes it, unless the header is known to hold none, such as X-Request-Id.
+// carried out twice, because net/http repeats requests that have it.
+//
+// A value counts as a credential from 8 bytes on, from 4 where the header's name says
+// that it holds one (key, token, auth, secret, session and the like), and so does each
+// part of a value that is a list, and the password in a Basic one: no error and no log
+// line repeats it, whoever echoes it, in whatever form it is quoted. Headers that are
+// known to hold none, such as X-Request-Id, are left alone.
 func WithHeader(name, value string) Option {
 	return option(func(c *config) error {
 		name := http.CanonicalHeaderKey(name)
@@ -277,6 +281,11 @@ func WithRequestContext(values map[string]any) Option {
 
 // WithQuery sets a query parameter that the client does not model. One that the
 // call itself sends is not replaced: naming it is an error of the call.
+//
+// No error and no log line repeats the query. A value that is echoed alone, without its
+// name, is hidden as that of a header is ([WithHeader]): from 8 bytes on, from 4 where
+// the name says that it is a credential. Shorter ones, such as "1", are left, because
+// no text could be read without them.
 func WithQuery(name, value string) Option {
 	return option(func(c *config) error {
 		if name == "" {

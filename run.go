@@ -57,7 +57,7 @@ func (r *Run) post(op route.Operation, body any, values, extra map[string]any) c
 // refused is the error of a run that was not started or resumed: nothing happened.
 // It has no attempts where the client itself refused.
 func (r *Run) refused(op route.Operation, message string, kind error) *Error {
-	e := &Error{Method: op.Method, Path: r.path(op), Message: call.Clip(message, call.MaxErrorText)}
+	e := &Error{Method: op.Method, Path: r.path(op), Message: call.Clip(r.c.veil().Text(message), call.MaxErrorText)}
 	e.mark(kind)
 	return e
 }

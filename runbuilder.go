@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -230,5 +231,6 @@ func (b *runBuilder) result(ctx context.Context) (*RunState, error) {
 func (b *runBuilder) snapshot() *RunState {
 	s := b.state
 	s.RunID, s.WorkflowID = b.run.id, b.run.workflow
+	s.hide(sync.OnceValue(b.run.c.veil))
 	return &s
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/veil"
 )
 
 // RunFailure is the error with which a run or a step failed. It encodes to JSON
@@ -86,4 +87,15 @@ func (f RunFailure) MarshalJSON() ([]byte, error) {
 		m.Code = ""
 	}
 	return writeMembers(m, f.Fields)
+}
+
+// without is a copy without what must not be shown; nil for nil.
+func (f *RunFailure) without(through func() *veil.Veil) *RunFailure {
+	if f == nil {
+		return nil
+	}
+	clean := *f
+	clean.Name, clean.Message, clean.Code = through().Text(f.Name), through().Text(f.Message), through().Text(f.Code)
+	clean.Cause = f.Cause.without(through)
+	return &clean
 }

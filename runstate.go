@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/tolerant"
+	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -245,10 +247,29 @@ func ResultAs[T any](s *RunState) (T, error) {
 		return out, failed(http.StatusBadGateway, "mastra: run %s returned nothing", s.RunID)
 	}
 	if err := json.Unmarshal(s.Result, &out); err != nil {
-		return out, failed(http.StatusBadGateway, "mastra: the result of run %s does not fit: %w", s.RunID, err)
+		return out, failed(http.StatusBadGateway, "mastra: the result of run %s does not fit: %w", s.RunID, call.WithoutValue(err))
 	}
 	return out, nil
 }
 
 // ErrSuspended: the run has no result because it waits for a resume.
 var ErrSuspended = errors.New("mastra: suspended")
+
+func (s *RunState) hide(through func() *veil.Veil) {
+	s.Failure, s.Tripwire = s.Failure.without(through), tripwireWithout(s.Tripwire, through)
+	for id, step := range s.Steps {
+		if step.Failure != nil || step.Tripwire != nil {
+			step.Failure, step.Tripwire = step.Failure.without(through), tripwireWithout(step.Tripwire, through)
+			s.Steps[id] = step
+		}
+	}
+}
+
+func tripwireWithout(t *stream.Tripwire, through func() *veil.Veil) *stream.Tripwire {
+	if t == nil {
+		return nil
+	}
+	clean := *t
+	clean.Reason, clean.ProcessorID = through().Text(t.Reason), through().Text(t.ProcessorID)
+	return &clean
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
+	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -123,7 +124,7 @@ func (b *runBuilder) stream(ctx context.Context, reattach bool, body io.ReadClos
 	if b.turn != nil {
 		h = b.turn(h)
 	}
-	return &RunStream{Stream: stream.NewWithHooks(ctx, body, o, h), ctx: ctx, b: b}
+	return &RunStream{Stream: stream.NewWithHooks(ctx, body, o, veil.Hooks(h, b.run.c.veil)), ctx: ctx, b: b}
 }
 
 // frames opens one of the run's streams, and leaves the reading of it to the caller.

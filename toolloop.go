@@ -165,7 +165,8 @@ func (l *toolLoop) call(ctx context.Context, p Pending, r *ToolResult) {
 func (c *Client) logPanic(ctx context.Context, err error) {
 	var p *toolPanicError
 	if c.cfg().Logger != nil && errors.As(err, &p) {
-		c.cfg().Logger.ErrorContext(ctx, "mastra: a client tool panicked", "tool", p.Tool, "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+		v := c.veil()
+		c.cfg().Logger.ErrorContext(ctx, "mastra: a client tool panicked", "tool", p.Tool, "panic", v.Text(fmt.Sprint(p.Value)), "stack", v.Text(string(p.Stack)))
 	}
 }
 

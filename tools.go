@@ -114,19 +114,24 @@ func (t *Tool) Execute(ctx context.Context, in any, opts ...Option) (json.RawMes
 	body := struct {
 		Data any `json:"data"`
 	}{in}
-	var out json.RawMessage
-	if err := t.c.call(ctx, opts, call.Request{Op: t.execute, IDs: t.ids, Body: body}, &out); err != nil {
+	c, err := t.c.with(opts)
+	if err != nil {
 		return nil, err
 	}
-	if err := toolError(t.ID(), out); err != nil {
+	var out json.RawMessage
+	if err := c.call(ctx, nil, call.Request{Op: t.execute, IDs: t.ids, Body: body}, &out); err != nil {
 		return nil, err
+	}
+	if failure := toolError(t.ID(), out); failure != nil {
+		failure.Message = c.veil().Text(failure.Message)
+		return nil, failure
 	}
 	return out, nil
 }
 
 // toolError recognises the answer of a tool that failed to validate: all three
 // members, as a tool may well return an object with one of them.
-func toolError(id string, out json.RawMessage) error {
+func toolError(id string, out json.RawMessage) *ToolError {
 	var failure struct {
 		Error            json.RawMessage `json:"error"`
 		Message          *string         `json:"message"`
@@ -151,7 +156,7 @@ func ExecuteTool[Out any](ctx context.Context, tool *Tool, in any, opts ...Optio
 		return out, err
 	}
 	if err := json.Unmarshal(raw, &out); err != nil {
-		return out, failed(http.StatusBadGateway, "mastra: the output of tool %s does not fit: %w", tool.ID(), err)
+		return out, failed(http.StatusBadGateway, "mastra: the output of tool %s does not fit: %w", tool.ID(), call.WithoutValue(err))
 	}
 	if t := reflect.TypeFor[Out](); tolerant.Strange(raw, t) {
 		return out, failed(http.StatusBadGateway, "mastra: the output of tool %s does not fit: it has no member of %s", tool.ID(), t)

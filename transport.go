@@ -6,6 +6,7 @@ import (
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/hook"
+	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -50,7 +51,13 @@ func (c *Client) call(ctx context.Context, opts []Option, r call.Request, out an
 	if err != nil {
 		return err
 	}
-	return publicError(x.JSON(ctx, out))
+	if err := x.JSON(ctx, out); err != nil {
+		return publicError(err)
+	}
+	if out, ok := out.(failing); ok {
+		out.hide(x.Veil)
+	}
+	return nil
 }
 
 // callFor is call for a result type.
@@ -99,4 +106,13 @@ func (c *Client) openBody(ctx context.Context, opts []Option, r call.Request) (*
 	}
 	resp, err := x.Body(ctx)
 	return resp, publicError(err)
+}
+
+// veil hides what this client sends.
+func (c *Client) veil() *veil.Veil { return c.server.Veil(&c.cfg().Config) }
+
+// failing is a result that may hold why something failed, in the server's words, which
+// may repeat what it was sent. They become errors, and are cleaned where a result is made.
+type failing interface {
+	hide(through func() *veil.Veil)
 }

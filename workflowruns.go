@@ -8,6 +8,7 @@ import (
 	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
+	"github.com/mastra-go/mastra/internal/veil"
 )
 
 // RunCounts counts the runs of a workflow that are in progress and that wait: see
@@ -91,4 +92,10 @@ func (w *Workflow) RestartAll(ctx context.Context, opts ...Option) error {
 // once it was sent.
 func (w *Workflow) RestartAllDetached(ctx context.Context, opts ...Option) error {
 	return w.c.call(ctx, opts, call.Request{Op: route.WorkflowRestartAllActive, IDs: []string{w.id}}, nil)
+}
+
+func (p *RunPage) hide(through func() *veil.Veil) {
+	for i := range p.Runs {
+		p.Runs[i].hide(through)
+	}
 }

@@ -43,7 +43,7 @@ func (x *Exchange) judge(ctx context.Context, resp *http.Response) (failure *Fai
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		return x.success(ctx, resp)
 	case resp.StatusCode < 400:
-		failure = redirectFailure(resp)
+		failure = redirectFailure(x.Veil(), resp)
 		failure.Body = x.readError(resp)
 		return failure, true
 	}
@@ -52,7 +52,7 @@ func (x *Exchange) judge(ctx context.Context, resp *http.Response) (failure *Fai
 		x.body = nil
 		return nil, false // an earlier attempt has deleted it
 	}
-	failure = errorFrom(resp.StatusCode, resp.Header, body)
+	failure = errorFrom(x.Veil(), resp.StatusCode, resp.Header, body)
 	if x.req.Op.Method == http.MethodHead {
 		failure.Message = "" // that speaks of the body
 	}
@@ -83,7 +83,7 @@ func (x *Exchange) success(ctx context.Context, resp *http.Response) (failure *F
 			return failure, errors.Is(err, errAnswerTooLarge)
 		}
 		if isHTML(resp.Header, x.body) || codingOf(resp.Header) != "" && len(x.body) > 0 {
-			return &Failure{Status: resp.StatusCode, Header: resp.Header, Body: head(x.body), Message: notJSON(resp.StatusCode, resp.Header, x.body)}, true
+			return &Failure{Status: resp.StatusCode, Header: resp.Header, Body: head(x.body), Message: notJSON(x.Veil(), resp.StatusCode, resp.Header, x.body)}, true
 		}
 	}
 	return nil, false

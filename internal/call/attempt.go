@@ -21,7 +21,8 @@ type attempt struct {
 	timeout time.Duration // until the response headers; 0: none
 	silence time.Duration // until the first byte, headers included; 0: none
 	started time.Time
-	trace   *writeTrace // nil before a transport was asked
+	trace   *writeTrace                 // nil before a transport was asked
+	header  atomic.Pointer[http.Header] // that the request went out with
 }
 
 // limit bounds the wait for the response headers, and is what runs out then.
@@ -52,6 +53,7 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return t.next.RoundTrip(req)
 	}
 	a.trace = nil
+	a.header.Store(&req.Header)     // with the cookies of a jar
 	if req.Context().Err() != nil { // a transport might not look before it sends
 		if req.Body != nil {
 			req.Body.Close()

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/mastra-go/mastra/internal/veil"
 )
 
 // A server, or a proxy before it, may send a body in a coding that was not asked
@@ -70,8 +72,8 @@ func codingOf(header http.Header) string {
 }
 
 // foreignCoding names the coding that a body is still in.
-func foreignCoding(coding string) string {
-	return "the answer is in the coding " + Clip(coding, 100) + ", which was not asked for"
+func foreignCoding(v *veil.Veil, coding string) string {
+	return "the answer is in the coding " + Clip(v.Text(coding), 100) + ", which was not asked for"
 }
 
 // gunzip is a gzip'd body decoded. What the server has flushed is handed out

@@ -84,11 +84,23 @@ func (x *Exchange) unreadable(err error) error {
 			message += " in " + kind.Field
 		}
 	}
-	return x.unfit(message, err)
+	return x.unfit(message, WithoutValue(err))
+}
+
+// WithoutValue is an error of encoding/json that does not show the number that it is
+// about.
+func WithoutValue(err error) error {
+	kind, ok := err.(*json.UnmarshalTypeError)
+	if !ok {
+		return err
+	}
+	plain := *kind
+	plain.Value, _, _ = strings.Cut(kind.Value, " ")
+	return &plain
 }
 
 // unfit is the failure of a success that is not what the operation answers.
 func (x *Exchange) unfit(message string, cause error) error {
 	x.unknown = true
-	return x.fail(&Failure{Status: x.status, Header: x.header, Body: head(x.body), Message: Clip(message, MaxErrorText), Cause: cause})
+	return x.fail(&Failure{Status: x.status, Header: x.header, Body: head(x.body), Message: message, Cause: cause})
 }

@@ -5,17 +5,19 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/mastra-go/mastra/internal/veil"
 )
 
 // errorFrom reads what the server says in an answer that is no success. It
 // understands every shape the server and the proxies before it send, and never
 // fails: a member of an odd type does not hide the others. The texts are as the
 // server sent them; see tidy.
-func errorFrom(status int, header http.Header, body []byte) *Failure {
+func errorFrom(v *veil.Veil, status int, header http.Header, body []byte) *Failure {
 	f := &Failure{Status: status, Header: header, Body: body}
 	f.RetryAfter, _ = retryAfter(header, time.Now())
 	if codingOf(header) != "" || !json.Valid(body) {
-		f.Message = notJSON(status, header, body)
+		f.Message = notJSON(v, status, header, body)
 		return f
 	}
 	var top struct{ Error, Message, Code, Issues json.RawMessage }
@@ -94,10 +96,10 @@ func jsonIssues(raw []byte) []Issue {
 	return out
 }
 
-func notJSON(status int, header http.Header, body []byte) string {
+func notJSON(v *veil.Veil, status int, header http.Header, body []byte) string {
 	switch coding := codingOf(header); {
 	case coding != "" && len(body) > 0:
-		return foreignCoding(coding)
+		return foreignCoding(v, coding)
 	case plainToTLS(status, body):
 		return speaksTLS
 	case status == http.StatusNotFound:

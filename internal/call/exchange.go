@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/mastra-go/mastra/internal/veil"
 )
 
 // Exchange is one call under way: its encoded request and what its attempts met.
@@ -15,12 +17,14 @@ type Exchange struct {
 	cfg         *Config
 	req         Request
 	url         string
-	query       string // of the URL; must not be shown
-	path        string // for errors: no query
+	query       string     // of the URL; must not be shown
+	private     url.Values // what in it the client does not know; nor must that be
+	path        string     // for errors: no query
 	payload     []byte
 	contentType string // of the payload
 	kind        answerKind
 	credentials credentials
+	veil        *veil.Veil // nil: to be made
 
 	now          attempt
 	attempts     int
@@ -62,7 +66,7 @@ func (s *Server) Begin(ctx context.Context, cfg *Config, r Request) (*Exchange, 
 	}
 	x := &Exchange{server: s, cfg: cfg, req: r, contentType: "application/json", path: s.path(cfg, r.Op.AtRoot, path)}
 	x.credentials.source = cfg.Tokens
-	x.now = attempt{safe: r.Op.Safe, timeout: cfg.AttemptTimeout, silence: firstByte(r.Op.Stream, cfg)}
+	x.now.safe, x.now.timeout, x.now.silence = r.Op.Safe, cfg.AttemptTimeout, firstByte(r.Op.Stream, cfg)
 	if before := r.After; before != nil {
 		x.credentials, x.attempts, x.serverErrors = before.credentials, before.attempts, before.serverErrors
 		x.ran, x.unknown = before.ran, before.unknown
@@ -109,6 +113,11 @@ func (x *Exchange) encode(ctx context.Context) error {
 		x.query = query.Encode()
 		x.url += "?" + x.query
 	}
+	if x.private = query; x.req.Op.ID != "" { // the client's own parameters are no secrets
+		for name := range x.req.Query {
+			delete(query, name)
+		}
+	}
 	return nil
 }
 
@@ -148,8 +157,9 @@ func (x *Exchange) Body(ctx context.Context) (*http.Response, error) {
 
 // fail completes a failure with what the exchange knows.
 func (x *Exchange) fail(f *Failure) *Failure {
+	f.tidy(x.Veil())
 	f.Method, f.Path, f.Attempts = x.req.Op.Method, x.path, x.attempts
-	f.RequestID = Clip(x.hide(requestID(f.Header)), maxRequestID)
+	f.RequestID = Clip(x.Veil().Text(requestID(f.Header)), maxRequestID)
 	if !x.req.Op.Safe && x.unknown {
 		f.Kind |= OutcomeUnknown
 	}

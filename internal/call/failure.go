@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/mastra-go/mastra/internal/veil"
 )
 
 // Sizes of what an error keeps of an answer, in bytes.
@@ -63,7 +65,7 @@ func (f *Failure) also(reason error, when string) {
 	if f.Message != "" {
 		text += ": " + f.Message
 	}
-	f.Message = Clip(text, MaxErrorText)
+	f.Message = text
 	if f.Cause == nil {
 		f.Cause = reason
 	} else {
@@ -72,12 +74,13 @@ func (f *Failure) also(reason error, when string) {
 }
 
 // tidy takes out of the texts what must not be shown, and cuts them to size.
-func (f *Failure) tidy(hide func(string) string) {
-	f.Message = Clip(hide(f.Message), MaxErrorText)
-	f.Code = Clip(hide(f.Code), maxErrorCode)
+func (f *Failure) tidy(v *veil.Veil) {
+	f.Message = Clip(v.Text(f.Message), MaxErrorText)
+	f.Code = Clip(v.Text(f.Code), maxErrorCode)
 	for i, issue := range f.Issues {
-		f.Issues[i] = Issue{Clip(hide(issue.Field), MaxErrorText), Clip(hide(issue.Message), MaxErrorText)}
+		f.Issues[i] = Issue{Clip(v.Text(issue.Field), MaxErrorText), Clip(v.Text(issue.Message), MaxErrorText)}
 	}
+	f.Cause = v.Error(f.Cause)
 }
 
 // Refusal is why a call was not sent: what it asks for cannot be.

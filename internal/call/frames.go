@@ -7,6 +7,7 @@ import (
 
 	"github.com/mastra-go/mastra/internal/hook"
 	"github.com/mastra-go/mastra/internal/route"
+	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -75,9 +76,9 @@ func (x *Exchange) streamOptions(resp *http.Response) (o stream.Options, ok bool
 // notStream is the failure of a success that holds something else than it should.
 func (x *Exchange) notStream(resp *http.Response) *Failure {
 	body := x.readError(resp)
-	message := "the answer is not a stream but " + Clip(mediaType(resp.Header), 100)
+	message := "the answer is not a stream but " + Clip(x.Veil().Text(mediaType(resp.Header)), 100)
 	if isHTML(resp.Header, body) || codingOf(resp.Header) != "" {
-		message = notJSON(resp.StatusCode, resp.Header, body)
+		message = notJSON(x.Veil(), resp.StatusCode, resp.Header, body)
 	}
 	if f := x.errorInside(); f != nil {
 		return f
@@ -91,5 +92,5 @@ func (x *Exchange) Stream(ctx context.Context, h hook.Hooks[stream.Chunk]) (*str
 	if err != nil {
 		return nil, err
 	}
-	return stream.NewWithHooks(ctx, resp.Body, o, h), nil
+	return stream.NewWithHooks(ctx, resp.Body, o, veil.Hooks(h, x.Veil)), nil
 }

@@ -8,11 +8,16 @@ import (
 var errIdempotencyKey = errors.New("an Idempotency-Key header is refused here: the server does not know it, and net/http would send the request twice")
 
 // keyGuard stands behind all middleware, and lets no request pass that net/http
-// would repeat by itself although it must not be carried out twice.
+// would repeat by itself although it must not be carried out twice. It notes the
+// headers that middleware has made of a request.
 type keyGuard struct{ next http.RoundTripper }
 
 func (g keyGuard) RoundTrip(req *http.Request) (*http.Response, error) {
-	if a := attemptOf(req.Context()); a != nil && !a.safe && idempotent(req.Header) {
+	a := attemptOf(req.Context())
+	if a != nil {
+		a.header.Store(&req.Header)
+	}
+	if a != nil && !a.safe && idempotent(req.Header) {
 		if req.Body != nil {
 			req.Body.Close()
 		}

@@ -22,7 +22,7 @@ func (x *Exchange) log(ctx context.Context, message string) {
 	attrs = append(attrs, slog.String("operation", x.req.Op.ID), slog.String("method", x.req.Op.Method), slog.String("path", x.path),
 		slog.Int("attempt", x.attempts), slog.Duration("took", time.Since(x.now.started)))
 	if x.failure != nil {
-		attrs = append(attrs, slog.Int("status", x.failure.Status), slog.String("error", OneLine(x.failure.Message)))
+		attrs = append(attrs, slog.Int("status", x.failure.Status), slog.String("error", OneLine(Clip(x.failure.Message, MaxErrorText))))
 		if x.pausing {
 			level = slog.LevelWarn
 			attrs = append(attrs, slog.Duration("repeat_in", x.next))

@@ -32,7 +32,7 @@ func (x *Exchange) do(ctx context.Context) (*http.Response, error) {
 	}
 	if err := x.prepare(req.Request); err != nil {
 		if x.failure == nil {
-			return nil, fmt.Errorf("mastra: %w", err) // nothing was sent
+			return nil, x.Veil().Error(fmt.Errorf("mastra: %w", err)) // nothing was sent
 		}
 		x.failure.also(err, "")
 		return nil, x.fail(x.failure)
@@ -53,7 +53,6 @@ func (x *Exchange) do(ctx context.Context) (*http.Response, error) {
 		return resp, nil
 	case x.failure == nil: // no attempt has ended
 		x.failure = transportFailure(ctx, &x.now, x.server.origin, err)
-		x.failure.tidy(x.hide)
 	case x.pausing:
 		x.failure.also(ContextError(ctx), " while waiting to repeat")
 	case x.credentials.err != nil:
@@ -101,11 +100,12 @@ func (x *Exchange) Progressed() { x.attempts, x.serverErrors, x.unknown = 1, 0, 
 // net/http and middleware have added theirs to the last ones, and may still be
 // reading them.
 func (x *Exchange) prepare(req *http.Request) error {
-	x.pausing, x.now.trace = false, nil
+	x.pausing, x.now.trace, x.veil = false, nil, nil
 	req.Header = x.headers()
 	if err := x.credentials.put(req, x.failure != nil && x.failure.Status == http.StatusUnauthorized); err != nil {
 		return err
 	}
+	x.server.tokens.add(x.credentials.token)
 	x.now.started = time.Now()
 	x.attempts++
 	return nil
@@ -131,7 +131,7 @@ func (x *Exchange) check(ctx context.Context, resp *http.Response, err error) (b
 
 // failed tells whether the attempt that has just failed is followed by another.
 func (x *Exchange) failed(ctx context.Context, what string, sent, final bool) bool {
-	x.failure.tidy(x.hide)
+	x.failure.tidy(x.Veil())
 	x.pausing = x.repeat(ctx, sent, final)
 	x.log(ctx, what)
 	return x.pausing

@@ -1,11 +1,15 @@
 package call
 
-import "net/http"
+import (
+	"net/http"
 
-func redirectFailure(resp *http.Response) *Failure {
+	"github.com/mastra-go/mastra/internal/veil"
+)
+
+func redirectFailure(v *veil.Veil, resp *http.Response) *Failure {
 	f := &Failure{Status: resp.StatusCode, Header: resp.Header, Message: "a redirect, which is not followed"}
 	if u, err := resp.Location(); err == nil {
-		f.Message = "a redirect to " + Clip(u.Scheme+"://"+u.Host, 200) + " is not followed"
+		f.Message = "a redirect to " + Clip(v.Text(u.Scheme+"://"+u.Host), 200) + " is not followed"
 	}
 	return f
 }

@@ -16,6 +16,7 @@ type Server struct {
 	origin   string // "http://localhost:4111"
 	basePath string // the path of the base URL, "" or "/mastra"
 	http     *http.Client
+	tokens   *tokens
 }
 
 // NewServer is the server at a base URL. Its errors go on with "the base URL", and
@@ -38,7 +39,7 @@ func NewServer(base string) (*Server, error) {
 		return nil, errors.New("has a path with empty or dot segments")
 	}
 	origin := url.URL{Scheme: u.Scheme, Host: u.Host} // an IPv6 zone must be escaped
-	return &Server{origin: origin.String(), basePath: strings.TrimSuffix(u.EscapedPath(), "/")}, nil
+	return &Server{origin: origin.String(), basePath: strings.TrimSuffix(u.EscapedPath(), "/"), tokens: new(tokens)}, nil
 }
 
 // Base is the base URL without a slash at its end.
@@ -60,7 +61,7 @@ func (s *Server) Connect(cfg *Config) (*Server, error) {
 		}
 	}
 	hc.Transport = attemptTransport{next}
-	return &Server{origin: s.origin, basePath: s.basePath, http: &hc}, nil
+	return &Server{origin: s.origin, basePath: s.basePath, http: &hc, tokens: s.tokens}, nil
 }
 
 // PathOf is the path of an operation, as errors tell it.

@@ -15,9 +15,8 @@ func (x *Exchange) errorInside() *Failure {
 	if !OwnError(x.body) {
 		return nil
 	}
-	f := errorFrom(x.status, x.header, x.body)
+	f := errorFrom(x.Veil(), x.status, x.header, x.body)
 	f.Body, f.Message = head(x.body), firstOf(f.Message, "the answer is an error without a text")
-	f.tidy(x.hide)
 	return f
 }
 
