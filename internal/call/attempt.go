@@ -53,7 +53,8 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return t.next.RoundTrip(req)
 	}
 	a.trace = nil
-	a.header.Store(&req.Header)     // with the cookies of a jar
+	header := req.Header // with the cookies of a jar
+	a.header.Store(&header)
 	if req.Context().Err() != nil { // a transport might not look before it sends
 		if req.Body != nil {
 			req.Body.Close()

@@ -15,7 +15,8 @@ type keyGuard struct{ next http.RoundTripper }
 func (g keyGuard) RoundTrip(req *http.Request) (*http.Response, error) {
 	a := attemptOf(req.Context())
 	if a != nil {
-		a.header.Store(&req.Header)
+		header := req.Header
+		a.header.Store(&header)
 	}
 	if a != nil && !a.safe && idempotent(req.Header) {
 		if req.Body != nil {

@@ -4,11 +4,9 @@ package veil
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/mastra-go/mastra/internal/hook"
@@ -18,7 +16,10 @@ import (
 // Veil takes out of the texts of errors and logs what must not be shown: a server may
 // echo the token or the key it was sent, a proxy the whole URL. Everything that this
 // module says of an answer or of a connection goes through one.
-type Veil struct{ secrets *regexp.Regexp }
+type Veil struct {
+	secrets [][]string // in units, the longest first
+	begins  [256]bool  // bytes with which a form of one may begin
+}
 
 const hidden = "[hidden]"
 
@@ -26,17 +27,19 @@ const hidden = "[hidden]"
 func New(all Secrets) *Veil {
 	// What is part of another one must not leave the rest of that behind.
 	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
-	var b strings.Builder
-	b.WriteString(`(?i)` + regexp.QuoteMeta(hidden)) // to hide twice changes nothing
+	v := new(Veil)
 	for _, secret := range slices.Compact(all) {
-		b.WriteByte('|')
-		for secret != "" {
-			_, size := utf8.DecodeRuneInString(secret)
-			writeForms(&b, secret[:size])
-			secret = secret[size:]
+		v.secrets = append(v.secrets, units(secret))
+		first := secret[0]
+		v.begins[first] = true
+		for _, other := range []byte{first ^ 0x20, '\\', '%', '&'} {
+			v.begins[other] = true
+		}
+		for b := utf8.RuneSelf; first >= utf8.RuneSelf && b < len(v.begins); b++ {
+			v.begins[b] = true
 		}
 	}
-	return &Veil{regexp.MustCompile(b.String())}
+	return v
 }
 
 // What a URL in a text may hold besides what is known: a password, a query.
@@ -48,12 +51,39 @@ var (
 // Text hides in a text what must not be shown, in whatever form it was quoted: as a
 // JSON, Go or HTML text, or percent-encoded. Also a user and a query in any URL.
 func (v *Veil) Text(text string) string {
-	text = v.secrets.ReplaceAllString(text, hidden)
+	var b strings.Builder
+	done := 0
+	for i := 0; i < len(text); {
+		switch n := v.at(text[i:]); {
+		case strings.HasPrefix(text[i:], hidden): // to hide twice changes nothing
+			i += len(hidden)
+		case n > 0:
+			b.WriteString(text[done:i] + hidden)
+			i += n
+			done = i
+		default:
+			i++
+		}
+	}
+	text = b.String() + text[done:]
 	if strings.Contains(text, "://") {
 		text = userinfo.ReplaceAllString(text, "://"+hidden+"@")
 		text = urlQuery.ReplaceAllString(text, "$1?"+hidden)
 	}
 	return text
+}
+
+// at is the length of the secret that the text begins with, 0 for none.
+func (v *Veil) at(text string) int {
+	if !v.begins[text[0]] {
+		return 0
+	}
+	for _, secret := range v.secrets {
+		if n := match(text, secret); n > 0 {
+			return n
+		}
+	}
+	return 0
 }
 
 // Hooks has the end of a stream told through the veil, which is asked for only where
@@ -70,39 +100,4 @@ func Hooks(h hook.Hooks[stream.Chunk], veil func() *Veil) hook.Hooks[stream.Chun
 		return err
 	}
 	return h
-}
-
-var entities = map[string]string{"&": "amp", "<": "lt", ">": "gt", `"`: "quot", "'": "apos"}
-
-// writeForms writes the pattern of one character, in each form in which a text may
-// quote it.
-func writeForms(b *strings.Builder, char string) {
-	r, _ := utf8.DecodeRuneInString(char)
-	plain := regexp.QuoteMeta(string(r))
-	if r < utf8.RuneSelf && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.~", r)) {
-		b.WriteString(plain)
-		return
-	}
-	b.WriteString(`(?:\\*` + plain)
-	percent, latin1 := "", ""
-	for i := range len(char) {
-		percent += fmt.Sprintf(`%%(?:25)*%02x`, char[i])
-		latin1 += fmt.Sprintf(`\x{%02x}`, char[i])
-	}
-	fmt.Fprintf(b, `|%s|%s|&(?:amp;)*#(?:0*%d|x0*%x);`, percent, latin1, r, r)
-	if name := entities[char]; name != "" {
-		b.WriteString(`|&(?:amp;)*` + name + `;`)
-	}
-	if char == " " {
-		b.WriteString(`|\+|%(?:25)*2b`)
-	}
-	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
-		fmt.Fprintf(b, `|\\+u%04x\\+u%04x|\\+U%08x`, high, low, r)
-	} else {
-		fmt.Fprintf(b, `|\\+u%04x`, r)
-	}
-	if len(char) == 1 {
-		fmt.Fprintf(b, `|\\+x%02x`, char[0])
-	}
-	b.WriteByte(')')
 }
