@@ -2,6 +2,7 @@ package mastra
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -45,6 +46,12 @@ type Response struct {
 	Attempts int
 	// Body holds the raw answer, of an error the first 64 KiB; nil for a stream.
 	Body []byte
+}
+
+// Format prints the status and the sizes for every verb: neither a header nor the body
+// gets into a log with the Response.
+func (r Response) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "{status %d, attempts %d, %d headers, body of %d bytes}", r.Status, r.Attempts, len(r.Header), len(r.Body))
 }
 
 // WithOptions makes one option of several, in their order: so a []Option can be given to

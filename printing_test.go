@@ -136,3 +136,13 @@ func hidesAll(t *testing.T, what, text string) {
 		}
 	}
 }
+
+func TestPrinting_ResponseShowsNeitherHeaderNorBody(t *testing.T) {
+	meta := mastra.Response{Status: 200, Attempts: 2, Header: http.Header{"Set-Cookie": {"session=" + credentials[2]}}, Body: []byte(credentials[4])}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+		for _, value := range []any{meta, &meta, []mastra.Response{meta}, struct{ Meta *mastra.Response }{&meta}, struct{ Meta mastra.Response }{meta}} {
+			hidesAll(t, verb, fmt.Sprintf(verb, value))
+		}
+	}
+	assert.Equal(t, "{status 200, attempts 2, 1 headers, body of 14 bytes}", fmt.Sprint(meta))
+}

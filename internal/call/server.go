@@ -90,7 +90,9 @@ func (s *Server) path(cfg *Config, atRoot bool, route string) string {
 // before the 30 s after which a silent Observe gives up.
 func DefaultTransport() *http.Transport {
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
+		Proxy: func(req *http.Request) (*url.URL, error) {
+			return proxy(func() (*url.URL, error) { return http.ProxyFromEnvironment(req) })
+		},
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:   10 * time.Second,
 		MaxIdleConns:          1000,
@@ -100,4 +102,13 @@ func DefaultTransport() *http.Transport {
 		ForceAttemptHTTP2:     true,
 		HTTP2:                 &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 15 * time.Second},
 	}
+}
+
+// proxy does without the text of an error, which repeats an address with its password.
+func proxy(find func() (*url.URL, error)) (*url.URL, error) {
+	u, err := find()
+	if err != nil {
+		return nil, errors.New("the proxy's address in HTTP_PROXY or HTTPS_PROXY does not parse")
+	}
+	return u, nil
 }
