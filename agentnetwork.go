@@ -8,6 +8,7 @@ import (
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
+	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/internal/wtf8"
 	"github.com/mastra-go/mastra/stream"
 )
@@ -93,7 +94,7 @@ func (a *Agent) network(ctx context.Context, opts []Option, answers *waits, r ca
 		}
 	}
 	r.IDs = []string{a.id}
-	b := new(networkBuilder)
+	b := &networkBuilder{veil: a.c.veil}
 	s, err := a.c.open(ctx, r, leaving(hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}, leave))
 	if err != nil {
 		leave()
@@ -192,6 +193,7 @@ func (s *NetworkStream) Pending() ([]Pending, error) {
 }
 
 type networkBuilder struct {
+	veil    func() *veil.Veil
 	text    wtf8.Text
 	finish  *stream.NetworkFinish
 	pending []Pending
@@ -233,7 +235,9 @@ func (b *networkBuilder) result() *NetworkResult {
 			r.Text = string(f.Result) // a result that is no text
 		}
 	}
-	r.failure = b.failed()
+	if failure := b.failed(); failure != nil {
+		r.failure = b.veil().RunError(failure)
+	}
 	return r
 }
 

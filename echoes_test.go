@@ -170,6 +170,12 @@ var echoes = []echo{
 	{name: "a tripwire and an error", ask: consumed, handler: tell(200, "text/event-stream", func(word string) string {
 		return eventsOf(`{"type":"error","runId":"r","payload":{"error":`+js(word)+`}}`, `{"type":"tripwire","payload":{"reason":`+js("saw "+word)+`,"processorId":`+js(word)+`}}`)
 	})},
+	{name: "a network's error", ask: networks, handler: tell(200, "text/event-stream", func(word string) string {
+		return eventsOf(`{"type":"error","runId":"r","payload":{"error":` + js(word) + `}}`)
+	})},
+	{name: "a network without a result", ask: networks, handler: tell(200, "text/event-stream", func(word string) string {
+		return eventsOf(`{"type":"routing-agent-start","runId":"r","payload":{}}`, `{"type":"network-object","runId":"r","payload":{}}`, `{"type":"network-execution-event-finish","runId":"r","payload":{"result":`+js(word)+`,"isComplete":false,"completionReason":`+js(word)+`}}`)
+	})},
 	{name: "a chunk that is not JSON", ask: consumed, handler: tell(200, "text/event-stream", func(word string) string { return eventsOf(`{"type":` + word + `"error}`) })},
 	{name: "a tripwire in an answer", ask: generated, handler: tell(200, "application/json", func(word string) string {
 		return `{"text":"","finishReason":"other","tripwire":{"reason":` + js(word) + `}}`
@@ -239,6 +245,14 @@ var echoes = []echo{
 		}
 		io.WriteString(w, eventsOf(`{"type":"tool-call","runId":"r","payload":{"toolCallId":"c","toolName":"boom","args":{"word":`+js(word)+`}}}`, `{"type":"finish","payload":{"stepResult":{"reason":"tool-calls"}}}`))
 	}},
+}
+
+func networks(ctx context.Context, c *mastra.Client) []error {
+	res, err := c.Agent("a").Network(ctx, ask())
+	if res == nil {
+		return []error{err}
+	}
+	return []error{err, res.Err()}
 }
 
 func generated(ctx context.Context, c *mastra.Client) []error {
