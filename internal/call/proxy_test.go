@@ -1,16 +1,15 @@
 package call
 
 import (
+	"errors"
 	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 func TestProxy_AddressThatDoesNotParseIsNotShown(t *testing.T) {
-	_, parse := url.Parse("http://user:p/7f3a9c@proxy.test")
-	require.ErrorContains(t, parse, "7f3a9c")
+	parse := errors.New(`invalid proxy address "http://user:p/7f3a9c@proxy.test": invalid port ":p" after host`) // as net/http words it
 	_, err := proxy(func() (*url.URL, error) { return nil, parse })
 	assert.EqualError(t, err, "the proxy's address in HTTP_PROXY or HTTPS_PROXY does not parse")
 	u, err := proxy(func() (*url.URL, error) { return nil, nil })
