@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/jsonstring"
 )
 
 // readMembers decodes a JSON object into a struct, member by member, and returns
 // the members that have no field or do not fit theirs: so a member that a newer
 // server, or another storage, has added or changed neither fails the answer nor
-// gets lost.
+// gets lost. A text with half a character in it, which is U+FFFD in Go, is read and
+// returned.
 func readMembers(data []byte, into any) (rest map[string]json.RawMessage, err error) {
 	if err := json.Unmarshal(data, &rest); err != nil {
 		return nil, err
@@ -26,13 +28,30 @@ func readMembers(data []byte, into any) (rest map[string]json.RawMessage, err er
 		field := reflect.New(v.Field(i).Type())
 		if json.Unmarshal(raw, field.Interface()) == nil {
 			v.Field(i).Set(field.Elem())
-			delete(rest, name)
+			if !isHalved(field.Elem(), raw) {
+				delete(rest, name)
+			}
 		}
 	}
 	if len(rest) == 0 {
 		rest = nil
 	}
 	return rest, nil
+}
+
+// isHalved tells of a field that the text in it was read from one with half a
+// character.
+func isHalved(field reflect.Value, raw json.RawMessage) bool {
+	_, halved := jsonstring.Halved(raw)
+	return halved && field.Kind() == reflect.String
+}
+
+// isSet tells that a field takes the place of the member beside it.
+func isSet(field reflect.Value, beside json.RawMessage) bool {
+	if isHalved(field, beside) {
+		return jsonstring.Came(field.String(), beside) == field.String()
+	}
+	return !field.IsZero()
 }
 
 // writeMembers is the way back: a struct, and the members beside it. A field that
@@ -48,9 +67,9 @@ func writeMembers(from any, rest map[string]json.RawMessage) ([]byte, error) {
 	}
 	set := map[string]bool{}
 	v := reflect.ValueOf(from)
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		set[name] = !v.Field(i).IsZero()
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		set[name] = isSet(v.FieldByIndex(f.Index), rest[name])
 	}
 	for name, value := range rest {
 		if !set[name] {

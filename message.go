@@ -181,7 +181,7 @@ func (m Message) MarshalJSON() ([]byte, error) {
 		Content any    `json:"content"`
 	}{m.ID, m.Role, m.Content}
 	if len(m.Content) == 1 && m.Content[0].Type == "text" {
-		wire.Content = m.Content[0].Text
+		wire.Content = json.RawMessage(jsonstring.Append(nil, m.Content[0].Text))
 	} else if m.Content == nil {
 		wire.Content = []Part{}
 	}

@@ -21,7 +21,7 @@ type RunFailure struct {
 	Cause *RunFailure
 	// Fields holds the other members of the error by name: what the application
 	// has put on it, and the server's id, domain, category and details. A stack
-	// trace is left out.
+	// trace is left out. A text with half a character in it stands here too, as it came.
 	Fields map[string]json.RawMessage
 
 	bare bool // on the wire it is a text

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/jsonstring"
 	"github.com/mastra-go/mastra/internal/tolerant"
 	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
@@ -198,9 +199,8 @@ func (s *RunState) stepTripwire() *stream.Tripwire {
 // restore takes over what an entry of a list keeps in its snapshot, which some
 // storage gives as JSON inside a text, and returns the steps.
 func (s *RunState) restore(snapshot json.RawMessage) (map[string]json.RawMessage, error) {
-	var text string
-	if json.Unmarshal(snapshot, &text) == nil {
-		snapshot = json.RawMessage(text)
+	if inner, ok := jsonstring.Inside(snapshot); ok {
+		snapshot = inner
 	}
 	type plain RunState
 	var snap struct {

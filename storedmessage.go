@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/jsonstring"
 )
 
 // StoredMessage is a message as memory holds it. It encodes to JSON and back
@@ -18,7 +19,8 @@ type StoredMessage struct {
 	ResourceID string         `json:"resourceId,omitzero"`
 	Type       string         `json:"type,omitzero"`
 	Content    MessageContent `json:"content"`
-	// Fields holds members that this struct does not model.
+	// Fields holds members that this struct does not model, and texts with half a
+	// character in them, which the field of that name has with U+FFFD.
 	Fields map[string]json.RawMessage `json:"-"`
 }
 
@@ -72,7 +74,8 @@ type MessageContent struct {
 	Attachments      []json.RawMessage          `json:"experimental_attachments,omitempty"`
 	Annotations      []json.RawMessage          `json:"annotations,omitempty"`
 	ProviderMetadata map[string]json.RawMessage `json:"providerMetadata,omitempty"`
-	// Fields holds members that this struct does not model.
+	// Fields holds members that this struct does not model, and texts with half a
+	// character in them, which the field of that name has with U+FFFD.
 	Fields map[string]json.RawMessage `json:"-"`
 }
 
@@ -82,8 +85,15 @@ func (c *MessageContent) UnmarshalJSON(data []byte) (err error) {
 	switch data = bytes.TrimSpace(data); {
 	case len(data) > 0 && data[0] == '"':
 		c.Format = 1
-		err = json.Unmarshal(data, &c.Content)
-		c.Parts = []MessagePart{{Type: "text", Text: c.Content}}
+		if err = json.Unmarshal(data, &c.Content); err != nil {
+			return err
+		}
+		part := MessagePart{Type: "text", Text: c.Content}
+		if _, halved := jsonstring.Halved(data); halved {
+			c.Fields = map[string]json.RawMessage{"content": bytes.Clone(data)}
+			part.Fields = map[string]json.RawMessage{"text": c.Fields["content"]}
+		}
+		c.Parts = []MessagePart{part}
 	case len(data) > 0 && data[0] == '[':
 		c.Format = 1
 		err = json.Unmarshal(data, &c.Parts)
@@ -104,6 +114,9 @@ func (c MessageContent) MarshalJSON() ([]byte, error) {
 		c.Format = 2
 	case 1:
 		if len(c.Parts) == 1 && c.Parts[0].isText(c.Content) {
+			if came := c.Fields["content"]; jsonstring.Came(c.Content, came) != c.Content {
+				return came, nil
+			}
 			return call.Marshal(c.Content)
 		}
 		return call.Marshal(c.Parts)
@@ -135,12 +148,14 @@ type MessagePart struct {
 	// CreatedAt is when it was written, mostly in milliseconds since 1970.
 	CreatedAt        json.RawMessage            `json:"createdAt,omitempty"`
 	ProviderMetadata map[string]json.RawMessage `json:"providerMetadata,omitempty"`
-	// Fields holds members that this struct does not model.
+	// Fields holds members that this struct does not model, and texts with half a
+	// character in them, which the field of that name has with U+FFFD.
 	Fields map[string]json.RawMessage `json:"-"`
 }
 
 func (p *MessagePart) isText(text string) bool {
-	return p.Type == "text" && p.Text == text && p.CreatedAt == nil && p.ProviderMetadata == nil && len(p.Fields) == 0
+	_, halved := p.Fields["text"]
+	return p.Type == "text" && p.Text == text && p.CreatedAt == nil && p.ProviderMetadata == nil && (len(p.Fields) == 0 || halved && len(p.Fields) == 1)
 }
 
 // UnmarshalJSON reads a part.
@@ -155,7 +170,7 @@ func (p *MessagePart) UnmarshalJSON(data []byte) (err error) {
 // text even where that is empty.
 func (p MessagePart) MarshalJSON() ([]byte, error) {
 	type plain MessagePart
-	if _, ok := p.Fields["text"]; p.Type == "text" && p.Text == "" && !ok {
+	if p.Type == "text" && p.Text == "" {
 		return writeMembers(struct {
 			Text string `json:"text"`
 			plain
@@ -181,7 +196,8 @@ type ToolInvocation struct {
 	Step int `json:"step,omitzero"`
 	// Approval is the decision on the call.
 	Approval json.RawMessage `json:"approval,omitempty"`
-	// Fields holds members that this struct does not model.
+	// Fields holds members that this struct does not model, and texts with half a
+	// character in them, which the field of that name has with U+FFFD.
 	Fields map[string]json.RawMessage `json:"-"`
 }
 

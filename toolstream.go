@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/jsonstring"
 	"github.com/mastra-go/mastra/internal/wtf8"
 	"github.com/mastra-go/mastra/stream"
 )
@@ -104,24 +105,33 @@ func (t *transcript) add(c *stream.Chunk) {
 	case *stream.ToolCall:
 		t.calls = append(t.calls, Part{Type: "tool-call", ToolCallID: v.ID, ToolName: v.Name, Input: v.Args})
 	case *stream.ToolResult:
-		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "json", v.Result)
+		value := v.Result
+		if value == nil {
+			value = json.RawMessage("null")
+		}
+		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "json", value)
 	case *stream.ToolErrorChunk:
-		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "error-text", v.Error.Message)
+		var message wtf8.Text
+		stream.AddErrorText(&message, v.Error)
+		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "error-text", jsonstring.Append(nil, message.WTF8()))
 	case *stream.ToolOutputDenied:
-		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "text", v.Approval.Reason)
+		var came struct {
+			Approval struct {
+				Reason json.RawMessage `json:"reason"`
+			} `json:"approval"`
+		}
+		_ = json.Unmarshal(c.Payload(), &came) // it has been decoded before
+		reason := jsonstring.Came(v.Approval.Reason, came.Approval.Reason)
+		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "text", jsonstring.Append(nil, reason))
 	}
 }
 
 // result adds a call's result, of this kind.
-func (t *transcript) result(p Part, kind string, value any) {
+func (t *transcript) result(p Part, kind string, value json.RawMessage) {
 	if t.known[p.ToolCallID] {
 		return
 	}
-	text, err := call.Marshal(value)
-	if err != nil {
-		text = json.RawMessage("null")
-	}
-	p.Type, p.Output = "tool-result", &ToolOutput{Type: kind, Value: text}
+	p.Type, p.Output = "tool-result", &ToolOutput{Type: kind, Value: value}
 	t.results = append(t.results, p)
 }
 

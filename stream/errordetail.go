@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+
+	"github.com/mastra-go/mastra/internal/wtf8"
 )
 
 // ErrorDetail is an error as the server puts it into a chunk: a thrown value that
@@ -79,6 +81,17 @@ func readError(b []byte, text func([]byte) (string, bool)) ErrorDetail {
 	}
 	d.Message = cmp.Or(d.Message, cause, details, d.Name, noErrorText)
 	return d
+}
+
+// AddErrorText adds an error's message to a text, with the halves of characters that it
+// has, unless somebody has changed the message. It is for the other packages of this
+// module, which alone can name the Text.
+func AddErrorText(t *wtf8.Text, d ErrorDetail) {
+	message := d.Message
+	if came := readError(d.raw, jsonText).Message; wtf8.UTF8(came) == message {
+		message = came
+	}
+	t.Add("", message)
 }
 
 // isBareError tells of an event that it is no chunk but an error, as a server answers

@@ -3,6 +3,8 @@ package stream
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/mastra-go/mastra/internal/jsonstring"
 )
 
 // PendingKind is what a suspended run waits for.
@@ -44,9 +46,8 @@ func (s Schema) MarshalJSON() ([]byte, error) { return json.RawMessage(s).Marsha
 // JSON is kept as a JSON string.
 func (s *Schema) UnmarshalJSON(b []byte) error {
 	b = bytes.TrimSpace(b)
-	var text string
-	if len(b) > 0 && b[0] == '"' && json.Unmarshal(b, &text) == nil && json.Valid([]byte(text)) {
-		b = bytes.TrimSpace([]byte(text))
+	if inner, ok := jsonstring.Inside(b); ok && json.Valid(inner) {
+		b = bytes.TrimSpace(inner)
 	}
 	var wrapped struct {
 		JSON json.RawMessage `json:"json"`

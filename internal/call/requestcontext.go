@@ -73,13 +73,13 @@ func addContext(object []byte, values map[string]any) ([]byte, error) {
 	if err := json.Unmarshal(object, &members); err != nil {
 		return nil, Refuse("mastra: the request does not encode: %w", err)
 	}
-	var own map[string]any
-	if text, ok := members["requestContext"]; ok {
-		d := json.NewDecoder(bytes.NewReader(text))
-		d.UseNumber()
-		if d.Decode(&own) != nil {
-			return nil, Refuse("mastra: request context: the one in the body is not a JSON object")
-		}
+	var came map[string]json.RawMessage
+	if text, ok := members["requestContext"]; ok && json.Unmarshal(text, &came) != nil {
+		return nil, Refuse("mastra: request context: the one in the body is not a JSON object")
+	}
+	own := make(map[string]any, len(came))
+	for name, value := range came {
+		own[name] = value
 	}
 	if err := CheckRequestContext(own); err != nil {
 		return nil, err

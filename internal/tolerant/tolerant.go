@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/mastra-go/mastra/internal/jsonstring"
 )
 
 // Unmarshal is [json.Unmarshal], save that a value which does not fit its place leaves
@@ -109,9 +111,8 @@ func (d *decoder) value(data []byte, v reflect.Value) bool {
 
 // inside decodes an object or a list, which may stand in a text.
 func (d *decoder) inside(data []byte, v reflect.Value) bool {
-	var text string
-	if json.Unmarshal(data, &text) == nil {
-		if data = []byte(text); !json.Valid(data) {
+	if inner, ok := jsonstring.Inside(data); ok {
+		if data = inner; !json.Valid(data) {
 			return false
 		}
 		if json.Unmarshal(data, v.Addr().Interface()) == nil {
