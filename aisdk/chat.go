@@ -67,6 +67,8 @@ type Approval struct {
 	Approved          bool
 	// Reason is told to the model where the call is declined.
 	Reason string
+
+	cut cutTexts
 }
 
 const approvalSeparator = "::"
@@ -169,9 +171,9 @@ type toolPart struct {
 	ToolCallID string `json:"toolCallId"`
 	State      string `json:"state"`
 	Approval   struct {
-		ID       string `json:"id"`
-		Approved *bool  `json:"approved"`
-		Reason   string `json:"reason"`
+		ID       string          `json:"id"`
+		Approved *bool           `json:"approved"`
+		Reason   json.RawMessage `json:"reason"`
 	} `json:"approval"`
 }
 
@@ -183,10 +185,13 @@ func (p *toolPart) isTool() bool {
 // hold the separator: only what is before the call's own id is the run's.
 func (p *toolPart) decision() (Approval, bool) {
 	runID, fits := strings.CutSuffix(p.Approval.ID, approvalSeparator+p.ToolCallID)
-	if !fits || runID == "" || p.ToolCallID == "" || p.Approval.Approved == nil {
+	reason, isText := pieceOf(p.Approval.Reason)
+	if !fits || runID == "" || p.ToolCallID == "" || p.Approval.Approved == nil || !isText && present(p.Approval.Reason) != nil {
 		return Approval{}, false
 	}
-	return Approval{RunID: runID, ToolCallID: p.ToolCallID, Approved: *p.Approval.Approved, Reason: p.Approval.Reason}, true
+	a := Approval{RunID: runID, ToolCallID: p.ToolCallID, Approved: *p.Approval.Approved}
+	a.Reason = a.cut.show("reason", reason)
+	return a, true
 }
 
 // maxApprovals is how many tool calls a request may decide on: the agent is called

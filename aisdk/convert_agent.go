@@ -161,7 +161,7 @@ func (c *Converter) content(chunk stream.Chunk) {
 		c.tool(chunk)
 	case stream.TypeError:
 		if v, ok := chunk.Value().(*stream.ErrorChunk); ok {
-			c.emit(Part{Type: PartError, ErrorText: c.o.describe(v.Error)})
+			c.failed(c.o.describe(v.Error))
 		}
 	case stream.TypeTripwire:
 		c.stopped(chunk)
@@ -196,7 +196,7 @@ func (c *Converter) text(chunk stream.Chunk) {
 		if !ok {
 			return
 		}
-		p.Delta = c.delta(&p, p.ID, piece)
+		p.Delta = c.delta(&p, "delta", p.ID, piece)
 		c.last.learn(p.ID)
 	}
 	if p.ProviderMetadata != nil && !c.o.SendReasoning {
@@ -238,24 +238,38 @@ func withoutItemID(metadata json.RawMessage) json.RawMessage {
 }
 
 func (c *Converter) source(chunk stream.Chunk) {
-	v, ok := chunk.Value().(*stream.Source)
-	if !ok {
+	var v source
+	if !decode(chunk.Payload(), &v) {
 		return
 	}
-	p := sourcePart(v.SourceType, v.ID, v.URL, v.Title, v.MimeType, v.Filename)
+	p := v.part()
 	p.ProviderMetadata = providerData(v.ProviderMetadata)
 	c.emit(p)
 }
 
-func sourcePart(kind, id, url, title, media, filename string) Part {
-	if kind == "url" {
-		return Part{Type: PartSourceURL, SourceID: id, URL: url, Title: title}
+// source is a source of the model, in a chunk or a message.
+type source struct {
+	SourceType       string          `json:"sourceType"`
+	ID               string          `json:"id"`
+	URL              string          `json:"url"`
+	Title            text            `json:"title"`
+	MimeType         string          `json:"mimeType"`
+	MediaType        string          `json:"mediaType"`
+	Filename         text            `json:"filename"`
+	ProviderMetadata json.RawMessage `json:"providerMetadata"`
+}
+
+func (s *source) part() (p Part) {
+	if s.SourceType == "url" {
+		p = Part{Type: PartSourceURL, SourceID: s.ID, URL: s.URL}
+		p.Title = p.cut.show("title", string(s.Title))
+		return p
 	}
 	// A document must have a title and a media type.
-	return Part{
-		Type: PartSourceDocument, SourceID: id, Filename: filename,
-		Title: cmp.Or(title, filename, id), MediaType: cmp.Or(media, "application/octet-stream"),
-	}
+	p = Part{Type: PartSourceDocument, SourceID: s.ID, MediaType: cmp.Or(s.MimeType, s.MediaType, "application/octet-stream")}
+	p.Filename = p.cut.show("filename", string(s.Filename))
+	p.Title = p.cut.show("title", string(cmp.Or(s.Title, s.Filename, text(s.ID))))
+	return p
 }
 
 func (c *Converter) file(chunk stream.Chunk) {
@@ -293,7 +307,7 @@ func (c *Converter) backgroundTask(chunk stream.Chunk) {
 		id, _ = textOf(data["toolCallId"])
 	}
 	if raw, failed := data["error"]; failed {
-		data["error"] = encode(map[string]string{"message": c.o.errorText(raw)})
+		data["error"] = encode(map[string]text{"message": c.o.errorText(raw)})
 	}
 	if output, nested := data["payload"]; nested {
 		data["payload"] = withoutStacks(output)

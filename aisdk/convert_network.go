@@ -226,7 +226,7 @@ func (c *Converter) finalText(run *networkRun, runID string, v *networkPayload) 
 // networkText sends a piece of the answer.
 func (c *Converter) networkText(runID, piece string) {
 	p := Part{Type: PartTextDelta, ID: runID}
-	p.Delta = c.delta(&p, runID, piece)
+	p.Delta = c.delta(&p, "delta", runID, piece)
 	c.emit(p)
 }
 

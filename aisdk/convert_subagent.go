@@ -72,7 +72,7 @@ type toolError struct {
 	ToolCallID       string          `json:"toolCallId,omitempty"`
 	ToolName         string          `json:"toolName,omitempty"`
 	Args             json.RawMessage `json:"args,omitempty"`
-	ErrorText        string          `json:"errorText"`
+	ErrorText        text            `json:"errorText"`
 	ProviderExecuted json.RawMessage `json:"providerExecuted,omitempty"`
 }
 

@@ -1,6 +1,7 @@
 package aisdk
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -23,7 +24,7 @@ type toolPayload struct {
 	ProviderMetadata json.RawMessage `json:"providerMetadata"`
 	Observability    json.RawMessage `json:"observability"`
 	Approval         struct {
-		Reason string `json:"reason"`
+		Reason text `json:"reason"`
 	} `json:"approval"`
 }
 
@@ -43,7 +44,7 @@ func (c *Converter) tool(chunk stream.Chunk) {
 			return
 		}
 		p.Type = PartToolInputDelta
-		p.InputTextDelta = c.delta(&p, v.ToolCallID, piece)
+		p.InputTextDelta = c.delta(&p, "inputTextDelta", v.ToolCallID, piece)
 	case stream.TypeToolCall:
 		p.Type, p.ToolName = PartToolInputAvailable, v.ToolName
 		p.Input = shown(chunk, "input-available", v.Args)
@@ -55,7 +56,8 @@ func (c *Converter) tool(chunk stream.Chunk) {
 		p.Type, p.Output = PartToolOutputAvailable, shown(chunk, "output-available", v.Result)
 		p.ProviderMetadata = providerData(v.ProviderMetadata)
 	case stream.TypeToolError:
-		p.Type, p.ErrorText = PartToolOutputError, c.o.errorText(shown(chunk, "error", v.Error))
+		p.Type = PartToolOutputError
+		p.ErrorText = p.cut.show("errorText", string(c.o.errorText(shown(chunk, "error", v.Error))))
 	case stream.TypeToolOutputDenied:
 		p = denied(&v, c.o.Version)
 	case stream.TypeToolCallApproval, stream.TypeToolCallSuspended:
@@ -76,11 +78,9 @@ func denied(v *toolPayload, version Version) Part {
 	if !version.v5() {
 		return Part{Type: PartToolOutputDenied, ToolCallID: v.ToolCallID}
 	}
-	reason := v.Approval.Reason
-	if reason == "" {
-		reason = declined
-	}
-	return Part{Type: PartToolOutputError, ToolCallID: v.ToolCallID, ErrorText: reason}
+	p := Part{Type: PartToolOutputError, ToolCallID: v.ToolCallID}
+	p.ErrorText = p.cut.show("errorText", cmp.Or(string(v.Approval.Reason), declined))
+	return p
 }
 
 // pending asks a person: for a decision in the AI SDK's own way where it has one,

@@ -127,7 +127,7 @@ func (c *Converter) stepEnd(run *workflowRun, chunk stream.Chunk, scope workflow
 	})})
 
 	if c.o.SendStepErrors && present(v.Error) != nil {
-		c.emit(Part{Type: PartError, ErrorText: c.o.errorText(v.Error)})
+		c.failed(c.o.errorText(v.Error))
 	}
 }
 

@@ -141,6 +141,13 @@ func told(err error) bool {
 	return errors.As(err, &run) || errors.As(err, &tripwire)
 }
 
+// failed tells of a failure.
+func (c *Converter) failed(said text) {
+	p := Part{Type: PartError}
+	p.ErrorText = p.cut.show("errorText", string(said))
+	c.emit(p)
+}
+
 // emit hands a part out.
 func (c *Converter) emit(p Part) {
 	if c.o.EndText {

@@ -9,7 +9,8 @@ import (
 
 // A model's text is UTF-16, and a delta may end within a character. Mastra passes the
 // halves on and the browser joins them; so they go out as they came, while in Go each
-// character is whole, in the delta that completes it.
+// character is whole, in the delta that completes it. Half a character that is alone, in
+// any text, goes out as it came too, and is U+FFFD in Go.
 
 // text is a string of JavaScript, which may have half a character in it.
 type text string
@@ -34,25 +35,41 @@ func pieceOf(raw json.RawMessage) (string, bool) {
 	return s, true
 }
 
-// cutText is a piece of text that differs between Go and the browser.
-type cutText struct{ shown, sent string }
+// cutText is a text that differs between Go and JSON.
+type cutText struct{ member, shown, sent string }
 
-// wire is what the browser gets of a text: the piece that came, if nobody has changed
-// what stands for it.
-func (c *cutText) wire(shown string) string {
-	if c.sent != "" && shown == c.shown {
-		return c.sent
+// cutTexts are those of one value.
+type cutTexts []cutText
+
+// show returns a member's text as it is in Go.
+func (c *cutTexts) show(member, sent string) string {
+	shown := wtf8.UTF8(sent)
+	c.note(member, shown, sent)
+	return shown
+}
+
+func (c *cutTexts) note(member, shown, sent string) {
+	if shown != sent {
+		*c = append(*c, cutText{member, shown, sent})
+	}
+}
+
+// wire is what goes out for a member: the text that came, if nobody has changed what
+// stands for it.
+func (c cutTexts) wire(member, shown string) string {
+	for i := range c {
+		if c[i].member == member && c[i].shown == shown {
+			return c[i].sent
+		}
 	}
 	return shown
 }
 
 // delta adds a piece to the text that the part belongs to, which has the key, and
 // returns it as it is in Go.
-func (c *Converter) delta(p *Part, key, piece string) string {
+func (c *Converter) delta(p *Part, member, key, piece string) string {
 	shown := wtf8.UTF8(c.texts.Add(p.Type+key, piece))
-	if shown != piece {
-		p.cut = cutText{shown, piece}
-	}
+	p.cut.note(member, shown, piece)
 	return shown
 }
 

@@ -2,6 +2,7 @@ package aisdk_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -45,6 +46,9 @@ func converted(t *testing.T, events []string, o aisdk.Options, check func(*testi
 	require.NoError(t, err)
 	var streamed []stream.Chunk
 	for c, err := range s.Chunks() {
+		if errors.As(err, new(*stream.RunError)) || errors.As(err, new(*stream.TripwireError)) {
+			break // told by its chunk
+		}
 		require.NoError(t, err)
 		streamed = append(streamed, c)
 	}

@@ -176,7 +176,7 @@ func (l *leg) waitsIn(run *mastra.SuspendedRun) bool {
 func approvalLeg(a Approval) leg {
 	data := map[string]any{"approved": a.Approved}
 	if a.Reason != "" {
-		data["reason"] = a.Reason
+		data["reason"] = text(a.cut.wire("reason", a.Reason))
 	}
 	return leg{a.RunID, a.ToolCallID, data}
 }

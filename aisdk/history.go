@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/internal/jsonstring"
 )
 
 // History turns the messages of a thread into those that useChat begins with:
@@ -106,7 +107,7 @@ func (b *messageBuilder) part(p *mastra.MessagePart) {
 	switch p.Type {
 	case "text":
 		b.hasText = true
-		b.text(p.Text, b.metadata(metadata))
+		b.text(jsonstring.Came(p.Text, p.Fields["text"]), b.metadata(metadata))
 	case "reasoning":
 		b.hasReason = true
 		b.reasoning(p, b.metadata(metadata))
@@ -117,7 +118,7 @@ func (b *messageBuilder) part(p *mastra.MessagePart) {
 		}
 	case "file":
 		b.hasFile = true
-		b.file(p.Data, p.MimeType, p.Filename)
+		b.file(p.Data, p.MimeType, jsonstring.Came(p.Filename, p.Fields["filename"]))
 	case "source":
 		b.source(p.Source, b.metadata(metadata))
 	case "step-start":
@@ -156,22 +157,23 @@ func (b *messageBuilder) text(text string, metadata json.RawMessage) {
 }
 
 func (b *messageBuilder) reasoning(p *mastra.MessagePart, metadata json.RawMessage) {
-	text := p.Reasoning
-	if text == "" {
-		var all strings.Builder
+	said := jsonstring.Came(p.Reasoning, p.Fields["reasoning"])
+	if said == "" {
 		for _, raw := range p.Details {
-			var detail struct{ Type, Text string }
+			var detail struct {
+				Type string
+				Text text
+			}
 			if decode(raw, &detail) && detail.Type == "text" {
-				all.WriteString(detail.Text)
+				said += string(detail.Text)
 			}
 		}
-		text = all.String()
 	}
-	if !b.display.SendReasoning || text == "" {
+	if !b.display.SendReasoning || said == "" {
 		return
 	}
 	b.add("reasoning", func(o *objectWriter) {
-		o.text("text", text)
+		o.text("text", said)
 		o.text("state", "done")
 		o.raw("providerMetadata", metadata)
 	})
@@ -194,19 +196,11 @@ func (b *messageBuilder) file(data json.RawMessage, media, filename string) {
 }
 
 func (b *messageBuilder) source(raw json.RawMessage, metadata json.RawMessage) {
-	var v struct {
-		SourceType string `json:"sourceType"`
-		ID         string `json:"id"`
-		URL        string `json:"url"`
-		Title      string `json:"title"`
-		MimeType   string `json:"mimeType"`
-		MediaType  string `json:"mediaType"`
-		Filename   string `json:"filename"`
-	}
+	var v source
 	if !b.display.SendSources || !decode(raw, &v) {
 		return
 	}
-	p := sourcePart(v.SourceType, v.ID, v.URL, v.Title, v.MimeType+v.MediaType, v.Filename)
+	p := v.part()
 	p.ProviderMetadata = metadata
 	b.parts = append(b.parts, p.appendJSON(nil))
 }
@@ -219,17 +213,20 @@ func (b *messageBuilder) olderForms(c *mastra.MessageContent) {
 		}
 	}
 	if !b.hasReason && c.Reasoning != "" {
-		b.reasoning(&mastra.MessagePart{Reasoning: c.Reasoning}, nil)
+		b.reasoning(&mastra.MessagePart{Reasoning: c.Reasoning, Fields: c.Fields}, nil)
 	}
 	if !b.hasFile {
 		for _, raw := range c.Attachments {
-			var v struct{ URL, ContentType, Name string }
+			var v struct {
+				URL, ContentType string
+				Name             text
+			}
 			if decode(raw, &v) && v.URL != "" {
-				b.file(encode(v.URL), v.ContentType, v.Name)
+				b.file(encode(v.URL), v.ContentType, string(v.Name))
 			}
 		}
 	}
 	if !b.hasText && c.Content != "" {
-		b.text(c.Content, nil)
+		b.text(jsonstring.Came(c.Content, c.Fields["content"]), nil)
 	}
 }

@@ -13,11 +13,11 @@ type storedCall struct {
 	State     string          `json:"state"`
 	Args      json.RawMessage `json:"args"`
 	Result    json.RawMessage `json:"result"`
-	ErrorText string          `json:"errorText"`
+	ErrorText json.RawMessage `json:"errorText"`
 	Approval  struct {
-		ID       string `json:"id"`
-		Approved bool   `json:"approved"`
-		Reason   string `json:"reason"`
+		ID       string          `json:"id"`
+		Approved bool            `json:"approved"`
+		Reason   json.RawMessage `json:"reason"`
 	} `json:"approval"`
 }
 
@@ -118,13 +118,13 @@ func (b *messageBuilder) state(o *objectWriter, call *storedCall, input, metadat
 	case "output-error":
 		o.text("state", "output-error")
 		o.raw("input", input)
-		o.text("errorText", b.display.errorText(displayOf(metadata, "error").instead(encode(call.ErrorText))))
+		o.text("errorText", string(b.display.errorText(displayOf(metadata, "error").instead(or(call.ErrorText, `""`)))))
 	case "output-denied":
 		if b.display.Version.v5() {
 			p := b.denial(call)
 			o.text("state", "output-error")
 			o.raw("input", input)
-			o.text("errorText", p.ErrorText)
+			o.text("errorText", p.cut.wire("errorText", p.ErrorText))
 			return
 		}
 		o.text("state", "output-denied")
@@ -141,7 +141,8 @@ func (b *messageBuilder) state(o *objectWriter, call *storedCall, input, metadat
 
 func (b *messageBuilder) denial(call *storedCall) Part {
 	v := toolPayload{ToolCallID: call.ID}
-	v.Approval.Reason = call.Approval.Reason
+	reason, _ := pieceOf(call.Approval.Reason)
+	v.Approval.Reason = text(reason)
 	return denied(&v, b.display.Version)
 }
 
@@ -157,7 +158,8 @@ func (b *messageBuilder) decision(o *objectWriter, call *storedCall) {
 	o.raw("approval", object(func(o *objectWriter) {
 		o.text("id", id)
 		o.flag("approved", &call.Approval.Approved)
-		o.optional("reason", call.Approval.Reason)
+		reason, _ := pieceOf(call.Approval.Reason)
+		o.optional("reason", reason)
 	}))
 }
 

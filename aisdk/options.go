@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/mastra-go/mastra/internal/wtf8"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -102,15 +103,23 @@ func DefaultErrorText(e stream.ErrorDetail) string {
 const noMessage = "unknown error"
 
 // errorText describes an error that stands in a chunk as JSON.
-func (d *Display) errorText(raw json.RawMessage) string {
+func (d *Display) errorText(raw json.RawMessage) text {
 	var e stream.ErrorDetail
 	_ = json.Unmarshal(orNull(raw), &e)
 	return d.describe(e)
 }
 
-func (d *Display) describe(e stream.ErrorDetail) string {
-	if d.ErrorText != nil {
-		return d.ErrorText(e)
+// describe gives the halves of characters back that the message had, unless the
+// application says something else.
+func (d *Display) describe(e stream.ErrorDetail) text {
+	var came wtf8.Text
+	stream.AddErrorText(&came, e)
+	if d.ErrorText == nil {
+		e.Message = came.WTF8()
+		return text(DefaultErrorText(e))
 	}
-	return DefaultErrorText(e)
+	if said := d.ErrorText(e); said != e.Message {
+		return text(said)
+	}
+	return text(came.WTF8())
 }

@@ -52,7 +52,9 @@ type Part struct {
 
 	// Delta is the text of a text-delta or reasoning-delta. Where the model's text was
 	// cut within a character, that is whole in the delta that completes it; the browser
-	// gets the two halves as they came, unless Delta is changed.
+	// gets the two halves as they came, unless Delta is changed. Half a character that is
+	// alone is U+FFFD here, and goes out as it came; so it is with ErrorText, Title and
+	// Filename.
 	Delta string `json:"delta"`
 	// ErrorText of an error or a failed tool call.
 	ErrorText string `json:"errorText"`
@@ -88,7 +90,7 @@ type Part struct {
 
 	ProviderMetadata json.RawMessage `json:"providerMetadata"`
 
-	cut cutText // Delta or InputTextDelta
+	cut cutTexts
 }
 
 // Ancestor is a tool call through which a sub-agent was reached.
@@ -119,24 +121,24 @@ func (p *Part) appendJSON(b []byte) []byte {
 		o.raw("messageMetadata", p.MessageMetadata)
 	case PartStartStep, PartFinishStep, PartAbort:
 	case PartError:
-		o.text("errorText", p.ErrorText)
+		o.text("errorText", p.cut.wire("errorText", p.ErrorText))
 	case PartTextStart, PartTextEnd, PartReasoningStart, PartReasoningEnd:
 		o.text("id", p.ID)
 		o.raw("providerMetadata", p.ProviderMetadata)
 	case PartTextDelta, PartReasoningDelta:
 		o.text("id", p.ID)
-		o.text("delta", p.cut.wire(p.Delta))
+		o.text("delta", p.cut.wire("delta", p.Delta))
 		o.raw("providerMetadata", p.ProviderMetadata)
 	case PartSourceURL:
 		o.text("sourceId", p.SourceID)
 		o.text("url", p.URL)
-		o.optional("title", p.Title)
+		o.optional("title", p.cut.wire("title", p.Title))
 		o.raw("providerMetadata", p.ProviderMetadata)
 	case PartSourceDocument:
 		o.text("sourceId", p.SourceID)
 		o.text("mediaType", p.MediaType)
-		o.text("title", p.Title)
-		o.optional("filename", p.Filename)
+		o.text("title", p.cut.wire("title", p.Title))
+		o.optional("filename", p.cut.wire("filename", p.Filename))
 		o.raw("providerMetadata", p.ProviderMetadata)
 	case PartFile:
 		o.text("mediaType", p.MediaType)
@@ -162,7 +164,7 @@ func (p *Part) appendTool(o *objectWriter) {
 		o.flag("providerExecuted", p.ProviderExecuted)
 		o.flag("dynamic", p.Dynamic)
 	case PartToolInputDelta:
-		o.text("inputTextDelta", p.cut.wire(p.InputTextDelta))
+		o.text("inputTextDelta", p.cut.wire("inputTextDelta", p.InputTextDelta))
 	case PartToolInputAvailable:
 		o.text("toolName", p.ToolName)
 		o.raw("input", p.Input)
@@ -176,7 +178,7 @@ func (p *Part) appendTool(o *objectWriter) {
 		o.raw("providerMetadata", p.ProviderMetadata)
 		o.flag("dynamic", p.Dynamic)
 	case PartToolOutputError:
-		o.text("errorText", p.ErrorText)
+		o.text("errorText", p.cut.wire("errorText", p.ErrorText))
 		o.flag("providerExecuted", p.ProviderExecuted)
 		o.flag("dynamic", p.Dynamic)
 	}
