@@ -12,7 +12,7 @@ import (
 // row that matches counts, for whatever err wraps or joins:
 //
 //	200  nil
-//	499  a caller that left: context.Canceled
+//	499  a caller that left: context.Canceled, stream.ErrClientGone
 //	504  what took too long: context.DeadlineExceeded, ErrTimeout, ErrIdleTimeout
 //	409  ErrNotSuspended, ErrSuspended, ErrConflict; a run that has no result yet
 //	     the server's own status for what the caller did wrong: 429, 413, 403, 404, 400, 422
@@ -97,7 +97,7 @@ var sentinels = []struct {
 	err    error
 	status int
 }{
-	{context.Canceled, 499},
+	{context.Canceled, 499}, {stream.ErrClientGone, 499},
 	{context.DeadlineExceeded, http.StatusGatewayTimeout}, {ErrTimeout, http.StatusGatewayTimeout}, {ErrIdleTimeout, http.StatusGatewayTimeout},
 	{ErrNotSuspended, http.StatusConflict}, {ErrSuspended, http.StatusConflict}, {ErrConflict, http.StatusConflict},
 	{ErrInvalidInput, http.StatusBadRequest},

@@ -78,6 +78,7 @@ func TestHTTPStatus_OfEveryKindOfError(t *testing.T) {
 		want int
 	}{
 		{"nothing", nil, 200},
+		{"a client that is gone", fmt.Errorf("%w: %w", stream.ErrClientGone, io.ErrClosedPipe), 499},
 		{"a caller that left", ends(t, func(_ context.Context, c *mastra.Client) error { return generate(ended, c) }, answer(200, "{}")), 499},
 		{"a deadline", ends(t, func(_ context.Context, c *mastra.Client) error { return generate(late, c) }, answer(200, "{}")), 504},
 		{"504", ends(t, generate, answer(504, "")), 504},

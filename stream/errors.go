@@ -20,6 +20,10 @@ var (
 	// ErrEventTooLarge is an event over the size limit; the error is an
 	// *EventTooLargeError.
 	ErrEventTooLarge = errors.New("stream: event too large")
+	// ErrClientGone is a client of Forward or ForwardRaw that could not be written to,
+	// because it is gone or takes nothing; the error wraps that of writing. It says
+	// nothing of the stream, which was closed.
+	ErrClientGone = errors.New("stream: the client is gone")
 	// ErrClosed is what reading gives after Close.
 	ErrClosed = errors.New("stream: closed")
 )

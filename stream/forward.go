@@ -2,11 +2,12 @@ package stream
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/mastra-go/mastra/internal/outlet"
 )
 
 // Forward passes the rest of a stream on to a client, byte for byte as the server
@@ -25,9 +26,11 @@ import (
 // Content-Type, Cache-Control and X-Accel-Buffering are set unless they are
 // already. Forward blocks until the stream ends and returns nil if the end was
 // good, otherwise the error that [Stream.Chunks] would end with. If the client is
-// gone it closes the stream and returns the error of writing; one that takes nothing
-// for a minute counts as gone. That limit replaces the WriteTimeout of an
-// http.Server, which would cut a long stream, and stays set on the response.
+// gone it closes the stream and returns an error that matches [ErrClientGone] and the
+// error of writing, or that of the request's context if the stream is bound to it and
+// is told first. A client that takes nothing for a minute counts as gone. That limit
+// replaces the WriteTimeout of an http.Server, which would cut a long stream, and stays
+// set on the response.
 func Forward(w http.ResponseWriter, s *Stream) error { return forward(w, s, scrub) }
 
 // forward passes frames on as clean leaves them.
@@ -38,7 +41,7 @@ func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byt
 		fr, c, err := s.step(false)
 		b := s.buf.bytes()
 		if err != nil {
-			out.write(run)
+			out.Write(run)
 			if run = nil; err == errContinued {
 				continue
 			}
@@ -46,10 +49,9 @@ func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byt
 		}
 		switch fr.kind {
 		case frameNone:
-			out.write(run)
+			out.Write(run)
 			run = nil
-			out.wait()
-			if out.err != nil {
+			if !out.wait() {
 				return out.end(nil)
 			}
 			if _, err := s.read(); err != nil {
@@ -59,31 +61,34 @@ func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byt
 			}
 			continue
 		case frameDone:
-			out.write(run)
+			out.Write(run)
 			run = nil
+			if s.hooks.Continue != nil && !out.wait() {
+				return out.end(nil)
+			}
 			last := append([]byte(nil), b[fr.start:fr.end]...)
 			if s.hooks.Continue == nil {
-				out.write(last)
+				out.Write(last)
 				last = nil
 			}
 			rest := lineEnds{write: func(b []byte) {
 				if s.hooks.Continue == nil {
-					out.write(b)
+					out.Write(b)
 				} else {
 					last = append(last, b...)
 				}
 			}}
 			rest.pass(b[fr.end:])
 			if err := s.finishDone(rest.pass); err != errContinued {
-				out.write(last)
+				out.Write(last)
 				return out.end(err)
 			}
 			continue
 		case frameData:
 			if clean, changed := scrub(c.Type, fr.data); changed {
-				out.write(run)
-				out.write(b[fr.start:fr.dataStart])
-				out.write(clean)
+				out.Write(run)
+				out.Write(b[fr.start:fr.dataStart])
+				out.Write(clean)
 				run = b[fr.dataEnd:fr.end]
 				continue
 			}
@@ -108,7 +113,7 @@ func ForwardRaw(w http.ResponseWriter, s *Stream) error {
 	}
 	out := newOutlet(w, s)
 	if !s.over {
-		out.write(s.buf.bytes()[s.frames.keep():])
+		out.Write(s.buf.bytes()[s.frames.keep():])
 	}
 	for {
 		fr, _, err := s.step(false)
@@ -117,30 +122,30 @@ func ForwardRaw(w http.ResponseWriter, s *Stream) error {
 		}
 		switch fr.kind {
 		case frameDone:
-			return out.end(s.finishDone(out.write))
+			return out.end(s.finishDone(out.Write))
 		case frameNone:
-			out.wait()
-			if out.err != nil {
+			if !out.wait() {
 				return out.end(nil)
 			}
 			b, err := s.read()
 			if err != nil {
 				return out.end(s.finishRead(err))
 			}
-			out.write(b)
+			out.Write(b)
 		}
 	}
 }
 
-// outlet writes to the client. After an error it writes no more.
-type outlet struct {
-	w   http.ResponseWriter
-	rc  *http.ResponseController
-	s   *Stream
-	err error
+// writeTimeout is how long the client may take nothing.
+const writeTimeout = time.Minute
+
+// toClient writes a stream to the client.
+type toClient struct {
+	*outlet.Outlet
+	s *Stream
 }
 
-func newOutlet(w http.ResponseWriter, s *Stream) *outlet {
+func newOutlet(w http.ResponseWriter, s *Stream) toClient {
 	h := w.Header()
 	for name, value := range map[string]string{
 		"Content-Type":      s.opt.Framing.ContentType(),
@@ -151,58 +156,23 @@ func newOutlet(w http.ResponseWriter, s *Stream) *outlet {
 			h.Set(name, value)
 		}
 	}
-	return &outlet{w: w, rc: http.NewResponseController(w), s: s}
+	return toClient{outlet.New(w, writeTimeout), s}
 }
 
-// writeTimeout is how long the client may take nothing.
-const writeTimeout = time.Minute
-
-// pieceSize is how much is written under one deadline: a client that is slow with a
-// large event is not gone.
-const pieceSize = 32 << 10
-
-func (o *outlet) write(b []byte) {
-	for o.err == nil && len(b) > 0 {
-		piece := b[:min(len(b), pieceSize)]
-		b = b[len(piece):]
-		o.within(writeTimeout)
-		_, o.err = o.w.Write(piece)
-	}
-}
-
-func (o *outlet) flush() {
-	if o.err != nil {
-		return
-	}
-	o.within(writeTimeout)
-	if err := o.rc.Flush(); !errors.Is(err, http.ErrNotSupported) {
-		o.err = err
-	}
-}
-
-// wait takes the deadline off while nothing is to be written: HTTP/2 resets a
-// response whose deadline passes, whether or not something waits to be written.
-func (o *outlet) wait() {
-	o.flush()
-	o.within(0)
-}
-
-// within sets the deadline of the next write; 0: none. A writer without deadlines is
-// written to all the same.
-func (o *outlet) within(d time.Duration) {
-	var deadline time.Time
-	if d > 0 {
-		deadline = time.Now().Add(d)
-	}
-	_ = o.rc.SetWriteDeadline(deadline)
+// wait sends what has been written before something else takes its time. It tells
+// whether the client is still there.
+func (c toClient) wait() bool {
+	c.Flush()
+	c.Wait()
+	return c.Err() == nil
 }
 
 // end flushes and turns the stream's end into what is returned.
-func (o *outlet) end(err error) error {
-	o.flush()
-	if o.err != nil {
-		_ = o.s.Close()
-		return fmt.Errorf("stream: forward: %w", o.err)
+func (c toClient) end(err error) error {
+	c.Flush()
+	if gone := c.Err(); gone != nil {
+		_ = c.s.Close()
+		return fmt.Errorf("%w: %w", ErrClientGone, gone)
 	}
 	if err == io.EOF {
 		return nil
