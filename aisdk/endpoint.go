@@ -67,7 +67,7 @@ func (e *endpoint) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !w.begun {
-		answer(rw, err)
+		w.refuse(err)
 	}
 	if e.OnError != nil && !errors.Is(r.Context().Err(), context.Canceled) {
 		e.OnError(r, err)
@@ -122,6 +122,7 @@ func (e *endpoint) get(w *Writer, r *http.Request) error {
 	}
 	if isNil(s) {
 		w.w.WriteHeader(http.StatusNoContent)
+		w.out.Flush()
 		return nil
 	}
 	return w.all(NewConverter(e.options), s)
@@ -194,9 +195,10 @@ func statusText(status int) string {
 	return ErrorMessage
 }
 
-// answer answers a request that failed before anything was sent. What the server
+// refuse answers a request that failed before anything was sent. What the server
 // said stays here.
-func answer(w http.ResponseWriter, err error) {
+func (w *Writer) refuse(err error) {
+	h := w.w.Header()
 	var status int
 	var text string
 	var refused *refusal
@@ -214,13 +216,12 @@ func answer(w http.ResponseWriter, err error) {
 		}
 		text = statusText(status)
 		if errors.As(err, &upstream) && upstream.RetryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(upstream.RetryAfter.Seconds()))))
+			h.Set("Retry-After", strconv.Itoa(int(math.Ceil(upstream.RetryAfter.Seconds()))))
 		}
 	}
-	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, text)
+	w.w.WriteHeader(status)
+	w.out.Write([]byte(text))
 }

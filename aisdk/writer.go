@@ -3,11 +3,13 @@ package aisdk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/internal/outlet"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -33,15 +35,16 @@ type Pace struct {
 // A browser that reads slowly makes the calls block, and with them whatever gives
 // the parts.
 type Writer struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	pace    Pace
-	buf     []byte
-	begun   bool
-	err     error
+	w     http.ResponseWriter
+	out   *outlet.Outlet
+	pace  Pace
+	buf   []byte
+	begun bool
+	err   error
 }
 
-// NewWriter makes a writer on a response of which nothing has been sent.
+// NewWriter makes a writer on a response of which nothing has been sent. From then on
+// the WriteTimeout of the http.Server does not count.
 func NewWriter(w http.ResponseWriter, pace Pace) *Writer {
 	if pace.Heartbeat == 0 {
 		pace.Heartbeat = defaultHeartbeat
@@ -49,7 +52,9 @@ func NewWriter(w http.ResponseWriter, pace Pace) *Writer {
 	if pace.WriteTimeout == 0 {
 		pace.WriteTimeout = defaultWriteTimeout
 	}
-	return &Writer{w: w, control: http.NewResponseController(w), pace: pace}
+	out := outlet.New(w, max(pace.WriteTimeout, 0))
+	out.Wait() // the first part may take its time too
+	return &Writer{w: w, out: out, pace: pace}
 }
 
 // Headers of a UI message stream.
@@ -92,32 +97,25 @@ func (w *Writer) Done() error {
 }
 
 // Flush sends what has been written. The first call sends the headers too. Once it
-// has failed, because the browser is gone, every call fails.
+// has failed, because the browser is gone, every call fails, with an error that matches
+// [stream.ErrClientGone].
 func (w *Writer) Flush() error {
 	if w.err != nil || w.begun && len(w.buf) == 0 {
 		return w.err
-	}
-	if w.pace.WriteTimeout > 0 {
-		_ = w.control.SetWriteDeadline(time.Now().Add(w.pace.WriteTimeout))
-	} else {
-		_ = w.control.SetWriteDeadline(time.Time{})
 	}
 	if !w.begun {
 		w.begun = true
 		setHeaders(w.w.Header())
 		w.w.WriteHeader(http.StatusOK)
 	}
-	if len(w.buf) > 0 {
-		_, w.err = w.w.Write(w.buf)
-		if w.buf = w.buf[:0]; cap(w.buf) > 4*maxBuffered {
-			w.buf = nil
-		}
+	w.out.Write(w.buf)
+	if w.buf = w.buf[:0]; cap(w.buf) > 4*maxBuffered {
+		w.buf = nil
 	}
-	if w.err == nil {
-		// A response that cannot be flushed still arrives, at its end.
-		if err := w.control.Flush(); !errors.Is(err, http.ErrNotSupported) {
-			w.err = err
-		}
+	w.out.Flush()
+	w.out.Wait()
+	if err := w.out.Err(); err != nil {
+		w.err = fmt.Errorf("%w: %w", stream.ErrClientGone, err)
 	}
 	return w.err
 }
@@ -137,7 +135,7 @@ type ChunkStream interface {
 // It returns how the stream ended: nil, or the error of [stream.Stream.Chunks]. A
 // run that failed has said so in its parts; of any other error the browser is told
 // BrokenMessage. When the browser is gone the stream is closed, which stops an
-// agent, and the error is that of writing.
+// agent, and the error matches [stream.ErrClientGone] and that of writing.
 func (w *Writer) Pipe(s ChunkStream, o Options) error {
 	return w.all(NewConverter(o), s)
 }

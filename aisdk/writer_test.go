@@ -209,7 +209,50 @@ func TestDisconnect_ClosesTheStream(t *testing.T) {
 	}()
 	err := aisdk.NewWriter(s, aisdk.Pace{}).Pipe(h, aisdk.Options{})
 	require.ErrorIs(t, err, gone)
+	require.ErrorIs(t, err, stream.ErrClientGone)
+	assert.NotErrorIs(t, err, stream.ErrTruncated)
 	<-h.closed
+}
+
+func TestDisconnect_GivesTheServerUp(t *testing.T) {
+	for what, events := range map[string]string{"while it writes": deltaEvent, "in a silence": ""} {
+		for _, http2 := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, HTTP/2 %v", what, http2), func(t *testing.T) {
+				givenUp := make(chan struct{})
+				up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+					defer close(givenUp)
+					w.Header().Set("Content-Type", "text/event-stream")
+					fmt.Fprint(w, deltaEvent)
+					_ = http.NewResponseController(w).Flush()
+					for events != "" && r.Context().Err() == nil {
+						fmt.Fprint(w, events)
+					}
+					<-r.Context().Done()
+				})
+				ended := make(chan error, 1)
+				agent := up.agent(t)
+				server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					s, err := agent.Stream(r.Context(), mastra.AgentRequest{Messages: mastra.Prompt("hi")})
+					if assert.NoError(t, err) {
+						ended <- aisdk.NewWriter(w, aisdk.Pace{}).Pipe(s, aisdk.Options{})
+					}
+				}))
+				server.EnableHTTP2 = http2
+				server.StartTLS()
+				defer server.Close()
+				res, err := server.Client().Get(server.URL)
+				require.NoError(t, err)
+				_, err = io.ReadFull(res.Body, make([]byte, len(startFrame)))
+				require.NoError(t, err)
+				require.NoError(t, res.Body.Close())
+
+				err = <-ended
+				<-givenUp
+				require.True(t, errors.Is(err, stream.ErrClientGone) || errors.Is(err, context.Canceled), "%v", err)
+				assert.NotErrorIs(t, err, stream.ErrTruncated)
+			})
+		}
+	}
 }
 
 func TestHeartbeat_FindsOutThatTheBrowserIsGone(t *testing.T) {
