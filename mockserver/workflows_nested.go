@@ -35,8 +35,12 @@ func (p *pendingStep) nested(s *StepCall) (any, error) {
 		return nil, err
 	}
 	status := result.Str("status")
+	waits := &suspension{payload: nestedPayload(inner.key.run, child), labels: child.labels.Keys()}
 	if status == "suspended" {
-		return nil, &suspension{payload: nestedPayload(inner.key.run, child), labels: child.labels.Keys()}
+		return nil, waits
+	}
+	if waits.payload != nil { // the record keeps it of one that has failed, too
+		p.waits(waits)
 	}
 	x.srv.runs.forget(inner)
 	switch status {
@@ -106,8 +110,7 @@ func (p *pendingStep) nestedRunID() string {
 
 // nestedPayload is the suspend payload of the nested step that waits, with the
 // way to it.
-func nestedPayload(runID string, child *execution) any {
-	var payload *js.Object
+func nestedPayload(runID string, child *execution) (payload any) {
 	for _, m := range child.results.Members() {
 		result, ok := m.Value.(*js.Object)
 		if !ok || m.Key == "input" || result.Str("status") != "suspended" {

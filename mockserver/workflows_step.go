@@ -255,14 +255,19 @@ func (p *pendingStep) suspend(waits *suspension) *js.Object {
 		}
 		payload = parsed
 	}
+	p.waits(waits)
+	return js.Obj("status", "suspended", "suspendPayload", payload, "suspendedAt", nowMillis())
+}
+
+// waits enters where the run waits.
+func (p *pendingStep) waits(at *suspension) {
 	x := p.execution
 	x.mu.Lock()
+	defer x.mu.Unlock()
 	x.suspended.Set(p.node.id, positionValue(p.position))
-	for _, label := range waits.labels {
+	for _, label := range at.labels {
 		x.labels.Set(label, js.Obj("stepId", p.node.id, "foreachIndex", js.When(p.inForeach, p.index)))
 	}
-	x.mu.Unlock()
-	return js.Obj("status", "suspended", "suspendPayload", payload, "suspendedAt", nowMillis())
 }
 
 // errorValue is an error as the server serialises it, without its stack.

@@ -16,7 +16,7 @@ import (
 
 // World is the demo world with the extra agents and workflows.
 func World() []mockserver.Option {
-	all := slices.Concat(actorWorkflows(), contextWorkflows(), loopWorkflows(), mappingWorkflows(), seeingWorkflows(), sleepWorkflows(), stateWorkflows(), shapeWorkflows(), writingWorkflows())
+	all := slices.Concat(actorWorkflows(), contextWorkflows(), deepWorkflows(), loopWorkflows(), mappingWorkflows(), seeingWorkflows(), sleepWorkflows(), stateWorkflows(), shapeWorkflows(), writingWorkflows())
 	// As the other server lists what a module exports.
 	slices.SortFunc(all, func(a, b *mockserver.Workflow) int { return strings.Compare(a.ID(), b.ID()) })
 	options := append(agents(), mockserver.WithDemoWorld())
