@@ -6,21 +6,17 @@ import (
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/hook"
-	"github.com/mastra-go/mastra/internal/turn"
 	"github.com/mastra-go/mastra/stream"
 )
 
 // Two answers to one tool call, or to one suspension, at the same moment may both be
 // carried out: the server takes the suspension off only when the first has begun. So
-// a client, and what With makes of it, lets one at a time through.
-
-// waits is what is answered: a tool call of an agent's run, or a workflow's run, of
-// which each answer reads anew where it waits.
-type waits struct{ actor, run, toolCall string }
+// a client, and what With makes of it, lets one at a time through. What more an answer
+// to a run waits for, runturn.go says.
 
 // alone waits until no other answer to the same is under way. What it returns lets
 // the next one through.
-func alone(ctx context.Context, answers *turn.Turns[waits], to waits) (leave func(), err error) {
+func alone(ctx context.Context, answers *answers, to waits) (leave func(), err error) {
 	leave, err = answers.Take(ctx, to)
 	if err != nil {
 		return nil, fmt.Errorf("mastra: while another answer to the same was under way: %w", call.ContextError(ctx))

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/mastra-go/mastra/internal/call"
-	"github.com/mastra-go/mastra/internal/turn"
 )
 
 // Version of this client, as its User-Agent tells it.
@@ -20,12 +19,12 @@ type config struct {
 	call.Config
 	reattach      bool
 	cancelOnClose bool
-	looksFor      time.Duration      // a run whose start got no answer, before it is posted again
-	answers       *turn.Turns[waits] // under way; shared by all that the client makes
+	looksFor      time.Duration // a run whose start got no answer, before it is posted again
+	answers       *answers      // shared by all that the client makes
 }
 
 func defaults() config {
-	c := config{Config: call.Defaults(), reattach: true, looksFor: 10 * time.Second, answers: new(turn.Turns[waits])}
+	c := config{Config: call.Defaults(), reattach: true, looksFor: 10 * time.Second, answers: new(answers)}
 	c.UserAgent = userAgent()
 	c.Policy = policy(RetrySafe)
 	return c

@@ -247,6 +247,7 @@ var kinds = map[call.Kind]error{
 
 func notSuspended(text string) bool {
 	return strings.Contains(text, "was not suspended") ||
+		strings.Contains(text, "suspended workflow run was already resumed") ||
 		strings.Contains(text, "it is not suspended") ||
 		strings.Contains(text, "tool call is not suspended") ||
 		strings.Contains(text, "could not find a suspended run")

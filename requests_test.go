@@ -279,6 +279,9 @@ func TestRequest_IsTheGoldenOne(t *testing.T) {
 				fmt.Fprintf(&golden, "%v\n", err)
 			}
 			rt.seen = nil
+			if strings.HasPrefix(name, "Run.Resume") {
+				time.Sleep(time.Minute) // until no answer to the run can be on its way
+			}
 		}
 		all := methods(client, agentID, otherID)
 		slices.SortFunc(all, func(a, b method) int { return strings.Compare(a.name, b.name) })

@@ -31,6 +31,7 @@ const (
 	runEnded    = `{"runId":"r","workflowName":"w","status":"success","result":{"ok":true},"steps":{}}`
 	runRunning  = `{"runId":"r","workflowName":"w","status":"running","steps":{}}`
 	notWaiting  = `{"type":"workflow-start","runId":"r","payload":{}}` + "\x1e" + `{"type":"workflow-finish","runId":"r","payload":{"workflowStatus":"failed","metadata":{"errorMessage":"This workflow run was not suspended"}}}` + "\x1e"
+	claimed     = `{"type":"workflow-start","runId":"r","payload":{}}` + "\x1e" + `{"type":"workflow-finish","runId":"r","payload":{"workflowStatus":"failed","metadata":{"errorMessage":"This suspended workflow run was already resumed by another caller. Workflow \"w\" run \"r\" moved from \"suspended\" to \"running\" before this resume could claim it. Only one resume() call may continue a given suspension; re-read the run state before resuming again."}}}` + "\x1e"
 	waitsAnew   = `{"runId":"r","workflowName":"w","status":"suspended","suspendedPaths":{"ask":[0]},"steps":{"ask":{"status":"suspended","suspendedAt":2000,"resumedAt":1500}}}`
 	resumedOnce = `,"resumedAt":950`
 )
@@ -98,6 +99,7 @@ func resumings(t *testing.T) []resuming {
 		{name: "several wait and none is named", steps: m{"get": {tells(t, "review-suspended")}}, req: mastra.ResumeRequest{Data: 1}, calls: "get", is: []error{mastra.ErrInvalidInput}},
 		{name: "the data does not fit", steps: m{"get": {tells(t, "approval-suspended")}, "resume-stream": {replays(t, "approval-refused")}}, req: mastra.ResumeRequest{Data: 1}, calls: "get resume-stream", is: []error{mastra.ErrInvalidInput}},
 		{name: "somebody else was faster", steps: m{"get": {tells(t, "approval-suspended")}, "resume-stream": {replays(t, "approval-resumed-twice")}}, req: mastra.ResumeRequest{Data: 1}, calls: "get resume-stream", is: []error{mastra.ErrNotSuspended}},
+		{name: "somebody else has just begun", steps: m{"get": {flat}, "resume-stream": {recordsText(claimed)}}, req: approve, calls: "get resume-stream", is: []error{mastra.ErrNotSuspended}},
 		{name: "somebody else is at it", steps: m{"get": {flat}, "resume-stream": {answer(409, `{"error":"claimed"}`)}}, req: approve, calls: "get resume-stream", is: []error{mastra.ErrConflict}},
 
 		{name: "lost, and the run has moved on", steps: m{"get": {flat, ended}, "resume-stream": {reset}}, req: approve, calls: "get resume-stream get..", status: mastra.RunSuccess},

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// pick finds the suspension that a request means. Where there is none it says
-// why, and of which kind the error is.
+// pick finds the suspension that a request means, in a run that is suspended or works
+// at another answer. Where there is none it says why, and of which kind the error is.
 func (s *RunState) pick(req ResumeRequest) (at Suspension, refusal string, kind error) {
-	all := s.Suspensions()
+	all := s.places()
 	if req.ForEachIndex != nil && *req.ForEachIndex < 0 {
 		return at, "ForEachIndex is negative", ErrInvalidInput
 	}
-	if s.Status != RunSuspended {
+	if works := s.Status == RunRunning || s.Status == RunWaiting; s.Status != RunSuspended && !(works && len(all) > 0) {
 		return at, "the run is not suspended, it is " + string(s.Status), ErrNotSuspended
 	}
 	if want := req.Suspension; want != nil {
@@ -31,6 +31,9 @@ func (s *RunState) pick(req ResumeRequest) (at Suspension, refusal string, kind 
 		}
 		for _, at := range all {
 			if want.same(at) {
+				if at.ForEachIndex == nil {
+					at.ForEachIndex = want.ForEachIndex
+				}
 				return at, "", nil
 			}
 		}
@@ -83,14 +86,6 @@ func waiting(all []Suspension) string {
 		}
 	}
 	return "the run waits at " + strings.Join(names, ", ")
-}
-
-// same tells whether two suspensions are one: same step, item and moment. A
-// moment that is not known, on either side, does not count.
-func (a Suspension) same(b Suspension) bool {
-	sameIndex := a.ForEachIndex == nil || b.ForEachIndex == nil || *a.ForEachIndex == *b.ForEachIndex
-	sameTime := a.SuspendedAt.IsZero() || b.SuspendedAt.IsZero() || a.SuspendedAt.Equal(b.SuspendedAt.Time)
-	return slices.Equal(a.Path, b.Path) && sameIndex && sameTime
 }
 
 // suspendsAgain: the step may be found suspended anew after it was resumed, and

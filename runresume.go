@@ -55,10 +55,14 @@ type resumeBody struct {
 // Several suspended steps and none named match [ErrInvalidInput]. When ctx ends, the call
 // returns and the run goes on.
 //
-// Answers to one run that a Client sends, with all that [Client.With] made of it, go
-// one after the other: each reads the run when the first record or the error of the
-// one before has come. Between several processes, or several calls of [New], two
-// answers at the same moment may both be taken by the server.
+// The server carries out one answer to a run at a time. So Resume waits while the run
+// works at another, and sends its own if its place still waits then; a step's name
+// means the place that waited at the beginning. ctx bounds that, and until it is over
+// nothing is sent. Answers of one Client, with all that [Client.With] made of it, go
+// one after the other in the same way. Between several processes, or several calls of
+// [New], two answers at the same moment to the same place may both be sent: one is
+// carried out, and the other matches [ErrNotSuspended], but inside a nested workflow it
+// fails the run.
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume-stream.
 func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*RunState, error) {
@@ -66,26 +70,33 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 	if err != nil {
 		return nil, err
 	}
-	leave, err := alone(ctx, r.c.cfg().answers, waits{actor: r.workflow, run: r.id})
+	t, err := r.turn(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
-	at, before, err := r.suspension(ctx, req)
+	defer t.leave()
+	state, err := r.resume(ctx, t, req)
 	if err != nil {
+		t.failed(ctx, err)
 		return nil, err
 	}
-	q := r.resumeRequest(route.WorkflowResumeStream, at, req)
-	lost := &lostResume{run: r, at: at, before: before}
+	t.over()
+	return state, nil
+}
+
+func (r *Run) resume(ctx context.Context, t *runTurn, req ResumeRequest) (*RunState, error) {
+	q := r.resumeRequest(route.WorkflowResumeStream, t.at, req)
+	lost := &lostResume{run: r, at: t.at, before: t.before}
 	q.Lost = lost.look
 	x, err := r.c.begin(ctx, q)
 	if err != nil {
 		return nil, err
 	}
+	t.sends()
 	resp, o, err := x.Frames(ctx)
 	for err == nil {
 		b := r.builder(route.WorkflowResumeStream)
-		b.turn = func(h hooks) hooks { return began(h, leave) }
+		b.turn = func(h hooks) hooks { return t.ends(began(h, t.leave)) }
 		state, readErr := b.stream(ctx, false, resp.Body, o).Result()
 		switch {
 		case readErr == nil:
@@ -99,9 +110,10 @@ func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*R
 }
 
 // ResumeStream answers the suspended run and streams what happens from there.
-// It blocks until the first record is on its way. It is sent once: an answer that
-// is lost before the first byte gives [ErrOutcomeUnknown]. Afterwards a stream that
-// breaks is taken up again, as that of [Run.Stream].
+// It waits for other answers as [Run.Resume] does, and then blocks until the first
+// record is on its way. It is sent once: an answer that is lost before the first byte
+// gives [ErrOutcomeUnknown]. Afterwards a stream that breaks is taken up again, as that
+// of [Run.Stream].
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume-stream.
 func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Option) (*RunStream, error) {
@@ -109,26 +121,26 @@ func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	leave, err := alone(ctx, r.c.cfg().answers, waits{actor: r.workflow, run: r.id})
+	t, err := r.turn(ctx, req)
 	if err != nil {
-		return nil, err
-	}
-	at, _, err := r.suspension(ctx, req)
-	if err != nil {
-		leave()
 		return nil, err
 	}
 	b := r.builder(route.WorkflowResumeStream)
-	b.turn = func(h hooks) hooks { return leaving(h, leave) }
-	s, err := b.open(ctx, r, r.resumeRequest(b.op, at, req))
+	b.turn = func(h hooks) hooks { return t.ends(leaving(h, t.leave)) }
+	t.sends()
+	s, err := b.open(ctx, r, r.resumeRequest(b.op, t.at, req))
 	if err != nil {
-		leave()
+		t.failed(ctx, err)
+		t.leave()
+		return nil, err
 	}
-	return s, err
+	return s, nil
 }
 
-// ResumeDetached answers the suspended run and returns at once. The server looks
-// at the data only afterwards: data that does not fit leaves the run suspended.
+// ResumeDetached answers the suspended run and does not wait for what follows. It waits
+// for other answers as [Run.Resume] does. The server looks at the data only afterwards:
+// data that does not fit leaves the run suspended, and holds the client's next answer to
+// the run back for 10 s, as it might still be on its way.
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume.
 func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Option) error {
@@ -136,32 +148,20 @@ func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Opt
 	if err != nil {
 		return err
 	}
-	leave, err := alone(ctx, r.c.cfg().answers, waits{actor: r.workflow, run: r.id})
+	t, err := r.turn(ctx, req)
 	if err != nil {
 		return err
 	}
-	defer leave()
-	at, _, err := r.suspension(ctx, req)
+	defer t.leave()
+	t.sends()
+	err = r.c.call(ctx, nil, r.resumeRequest(route.WorkflowResume, t.at, req), nil)
 	if err != nil {
-		return err
+		t.failed(ctx, err)
 	}
-	return r.c.call(ctx, nil, r.resumeRequest(route.WorkflowResume, at, req), nil)
+	return err
 }
 
 func (r *Run) resumeRequest(op route.Operation, at Suspension, req ResumeRequest) call.Request {
 	body := resumeBody{Path: at.Path, Data: req.Data, ForEachIndex: at.ForEachIndex, PerStep: req.PerStep, Tracing: req.Tracing}
 	return r.post(op, body, req.RequestContext, req.Extra)
-}
-
-// suspension reads the run and finds what the request answers.
-func (r *Run) suspension(ctx context.Context, req ResumeRequest) (Suspension, *RunState, error) {
-	state, err := r.Get(ctx)
-	if err != nil {
-		return Suspension{}, nil, err
-	}
-	at, refusal, kind := state.pick(req)
-	if kind != nil {
-		return Suspension{}, nil, r.refused(route.WorkflowResumeStream, refusal, kind)
-	}
-	return at, state, nil
 }

@@ -42,6 +42,12 @@ func (s *RunState) Suspensions() []Suspension {
 	if s.Status != RunSuspended {
 		return nil
 	}
+	return s.places()
+}
+
+// places are those where the run waits, or would if it did not work at an answer to
+// one of them.
+func (s *RunState) places() []Suspension {
 	w := places{run: s}
 	w.walk(stepGraph(s.Graph), nil)
 	if len(w.found) == 0 { // no graph, or one that is not understood
@@ -50,6 +56,14 @@ func (s *RunState) Suspensions() []Suspension {
 		}
 	}
 	return w.found
+}
+
+// same tells whether two suspensions are one: same step, item and moment. A
+// moment that is not known, on either side, does not count.
+func (a Suspension) same(b Suspension) bool {
+	sameIndex := a.ForEachIndex == nil || b.ForEachIndex == nil || *a.ForEachIndex == *b.ForEachIndex
+	sameTime := a.SuspendedAt.IsZero() || b.SuspendedAt.IsZero() || a.SuspendedAt.Equal(b.SuspendedAt.Time)
+	return slices.Equal(a.Path, b.Path) && sameIndex && sameTime
 }
 
 // waitingSteps are the steps of the outermost workflow that wait.
