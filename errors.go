@@ -30,7 +30,8 @@ var (
 	ErrForbidden = errors.New("mastra: forbidden")
 	// ErrNotFound: the server answered 404.
 	ErrNotFound = errors.New("mastra: not found")
-	// ErrConflict: the server answered 409.
+	// ErrConflict: the server answered 409; or it would give what was to be sent to
+	// another item of a foreach than the one that was meant, and nothing was sent.
 	ErrConflict = errors.New("mastra: conflict")
 	// ErrTooLarge: the server answered 413, or its answer was larger than
 	// [WithMaxResponseSize] allows.

@@ -9,6 +9,18 @@ import (
 // pick finds the suspension that a request means, in a run that is suspended or works
 // at another answer. Where there is none it says why, and of which kind the error is.
 func (s *RunState) pick(req ResumeRequest) (at Suspension, refusal string, kind error) {
+	at, refusal, kind = s.meant(req)
+	if kind != nil {
+		return at, refusal, kind
+	}
+	if first, before := s.resumedBefore(at); before {
+		return at, fmt.Sprintf("item %d of step %q waits too, and the server would give it the answer to item %d: answer item %d first", first, at.Step, *at.ForEachIndex, first), ErrConflict
+	}
+	return at, "", nil
+}
+
+// meant is pick, whatever the server would do with the answer.
+func (s *RunState) meant(req ResumeRequest) (at Suspension, refusal string, kind error) {
 	all := s.places()
 	if req.ForEachIndex != nil && *req.ForEachIndex < 0 {
 		return at, "ForEachIndex is negative", ErrInvalidInput

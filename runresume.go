@@ -52,7 +52,8 @@ type resumeBody struct {
 // A run that is not suspended matches [ErrNotSuspended], one that is not there
 // [ErrNotFound]; data that does not fit the schema [ErrInvalidInput], and the
 // suspension stays (inside a nested workflow the server fails the run instead).
-// Several suspended steps and none named match [ErrInvalidInput]. When ctx ends, the call
+// Several suspended steps and none named match [ErrInvalidInput], an item of a foreach
+// of workflows that is not the first to wait [ErrConflict]. When ctx ends, the call
 // returns and the run goes on.
 //
 // The server carries out one answer to a run at a time. So Resume waits while the run

@@ -23,7 +23,8 @@ type Suspension struct {
 	Step string `json:"step"`
 	// ForEachIndex is the item of a foreach step; nil for other steps. Beware: of a
 	// foreach inside a nested workflow the server does not look at it, and gives the
-	// answer to every item that waits.
+	// answer to every item that waits. Of items that are workflows it resumes the first
+	// that waits, whichever is named: an answer to another gives [ErrConflict].
 	ForEachIndex *int `json:"forEachIndex,omitempty"`
 	// Payload is what the step suspended with.
 	Payload json.RawMessage `json:"payload,omitempty"`
@@ -158,6 +159,23 @@ func placeOf(payload json.RawMessage) suspendedPlace {
 	}
 	_, _ = tolerant.Unmarshal(payload, &members) // a payload of another shape has no place
 	return members.Place
+}
+
+// resumedBefore gives the item of a foreach that the server would resume in place of
+// the one that waits at a place. Of items that are workflows it resumes the run of the
+// first that waits, whichever is named.
+func (s *RunState) resumedBefore(at Suspension) (first int, before bool) {
+	if at.ForEachIndex == nil {
+		return 0, false
+	}
+	for n := range at.Path {
+		place := placeOf(s.Steps[strings.Join(at.Path[:n+1], ".")].SuspendPayload)
+		if waiting := place.waitingItems(); slices.Contains(waiting, *at.ForEachIndex) {
+			first = waiting[0]
+			return first, first != *at.ForEachIndex && len(placeOf(place.Items[first].SuspendPayload).Path) > 0
+		}
+	}
+	return 0, false
 }
 
 // waitingItems are the indexes of the items that wait.

@@ -48,7 +48,7 @@ func TestSuspension_EveryPlaceIsListedWithItsOwnPayload(t *testing.T) {
 
 // Each place that is listed can be answered, also when it was stored.
 func TestSuspension_EachIsAnsweredWhereItStands(t *testing.T) {
-	for _, file := range []string{"deep-house", "deep-street", "deep-yard", "deep-rooms", "deep-stadium", "deep-hall", "deep-dotted", "deep-dotted-house"} {
+	for _, file := range []string{"deep-house", "deep-street", "deep-yard", "deep-stadium", "deep-hall", "deep-dotted", "deep-dotted-house"} {
 		for _, s := range recordedRun(t, file).Suspensions() {
 			stored, err := json.Marshal(s)
 			require.NoError(t, err)
@@ -105,5 +105,21 @@ func TestSuspension_ANameThatMeansSeveralIsInvalid(t *testing.T) {
 			require.NoError(t, err)
 			assert.JSONEq(t, tt.sent, rt.sent("resume-stream")[0])
 		})
+	}
+}
+
+// Of the items that are workflows the server resumes the first that waits, whichever
+// is named.
+func TestSuspension_OfAWorkflowForEachIsAnsweredInOrder(t *testing.T) {
+	all := recordedRun(t, "deep-rooms").Suspensions()
+	one := 1
+	for name, req := range map[string]mastra.ResumeRequest{
+		"by its suspension": {Suspension: &all[1]}, "by its name": {Step: "room.window", ForEachIndex: &one}, "by its index": {ForEachIndex: &one},
+	} {
+		rt := &routes{steps: map[string][]step{"get": {tells(t, "deep-rooms")}}}
+		_, err := inMemory(t, rt).Workflow("w").Resume(t.Context(), all[1].RunID, req)
+		require.ErrorIs(t, err, mastra.ErrConflict, name)
+		assert.ErrorContains(t, err, "item 0", name)
+		assert.Empty(t, rt.sent("resume-stream"), name)
 	}
 }

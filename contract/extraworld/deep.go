@@ -35,6 +35,10 @@ func (b *bells) bell(id string) *mockserver.Step {
 		Say string  `json:"say"`
 		MS  float64 `json:"ms"`
 	}
+	type told struct {
+		Said string `json:"said"`
+		Key  string `json:"key"`
+	}
 	return mockserver.NewStep(id, func(s *mockserver.StepCall, in visit) (any, error) {
 		var given answer
 		if !s.Resumed(&given) {
@@ -42,7 +46,7 @@ func (b *bells) bell(id string) *mockserver.Step {
 		}
 		b.count(in.Key, 1)
 		s.Sleep(time.Duration(given.MS) * time.Millisecond)
-		return map[string]string{"said": given.Say}, nil
+		return told{given.Say, in.Key}, nil
 	}).Suspends(ask{}).Resumes(answer{})
 }
 
@@ -72,7 +76,7 @@ func (b *bells) heard() *mockserver.Step {
 func deepWorkflows() []*mockserver.Workflow {
 	b := &bells{answers: map[string]int{}}
 	room := mockserver.NewWorkflow[visit, any]("room").Parallel(b.bell("door"), b.bell("window")).Then(b.heard())
-	house := mockserver.NewWorkflow[visit, any]("house").Parallel(room, b.bell("gate"))
+	house := mockserver.NewWorkflow[visit, any]("house").Parallel(room, b.bell("gate")).Then(b.heard())
 	dotted := mockserver.NewWorkflow[visit, any]("dotted").Parallel(b.bell("a.b"), b.bell("a.c")).Then(b.heard())
 	cottage := mockserver.NewWorkflow[visit, any]("cottage").Then(b.bell("door"))
 	return []*mockserver.Workflow{

@@ -21,7 +21,7 @@ const bell = <Id extends string>(id: Id) =>
       if (!resumeData) return suspend({ ask: id, key });
       answers.set(key, (answers.get(key) ?? 0) + 1);
       await sleep(resumeData.ms);
-      return { said: resumeData.say };
+      return { said: resumeData.say, key };
     },
   });
 
@@ -43,6 +43,7 @@ export const room = createWorkflow({ id: 'room', inputSchema: visit, outputSchem
 
 export const house = createWorkflow({ id: 'house', inputSchema: visit, outputSchema: z.any() })
   .parallel([room, bell('gate')])
+  .then(heard)
   .commit();
 
 export const street = createWorkflow({ id: 'street', inputSchema: visit, outputSchema: z.any() })
