@@ -226,8 +226,9 @@ func WithReattach(on bool) Option {
 // [Run.ResumeStream]) is given up before its end: by Close, by leaving a loop over
 // it, or by ending the context. Default false: the run goes on. Giving the stream up then
 // waits for the cancel to be answered, at most 5 s; ending the context does not. A
-// run whose workflow-finish has been read is never cancelled. What a cancel cannot do
-// where several processes serve the workflow, [Run.Cancel] says.
+// run whose workflow-finish has been read is never cancelled. Where several server
+// processes serve the workflow, a cancel that reaches another one than executes the run
+// does not stop it: see [Run.Cancel].
 func WithCancelOnClose(on bool) Option {
 	return option(func(c *config) error { c.cancelOnClose = on; return nil })
 }

@@ -141,9 +141,12 @@ func serverTime(header http.Header) time.Time {
 }
 
 // Cancel stops the run. The server answers before the run's step has noticed.
-// Beware: cancelling a run that has ended makes its status canceled all the
-// same. So it does through another server process than the one that executes the
-// run, which then goes on to its end. An unknown run matches [ErrNotFound].
+// An unknown run matches [ErrNotFound].
+//
+// Beware: cancelling a run that has ended makes its status canceled all the same. And
+// where several server processes share their storage, only the one that executes the
+// run can stop it: through another one Cancel gives no error and the record says
+// canceled, but the run goes on to its end, and the record then says what that was.
 //
 // POST /workflows/{workflowId}/runs/{runId}/cancel. Not repeated once it was sent.
 func (r *Run) Cancel(ctx context.Context, opts ...Option) error {
