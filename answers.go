@@ -1,6 +1,7 @@
 package mastra
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -15,8 +16,9 @@ type waits struct{ actor, run, toolCall string }
 // answers are those that a client, and all that With makes of it, has under way.
 type answers struct {
 	turn.Turns[waits]
-	mu   sync.Mutex
-	sent map[waits]*sentAnswer
+	mu    sync.Mutex
+	sent  map[waits]*sentAnswer
+	sweep time.Time // when those that no longer matter are forgotten next
 }
 
 // sentAnswer is the last answer to a run of which nothing has told yet that the server
@@ -33,14 +35,13 @@ func (a *answers) last(to waits) *sentAnswer {
 	return a.sent[to]
 }
 
-// keep remembers an answer, and forgets those that no longer matter.
+// keep remembers an answer, and now and then forgets those that no longer matter.
 func (a *answers) keep(to waits, s *sentAnswer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for other, old := range a.sent {
-		if time.Now().After(old.until) {
-			delete(a.sent, other)
-		}
+	if now := time.Now(); now.After(a.sweep) {
+		maps.DeleteFunc(a.sent, func(_ waits, old *sentAnswer) bool { return now.After(old.until) })
+		a.sweep = s.until
 	}
 	if a.sent == nil {
 		a.sent = map[waits]*sentAnswer{}
