@@ -344,6 +344,10 @@ func TestRequest_NeverGoesOutWithoutIDsOrContext(t *testing.T) {
 // A request context travels where the API description says, and the one of the
 // request wins over the client's.
 func TestRequestContext_TravelsWhereItIsRead(t *testing.T) {
+	synctest.Test(t, requestContextTravelsWhereItIsRead)
+}
+
+func requestContextTravelsWhereItIsRead(t *testing.T) {
 	a := readAPI(t)
 	rt := &catcher{t: t}
 	client := inMemory(t, rt, mastra.WithRetries(0), mastra.WithRequestContext(map[string]any{"tenant": "acme", "locale": "de"}))
