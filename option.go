@@ -170,7 +170,8 @@ func WithRetries(n int) Option {
 
 // WithBackoff sets the pause before the first repetition; it doubles from one to
 // the next up to [WithMaxBackoff], and each is shortened at random by up to
-// half. Default 300 ms.
+// half. Default 300 ms. With 0 there is no pause, but for one of 100 ms before a
+// subscription is opened again ([Agent.SubscribeThread]), which is done without end.
 func WithBackoff(d time.Duration) Option {
 	return option(func(c *config) error { return setDuration(&c.Backoff, "WithBackoff", d) })
 }

@@ -69,6 +69,8 @@ func TestSubscribe_ThatBreaksIsTakenUp(t *testing.T) {
 		{name: "when the server is back", steps: []step{broadcast("a"), busy, fails(errRefused), fails(errReset), failing, answer(429, ""), answer(408, ""), goesOn("end")},
 			want: "a|end", pauses: ms(200, 400, 800, 1000, 1000, 1000, 1000)},
 		{name: "the pauses begin anew", steps: []step{broadcast("a"), busy, busy, broadcast("b"), goesOn("end")}, want: "a|b|end", pauses: ms(200, 400, 800, 200)},
+		{name: "never without a pause", steps: []step{broadcast("a"), busy, busy, broadcast("b"), goesOn("end")}, opts: []mastra.Option{mastra.WithBackoff(0)},
+			want: "a|b|end", pauses: ms(100, 100, 100, 100)},
 		{name: "a [DONE] is passed over", steps: []step{answer(200, "data: [DONE]\n\n"+subscription("a"), "Content-Type", "text/event-stream"), goesOn("end")}, want: "a|end"},
 		{name: "not when the server says 401", steps: []step{broadcast("a"), busy, answer(401, `{"error":"no"}`)}, want: "a", err: mastra.ErrUnauthorized, pauses: ms(200, 400)},
 		{name: "not when the server says 404", steps: []step{broadcast("a"), answer(404, `{"error":"no"}`)}, want: "a", err: mastra.ErrNotFound},

@@ -12,6 +12,10 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
+// leastPause is between the attempts of a call that repeats without end, so that a
+// dead server is not asked without a pause.
+const leastPause = 100 * time.Millisecond
+
 // ErrDone ends a call of which [Request].Lost found that it was carried out
 // although its answer was lost.
 var ErrDone = errors.New("call: carried out, its answer lost")
@@ -170,6 +174,9 @@ func (x *Exchange) repeat(ctx context.Context, sent, final bool) bool {
 		return false
 	}
 	pause, ok := x.cfg.wait(x.attempts-1, x.failure.Header)
+	if x.req.Endless {
+		pause = max(pause, leastPause)
+	}
 	if deadline, has := ctx.Deadline(); !ok || has && !time.Now().Add(pause).Before(deadline) {
 		return false
 	}
