@@ -44,6 +44,7 @@ func TestDurable_StreamOutlivesItsApproval(t *testing.T) {
 	_, c := start(t)
 	first := openFrames(t, c.open(t.Context(), "POST", durable+"stream", `{"messages":"tool:delicate {\"what\":\"b\"}","runId":"r"}`).Body)
 	approval := until(t, first, "tool-call-approval")
+	until(t, openFrames(t, c.open(t.Context(), "POST", durable+"observe", `{"runId":"r"}`).Body), "suspended")
 	observer := openFrames(t, c.open(t.Context(), "POST", durable+"observe", `{"runId":"r","offset":-1}`).Body)
 	assert.Equal(t, "suspended", observer()["type"])
 
