@@ -204,7 +204,7 @@ func memoryCalls(t testing.TB, c *mastra.Client) map[string]call {
 		},
 		"MemoryThreadDelete":   func() error { return thread.Delete(within(t)) },
 		"MemoryThreadClone":    func() error { _, err := thread.Clone(within(t), mastra.CloneThreadRequest{}); return err },
-		"MemoryThreadTransfer": func() error { _, err := thread.Transfer(within(t), "other"); return err },
+		"MemoryThreadTransfer": func() error { _, err := c.Memory("assistant").Thread("t").Transfer(within(t), "other"); return err },
 		"MemoryThreadMessages": func() error { _, err := thread.ListMessages(within(t), mastra.ListMessagesRequest{}); return err },
 		"MemoryThreadWorkingMemory": func() error {
 			_, err := thread.WorkingMemory(within(t))
