@@ -43,9 +43,9 @@ type SubscribeThreadRequest struct {
 // it, until the caller closes the stream or ctx ends: it has no good end.
 //
 // A subscription that breaks, or on which nothing arrives for 60 s, not even the
-// server's heartbeat ([WithIdleTimeout]), is opened again, after the pauses of
-// [WithBackoff], for as long as the retry policy lets it be repeated and without a
-// bound on the number. A chunk of type "resubscribed" tells where: what happened in
+// server's heartbeat ([WithIdleTimeout]), is opened again, and so is one whose opening
+// is not answered for as long: after the pauses of [WithBackoff], while the retry policy
+// lets it be repeated, and without a bound on the number. A chunk of type "resubscribed" tells where: what happened in
 // between is missing. An answer that the policy does not repeat, such as 401 or 404,
 // ends the stream with its error. With [WithReattach](false) a subscription that breaks
 // ends with [ErrTruncated] or [ErrIdleTimeout].
@@ -91,7 +91,7 @@ func (s *subscription) again(ctx context.Context, end error) (io.ReadCloser, err
 	if !broken(end) {
 		return nil, end
 	}
-	s.request.After, s.request.Endless = s.last, true
+	s.request.After, s.request.Endless, s.request.TakesUp = s.last, true, true
 	x, err := s.client.begin(ctx, s.request)
 	if err != nil {
 		return nil, err

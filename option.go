@@ -204,7 +204,8 @@ func WithAttemptTimeout(d time.Duration) Option {
 // WithIdleTimeout ends a stream on which no byte (comments count) arrives for d,
 // with an error that matches [ErrIdleTimeout]. 0 switches it off. Default: off,
 // but where a silent server is known to stay silent: Observe of an agent 30 s to
-// the first byte, the wait for the response headers included, SubscribeThread 60 s.
+// the first byte, SubscribeThread 60 s. There, and where a workflow's stream that broke
+// is taken up again, the wait for the response headers counts too.
 func WithIdleTimeout(d time.Duration) Option {
 	return option(func(c *config) error {
 		c.IdleTimeout = new(time.Duration)

@@ -37,6 +37,11 @@ func breaking(records ...string) step {
 	}
 }
 
+// silently begins an answer and says nothing.
+func silently(req *http.Request) (*http.Response, error) {
+	return response(req, 200, &stalled{strings.NewReader(""), make(chan struct{})}, "Content-Type", "text/plain"), nil
+}
+
 // offsets are those that a run was observed from.
 func (r *routes) offsets(t testing.TB) (out []string) {
 	for i, call := range r.calls {
@@ -74,6 +79,10 @@ func TestReattach_TakesAStreamUpWhereItBroke(t *testing.T) {
 		{name: "behind the last record", steps: m{"stream": {breaking(all...)}, "observe": {nothing}}, want: all, offsets: []string{"4"}},
 		{name: "behind the last record, and the run is gone", steps: m{"stream": {breaking(all...)}, "observe": {lost}}, want: all, err: mastra.ErrTruncated, offsets: []string{"4"}},
 		{name: "between two records, in good order", steps: m{"stream": {recordsIn(all[:2]...)}, "observe": {recordsIn(all[2:]...)}}, want: all, calls: "stream get observe", offsets: []string{"2"}},
+		{name: "and nobody answers", steps: m{"stream": {breaking(all[:2]...)}, "observe": {hangs, hangs, recordsIn(all[2:]...)}}, opts: []mastra.Option{mastra.WithIdleTimeout(time.Second)},
+			want: all, offsets: []string{"2", "2", "2"}},
+		{name: "and the answer stays empty", resume: true, steps: m{"resume-stream": {breaking(resumed[:2]...)}, "observe": {silently, silently, recordsIn(resumed...)}},
+			opts: []mastra.Option{mastra.WithIdleTimeout(time.Second)}, want: resumed, offsets: []string{farEnd, farEnd, farEnd}},
 		{name: "twice", steps: m{"stream": {breaking(all[:1]...)}, "observe": {breaking(all[1:3]...), recordsIn(all[3:]...)}}, want: all, offsets: []string{"1", "3"}},
 		{name: "and what follows breaks at once, time and again", steps: m{"stream": {breaking(all[:1]...)}, "observe": {breaking(), breaking(), recordsIn(all[1:]...)}}, want: all, offsets: []string{"1", "1", "1"}},
 		{name: "and the run is in progress: its segment is repeated", steps: m{"stream": {breaking(all[:2]...)}, "observe": {recordsIn(all...)}}, want: all, offsets: []string{"2"}},

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"sync/atomic"
+	"time"
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
@@ -139,7 +141,7 @@ func (b *runBuilder) observe(ctx context.Context, whole bool) (io.ReadCloser, er
 // is read, whatever the offset.
 func (b *runBuilder) ask(ctx context.Context, offset int) (*recordReader, error) {
 	q := b.run.history(offset)
-	q.After = b.asked
+	q.After, q.TakesUp = b.asked, true
 	x, err := b.run.c.begin(ctx, q)
 	if err != nil {
 		return nil, err
@@ -150,7 +152,31 @@ func (b *runBuilder) ask(ctx context.Context, offset int) (*recordReader, error)
 		return nil, publicError(err)
 	}
 	b.options = o
-	return &recordReader{bufio.NewReader(resp.Body), resp.Body}, nil
+	body := resp.Body
+	if o.IdleTimeout > 0 {
+		body = &impatient{resp.Body, o.IdleTimeout}
+	}
+	return &recordReader{bufio.NewReader(body), body}, nil
+}
+
+// impatient is a body that is closed when nothing arrives for a time: the stream that
+// will read it does not yet.
+type impatient struct {
+	io.ReadCloser
+	limit time.Duration
+}
+
+func (b *impatient) Read(p []byte) (int, error) {
+	var over atomic.Bool
+	timer := time.AfterFunc(b.limit, func() {
+		over.Store(true)
+		b.Close()
+	})
+	n, err := b.ReadCloser.Read(p)
+	if timer.Stop(); err != nil && over.Load() {
+		err = stream.ErrIdleTimeout
+	}
+	return n, err
 }
 
 // recordReader reads records, each with the byte that ends it.

@@ -76,6 +76,8 @@ func TestSubscribe_ThatBreaksIsTakenUp(t *testing.T) {
 		{name: "not when the server says 404", steps: []step{broadcast("a"), answer(404, `{"error":"no"}`)}, want: "a", err: mastra.ErrNotFound},
 		{name: "not when the server says 403", steps: []step{broadcast("a"), answer(403, `{"error":"no"}`)}, want: "a", err: mastra.ErrForbidden},
 		{name: "not if that is not wanted", steps: []step{broadcast("a")}, opts: []mastra.Option{mastra.WithReattach(false)}, want: "a", err: mastra.ErrTruncated},
+		{name: "when nobody answers", steps: []step{broadcast("a"), hangs, hangs, hangs, hangs, hangs, goesOn("end")}, want: "a|end"},
+		{name: "when nobody answers for a time of one's own", steps: []step{broadcast("a"), hangs, goesOn("end")}, opts: []mastra.Option{mastra.WithIdleTimeout(time.Second)}, want: "a|end"},
 		{name: "after a silence", steps: []step{goesOn("a"), goesOn("end")}, want: "a|end"},
 		{name: "not after a silence, if that is not wanted", steps: []step{goesOn("a")}, opts: []mastra.Option{mastra.WithReattach(false)}, want: "a", err: mastra.ErrIdleTimeout},
 	} {
@@ -106,6 +108,20 @@ func TestSubscribe_ThatBreaksIsTakenUp(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestSubscribe_IsNotLeftWithoutAnAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		subscribe := func(rt *script, opts ...mastra.Option) error {
+			return second(inMemory(t, rt, mastra.WithBackoff(0)).Agent("a").SubscribeThread(t.Context(), mastra.SubscribeThreadRequest{ThreadID: "t", ResourceID: "u"}, opts...))
+		}
+		start := time.Now()
+		require.NoError(t, subscribe(play(hangs, goesOn("end"))))
+		assert.Equal(t, time.Minute, time.Since(start))
+		start = time.Now()
+		require.ErrorIs(t, subscribe(play(hangs), mastra.WithIdleTimeout(time.Second), mastra.WithRetries(2)), mastra.ErrIdleTimeout)
+		assert.Equal(t, 3*time.Second, time.Since(start))
+	})
 }
 
 func ms(list ...int) (out []time.Duration) {

@@ -66,7 +66,7 @@ func (s *Server) Begin(ctx context.Context, cfg *Config, r Request) (*Exchange, 
 	}
 	x := &Exchange{server: s, cfg: cfg, req: r, contentType: "application/json", path: s.path(cfg, r.Op.AtRoot, path)}
 	x.credentials.source = cfg.Tokens
-	x.now.safe, x.now.timeout, x.now.silence = r.Op.Safe, cfg.AttemptTimeout, firstByte(r.Op.Stream, cfg)
+	x.now.safe, x.now.timeout, x.now.silence = r.Op.Safe, cfg.AttemptTimeout, r.silence(cfg)
 	if before := r.After; before != nil {
 		x.credentials, x.attempts, x.serverErrors = before.credentials, before.attempts, before.serverErrors
 		x.ran, x.unknown = before.ran, before.unknown

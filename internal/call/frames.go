@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -30,18 +31,23 @@ var (
 	}
 )
 
-// firstByte bounds the wait for the first byte of a route on which a server that has
-// nothing to say is known to stay silent; 0: no limit, or the route is none such.
+// silence bounds the wait for the first byte, headers included: on a route on which a
+// server that has nothing to say is known to stay silent, on one whose streams are known
+// never to, and where the request takes up a stream that had a limit. 0: no limit.
 // Some servers send no headers before that byte.
-func firstByte(rule *route.Stream, cfg *Config) time.Duration {
+func (r *Request) silence(cfg *Config) time.Duration {
+	rule := r.Op.Stream
 	switch {
-	case rule == nil || rule.FirstByte == 0:
+	case rule == nil || rule.FirstByte == 0 && rule.Idle == 0 && !r.TakesUp:
 		return 0
 	case cfg.IdleTimeout != nil:
 		return *cfg.IdleTimeout
 	}
-	return rule.FirstByte
+	return cmp.Or(rule.FirstByte, rule.Idle)
 }
+
+// silenceIsAnAnswer: another attempt would be met with the same.
+func (r *Request) silenceIsAnAnswer() bool { return r.Op.Stream != nil && r.Op.Stream.FirstByte > 0 }
 
 // streamOptions says how to read an answer, and whether it is a stream at all: a
 // page or a JSON value is none. Where the operation does not say its framing, the

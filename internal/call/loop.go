@@ -121,7 +121,7 @@ func (x *Exchange) check(ctx context.Context, resp *http.Response, err error) (b
 	if err != nil {
 		x.failure = transportFailure(ctx, &x.now, x.server.origin, err)
 		sent = x.now.sent(err)
-		final = lasting(err) != "" || errors.Is(err, errIdempotencyKey) || errors.Is(err, stream.ErrIdleTimeout)
+		final = lasting(err) != "" || errors.Is(err, errIdempotencyKey) || errors.Is(err, stream.ErrIdleTimeout) && x.req.silenceIsAnAnswer()
 	} else {
 		x.status, x.header, x.body = resp.StatusCode, resp.Header, nil
 		x.failure, final = x.judge(ctx, resp)

@@ -28,6 +28,9 @@ type Request struct {
 	After *Exchange
 	// Endless repeats without end what the policy lets repeat.
 	Endless bool
+	// TakesUp says that the answer is where a stream goes on: the wait for it is part of
+	// the silence that was allowed there.
+	TakesUp bool
 	// Answer is filled in too; it may be nil.
 	Answer *Answer
 }
