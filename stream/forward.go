@@ -85,7 +85,8 @@ func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byt
 			}
 			continue
 		case frameData:
-			if clean, changed := scrub(c.Type, fr.data); changed {
+			clean, changed := scrub(c.Type, fr.data)
+			if changed || fr.changed {
 				out.Write(run)
 				out.Write(b[fr.start:fr.dataStart])
 				out.Write(clean)
@@ -109,7 +110,7 @@ func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byt
 // the last [DONE] only.
 func ForwardRaw(w http.ResponseWriter, s *Stream) error {
 	if s.hooks.Continue != nil {
-		return forward(w, s, func(string, []byte) ([]byte, bool) { return nil, false })
+		return forward(w, s, func(_ string, b []byte) ([]byte, bool) { return b, false })
 	}
 	out := newOutlet(w, s)
 	if !s.over {

@@ -13,6 +13,7 @@ type frame struct {
 	// has field names and line ends in between.
 	data               []byte
 	dataStart, dataEnd int
+	changed            bool // data is not what stands in the buffer
 }
 
 type frameKind uint8

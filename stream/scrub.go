@@ -14,7 +14,7 @@ const maxScrubDepth = 16
 // scrub removes what must not leave the house from the chunk in b, which is valid
 // JSON. It returns false if there was nothing to remove.
 func scrub(typ string, b []byte) ([]byte, bool) {
-	clean, changed := scrubChunk(typ, b, 0)
+	clean, changed := forBrowsers.chunk(typ, b, 0)
 	if changed && bytes.ContainsAny(clean, "\r\n") {
 		// A line end between two tokens would break the line of an event.
 		var line bytes.Buffer
@@ -28,20 +28,48 @@ func scrub(typ string, b []byte) ([]byte, bool) {
 // edit changes the value of a member; it returns false to leave it.
 type edit func(value []byte) ([]byte, bool)
 
-func scrubChunk(typ string, b []byte, depth int) ([]byte, bool) {
+// errorEdits change what chunks tell of errors.
+type errorEdits struct {
+	all      edit // of an error chunk
+	short    edit // of the error of a tool or a task
+	full     edit // of the error of a workflow or one of its steps
+	tripwire edit // of a processor's reason; nil leaves it
+	result   edit // of the result of a tool that failed; nil leaves it
+}
+
+var forBrowsers = errorEdits{
+	all:   func(b []byte) ([]byte, bool) { return scrubErrorChunk(b), true },
+	short: shortError, full: stripError,
+}
+
+// chunk edits a chunk, and those within it.
+func (e *errorEdits) chunk(typ string, b []byte, depth int) ([]byte, bool) {
 	if depth > maxScrubDepth {
 		return []byte("null"), true
 	}
-	inner := func(value []byte) ([]byte, bool) { return scrubNested(value, depth+1) }
+	inner := func(value []byte) ([]byte, bool) { return e.nested(value, depth+1) }
 	switch typ {
 	case TypeError:
-		return scrubErrorChunk(b), true
+		return e.all(b)
 	case TypeToolError, TypeBackgroundTaskFailed:
-		return editMember(b, "payload", within("error", shortError))
+		return editMember(b, "payload", within("error", e.short))
 	case TypeWorkflowStepResult:
-		return editMember(b, "payload", within("error", stripError))
+		return editMember(b, "payload", within("error", e.full))
 	case TypeWorkflowFinish:
-		return editMember(b, "payload", within("metadata", within("error", stripError)))
+		return editMember(b, "payload", within("metadata", within("error", e.full)))
+	case TypeTripwire:
+		if e.tripwire != nil {
+			return e.tripwire(b)
+		}
+	case TypeToolResult:
+		if e.result != nil {
+			return editMember(b, "payload", func(payload []byte) ([]byte, bool) {
+				if string(member(payload, "isError")) != "true" {
+					return payload, false
+				}
+				return editMember(payload, "result", e.result)
+			})
+		}
 	}
 	switch outer, in := nesting(typ); {
 	case outer == "":
@@ -53,13 +81,13 @@ func scrubChunk(typ string, b []byte, depth int) ([]byte, bool) {
 	}
 }
 
-// scrubNested scrubs a value that may be a chunk.
-func scrubNested(b []byte, depth int) ([]byte, bool) {
+// nested edits a value that may be a chunk.
+func (e *errorEdits) nested(b []byte, depth int) ([]byte, bool) {
 	typ, ok := jsonString(member(b, "type"))
 	if !ok {
 		return b, false
 	}
-	return scrubChunk(typ, b, depth)
+	return e.chunk(typ, b, depth)
 }
 
 // scrubErrorChunk keeps of an error chunk what says whose it is, and the error's

@@ -216,7 +216,10 @@ func (s *Stream) step(owned bool) (frame, Chunk, error) {
 	}
 	switch fr.kind {
 	case frameData:
-		c, err := s.chunk(fr.data, owned)
+		c, clean, err := s.chunk(fr.data, owned)
+		if clean != nil {
+			fr.data, fr.changed = clean, true
+		}
 		return fr, c, err
 	case frameDone:
 		if s.end.rule == EndEndless {
@@ -226,15 +229,24 @@ func (s *Stream) step(owned bool) (frame, Chunk, error) {
 	return fr, Chunk{}, nil
 }
 
-// chunk makes the chunk of an event.
-func (s *Stream) chunk(data []byte, owned bool) (Chunk, error) {
+// chunk makes the chunk of an event, and returns the text that it was made of where
+// something was hidden in it.
+func (s *Stream) chunk(data []byte, owned bool) (c Chunk, clean []byte, err error) {
 	s.events++
-	c, err := s.dec.chunk(data, owned || s.hooks.OnChunk != nil)
-	if err != nil {
-		return Chunk{}, s.finish(locate(err, s.events))
+	if c, err = s.dec.chunk(data, owned || s.hooks.OnChunk != nil); err != nil {
+		return Chunk{}, nil, s.finish(locate(err, s.events))
 	}
 	if c.isBareError() {
 		c.Type = TypeError
+	}
+	if s.hooks.Hide != nil {
+		if hidden, changed := hideErrors(c.Type, data, s.hooks.Hide); changed {
+			typ := c.Type
+			if c, err = s.dec.chunk(hidden, true); err != nil {
+				return Chunk{}, nil, s.finish(locate(err, s.events))
+			}
+			c.Type, clean = typ, hidden
+		}
 	}
 	if c.RunID != "" && s.runID.Load() == nil {
 		id := c.RunID
@@ -246,7 +258,7 @@ func (s *Stream) chunk(data []byte, owned bool) (Chunk, error) {
 		s.hooks.OnChunk(&s.seen)
 		s.seen = Chunk{}
 	}
-	return c, nil
+	return c, clean, nil
 }
 
 // finish ends the stream; err is nil if all came that should have come. Where

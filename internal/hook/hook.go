@@ -37,6 +37,10 @@ type Hooks[C any] struct {
 	// bound to it. Continue blocks the reader as a read does.
 	Continue func(ctx context.Context, end error) (io.ReadCloser, error)
 
+	// Hide takes out of JSON text, which stays JSON, what must not be shown. It is given
+	// what chunks tell of errors, before anybody sees it.
+	Hide func([]byte) []byte
+
 	// RunID is the run that the stream belongs to, where it is known beforehand.
 	// Otherwise it is learned from the first chunk that has one.
 	RunID string

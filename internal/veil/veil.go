@@ -51,21 +51,7 @@ var (
 // Text hides in a text what must not be shown, in whatever form it was quoted: as a
 // JSON, Go or HTML text, or percent-encoded. Also a user and a query in any URL.
 func (v *Veil) Text(text string) string {
-	var b strings.Builder
-	done := 0
-	for i := 0; i < len(text); {
-		switch n := v.at(text[i:]); {
-		case strings.HasPrefix(text[i:], hidden): // to hide twice changes nothing
-			i += len(hidden)
-		case n > 0:
-			b.WriteString(text[done:i] + hidden)
-			i += n
-			done = i
-		default:
-			i++
-		}
-	}
-	text = b.String() + text[done:]
+	text = v.known(text)
 	if strings.Contains(text, "://") {
 		text = userinfo.ReplaceAllString(text, "://"+hidden+"@")
 		text = urlQuery.ReplaceAllString(text, "$1?"+hidden)
@@ -86,9 +72,29 @@ func (v *Veil) at(text string) int {
 	return 0
 }
 
-// Hooks has the end of a stream told through the veil, which is asked for only where
-// a stream ends badly.
+// known hides in a text what is known to be secret, and leaves every URL as it is.
+func (v *Veil) known(text string) string {
+	var b strings.Builder
+	done := 0
+	for i := 0; i < len(text); {
+		switch n := v.at(text[i:]); {
+		case strings.HasPrefix(text[i:], hidden): // to hide twice changes nothing
+			i += len(hidden)
+		case n > 0:
+			b.WriteString(text[done:i] + hidden)
+			i += n
+			done = i
+		default:
+			i++
+		}
+	}
+	return b.String() + text[done:]
+}
+
+// Hooks has the end of a stream, and what its chunks tell of errors, told through the
+// veil, which is asked for only then.
 func Hooks(h hook.Hooks[stream.Chunk], veil func() *Veil) hook.Hooks[stream.Chunk] {
+	h.Hide = func(b []byte) []byte { return []byte(veil().known(string(b))) }
 	end := h.OnEnd
 	h.OnEnd = func(err error) error {
 		if end != nil {
