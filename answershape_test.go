@@ -251,6 +251,24 @@ func TestAnswer_ThatIsAnErrorCountsWhereTheAnswerIsDropped(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := asError(t, do(t.Context(), inMemory(t, play(answer(200, `{"error":"no such thing"}`)))))
 			assert.Equal(t, "no such thing", e.Message)
+			for body, message := range map[string]string{
+				`{"success":false}`:                          "the server says that it did not succeed",
+				`{"success":false,"message":"it is locked"}`: "it is locked",
+				`{"success":false,"error":"it is locked"}`:   "it is locked",
+				`{}`:                  "the answer says nothing of what this route does",
+				`null`:                "the answer says nothing of what this route does",
+				`[]`:                  "the answer says nothing of what this route does",
+				`"OK"`:                "the answer says nothing of what this route does",
+				`{"data":{"done":1}}`: "the answer says nothing of what this route does",
+				`OK`:                  "the answer says nothing of what this route does",
+			} {
+				e := asError(t, do(t.Context(), inMemory(t, play(answer(200, body)))))
+				assert.Equal(t, message, e.Message, body)
+				assert.Equal(t, http.StatusBadGateway, mastra.HTTPStatus(e))
+			}
+			for _, body := range []string{``, `{"message":"in the words of another version"}`, `{"success":true}`, `{"status":"deleted"}`} {
+				require.NoError(t, do(t.Context(), inMemory(t, play(answer(200, body)))), body)
+			}
 			require.NoError(t, do(t.Context(), inMemory(t, play(answer(200, `{"message":"done","success":true,"result":"deleted"}`)))))
 			require.NoError(t, do(t.Context(), inMemory(t, play(answer(200, `{"message":"done","success":true,"result":"deleted","error":"of before"}`)))))
 		})

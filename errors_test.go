@@ -167,7 +167,7 @@ func TestResponse_SuccessThatCannotBeReadIsAnError(t *testing.T) {
 		var syntax *json.SyntaxError
 		assert.True(t, errors.As(generate(t.Context(), mocked(t, answers(200, "application/json", `{"a`))), &syntax))
 		var kind *json.UnmarshalTypeError
-		err := generate(t.Context(), mocked(t, answers(200, "application/json", `{"text":12345}`)))
+		err := generate(t.Context(), mocked(t, answers(200, "application/json", `{"text":[12345]}`)))
 		assert.True(t, errors.As(err, &kind))
 		assert.NotContains(t, err.Error(), "12345")
 		assert.Contains(t, err.Error(), "text")

@@ -124,8 +124,8 @@ func response(req *http.Request, status int, body io.ReadCloser, headers ...stri
 }
 
 // fine is a success of whatever the calls of the tables ask for: a list of agents by
-// key, and the answer of one.
-const fine = `{"assistant":{"name":"assistant"},"text":""}`
+// key, the answer of one, and a message that something was done.
+const fine = `{"assistant":{"name":"assistant"},"text":"","message":{"name":"message"}}`
 
 func fails(err error) step {
 	return func(*http.Request) (*http.Response, error) { return nil, err }

@@ -52,7 +52,7 @@ func (c *catcher) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.mu.Lock()
 	c.seen = append(c.seen, caught{req.Method, path, req.Header.Get("Content-Type"), req.URL.Query(), body})
 	c.mu.Unlock()
-	kind, text := "application/json", "{}"
+	kind, text := "application/json", `{"message":"done"}`
 	switch {
 	case strings.HasPrefix(path, "/api/workflows") && strings.Contains(req.Header.Get("Accept"), "event-stream"):
 		kind, text = "text/plain", string(testdata(c.t, "runs", "doubler.rs"))

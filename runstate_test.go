@@ -182,11 +182,10 @@ func TestRunState_OfAListIsThatOfTheRecord(t *testing.T) {
 	assert.NotContains(t, s.Steps, "input")
 	assert.Equal(t, at(1767323045678), s.CreatedAt)
 
-	for _, snapshot := range []string{`null`, `""`} {
+	for _, snapshot := range []string{`null`, `""`, `"{"`, `7`, `true`, `[]`, `"text"`, `{"context":7}`} {
 		s := decode[mastra.RunState](t, []byte(`{"runId":"r","workflowName":"w","snapshot":`+snapshot+`}`))
 		assert.Equal(t, "r", s.RunID)
 	}
-	assert.ErrorContains(t, json.Unmarshal([]byte(`{"runId":"r","snapshot":"{"}`), &s), "snapshot")
 }
 
 func TestRunState_ErrTellsWhyThereIsNoResult(t *testing.T) {

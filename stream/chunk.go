@@ -126,6 +126,7 @@ func nested(b json.RawMessage) (Chunk, bool) {
 var (
 	errNoPayload = errors.New("stream: chunk has no payload")
 	errNoChunk   = errors.New("stream: payload is not a chunk")
+	errNoText    = errors.New("stream: payload has no text")
 )
 
 // needType refuses what is valid JSON but no chunk.

@@ -26,6 +26,9 @@ func decodeDelta(c *Chunk, d *TextDelta) error {
 	}
 	type plain TextDelta
 	if !c.isText {
+		if _, is := jsonString(member(payload, "text")); !is && member(payload, "text") != nil {
+			return errNoText // a number is no text of a model's
+		}
 		return decodePayload(payload, (*plain)(d))
 	}
 	d.Text = c.text

@@ -131,6 +131,8 @@ func TestValue_HasTheTypeOfItsChunk(t *testing.T) {
 		{`{"type":"workflow-execution-event-workflow-start","payload":{"type":"workflow-start","payload":{"workflowId":"w"}}}`,
 			&stream.NestedChunk{Chunk: parse(t, `{"type":"workflow-start","payload":{"workflowId":"w"}}`)}},
 
+		{`{"type":"text-delta","payload":{"text":"a","id":5}}`, &stream.TextDelta{ID: "5", Text: "a"}},
+		{`{"type":"tool-call","payload":{"toolCallId":7,"toolName":"t"}}`, &stream.ToolCall{ID: "7", Name: "t"}},
 		{`{"type":"brand-new","payload":{"type":"text-delta"}}`, &stream.Unknown{Type: "brand-new", Payload: raw(`{"type":"text-delta"}`)}},
 		{`{"payload":1}`, &stream.Unknown{Payload: raw(`1`)}},
 		{`[1]`, &stream.Unknown{}},
@@ -144,9 +146,9 @@ func TestValue_HasTheTypeOfItsChunk(t *testing.T) {
 
 func TestValue_OfAnOddPayloadIsUnknownNotFatal(t *testing.T) {
 	for _, text := range []string{
-		`{"type":"text-delta"}`, `{"type":"text-delta","payload":{"text":5}}`, `{"type":"text-delta","payload":{"text":"a","id":5}}`,
+		`{"type":"text-delta"}`, `{"type":"text-delta","payload":{"text":5}}`, `{"type":"text-delta","payload":{"text":[]}}`,
 		`{"type":"reasoning-delta","payload":[]}`, `{"type":"tool-call","payload":"x"}`,
-		`{"type":"finish","payload":[]}`, `{"type":"finish","payload":{"stepResult":{"reason":5}}}`, `{"type":"step-finish"}`,
+		`{"type":"finish","payload":[]}`, `{"type":"finish","payload":{"stepResult":{"reason":[]}}}`, `{"type":"step-finish"}`,
 		`{"type":"step-start"}`, `{"type":"tool-result"}`, `{"type":"chunk","data":1}`, `{"type":"data-x","transient":"yes"}`, `{"type":"agent-execution-event-x"}`, `{"type":"agent-execution-event-x","payload":{}}`,
 		`{"type":"workflow-step-result","payload":{"id":{},"startedAt":"yesterday"}}`, `{"type":"workflow-finish","payload":{"metadata":1}}`,
 	} {

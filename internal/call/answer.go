@@ -73,7 +73,7 @@ func (x *Exchange) success(ctx context.Context, resp *http.Response) (failure *F
 			return x.notStream(resp), true
 		}
 	case bytesAnswer:
-		if isHTML(resp.Header, nil) || codingOf(resp.Header) != "" {
+		if isHTML(resp.Header, nil) || mediaType(resp.Header) == "application/json" || codingOf(resp.Header) != "" {
 			return x.notStream(resp), true
 		}
 	default:

@@ -13,7 +13,7 @@ import (
 
 var errEmptyAnswer = errors.New("the answer is empty")
 
-// decode decodes the answer that was read; nil drops it, unless it is an error.
+// decode decodes the answer that was read; nil drops it, if it says that it was done.
 func (x *Exchange) decode(out any) error {
 	if len(bytes.TrimSpace(x.body)) == 0 {
 		if out == nil || x.req.Op.ID == "" {
@@ -21,16 +21,14 @@ func (x *Exchange) decode(out any) error {
 		}
 		return x.unreadable(errEmptyAnswer)
 	}
+	if out == nil {
+		return x.acknowledged()
+	}
 	if lack := x.lacks(); lack != "" {
 		if f := x.errorInside(); f != nil {
 			return x.fail(f)
 		}
-		if out != nil {
-			return x.unfit("the answer "+lack, nil)
-		}
-	}
-	if out == nil {
-		return nil
+		return x.unfit("the answer "+lack, nil)
 	}
 	if raw, ok := out.(*json.RawMessage); ok && json.Valid(x.body) {
 		*raw = x.body

@@ -36,6 +36,33 @@ func (x *Exchange) lacks() string {
 	return lack
 }
 
+// acknowledged judges an answer of which nothing is wanted: it says that something was
+// done, in the words of this server's version or of another's, and not that it failed.
+func (x *Exchange) acknowledged() error {
+	a := x.req.Op.Answer
+	if a != nil && !json.Valid(x.body) {
+		return x.unfit("the answer says nothing of what this route does", nil)
+	}
+	if x.lacks() != "" {
+		if f := x.errorInside(); f != nil {
+			return x.fail(f)
+		}
+		words := route.Answer{Form: route.Object, Some: []string{"message", "result", "success", "status", "ok"}}
+		if a.Form == route.Object && elementLacks(&words, x.body, nil) != "" {
+			return x.unfit("the answer says nothing of what this route does", nil)
+		}
+	}
+	var said struct {
+		Success *bool `json:"success"`
+	}
+	if a != nil && json.Unmarshal(x.body, &said) == nil && said.Success != nil && !*said.Success {
+		f := errorFrom(x.Veil(), x.status, x.header, x.body)
+		f.Body, f.Message = head(x.body), firstOf(f.Message, "the server says that it did not succeed")
+		return x.fail(f)
+	}
+	return nil
+}
+
 func answerLacks(a *route.Answer, body []byte) (lack string) {
 	alien := func(_ string, element json.RawMessage) bool {
 		if lack = ""; elementLacks(a, element, nil) != "" {

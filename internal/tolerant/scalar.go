@@ -21,6 +21,12 @@ func scalar(data []byte, v reflect.Value) bool {
 		text = strings.TrimSpace(text)
 	}
 	switch v.Kind() {
+	case reflect.String: // an id that is a number
+		if text == "null" {
+			return false
+		}
+		v.SetString(text)
+		return true
 	case reflect.Bool:
 		b, ok := truths[text]
 		v.SetBool(b)

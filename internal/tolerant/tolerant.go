@@ -16,7 +16,8 @@ import (
 
 // Unmarshal is [json.Unmarshal], save that a value which does not fit its place leaves
 // that place zero. One that says the same in another form is read: 11.0 and "11" where
-// 11 should be, 1 for true, and JSON inside a text for an object or a list.
+// 11 should be, 11 where "11" should, 1 for true, and JSON inside a text for an object or
+// a list.
 //
 // lost tells what did not fit, as dotted paths of members. A list with an element that
 // does not fit at all is lost as a whole, so that no element takes the place of another;
