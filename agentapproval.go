@@ -18,13 +18,17 @@ type ApproveRequest struct {
 	// Model is another model to go on with, as "provider/model".
 	Model string `json:"model,omitzero"`
 	// ClientTools, and how often they are run, are for what the model calls
-	// afterwards, as in [AgentRequest].
+	// afterwards, as in [AgentRequest]. With them the answer goes by the route of
+	// [Agent.ResumeStream], as the server takes no client tools with an approval.
+	// The run of a durable agent keeps those that it was begun with.
 	ClientTools   []ClientTool `json:"-"`
 	MaxToolRounds int          `json:"-"`
-	// Memory as in the request that was suspended. It is needed for ClientTools
-	// only: without it, their results are sent with the conversation as the server
-	// last told it.
+	// Memory as in the request that was suspended, for ClientTools only.
 	Memory *MemoryRef `json:"-"`
+	// Messages as in the request that was suspended ([AgentResult.Asked]), for
+	// ClientTools of a durable agent without Memory only: of another one the server
+	// tells them.
+	Messages Messages `json:"-"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
 	// Extra holds members of the body that this struct does not model.
@@ -44,13 +48,17 @@ type DeclineRequest struct {
 	// Model is another model to go on with, as "provider/model".
 	Model string `json:"model,omitzero"`
 	// ClientTools, and how often they are run, are for what the model calls
-	// afterwards, as in [AgentRequest].
+	// afterwards, as in [AgentRequest]. With them the answer goes by the route of
+	// [Agent.ResumeStream], as the server takes no client tools with an approval.
+	// The run of a durable agent keeps those that it was begun with.
 	ClientTools   []ClientTool `json:"-"`
 	MaxToolRounds int          `json:"-"`
-	// Memory as in the request that was suspended. It is needed for ClientTools
-	// only: without it, their results are sent with the conversation as the server
-	// last told it.
+	// Memory as in the request that was suspended, for ClientTools only.
 	Memory *MemoryRef `json:"-"`
+	// Messages as in the request that was suspended ([AgentResult.Asked]), for
+	// ClientTools of a durable agent without Memory only: of another one the server
+	// tells them.
+	Messages Messages `json:"-"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
 	// Extra holds members of the body that this struct does not model.
@@ -67,7 +75,8 @@ type DeclineRequest struct {
 // ctx ends. Between several processes, or several calls of [New], the program has to
 // see to that.
 //
-// POST /agents/{agentId}/approve-tool-call-generate. Never repeated once it was sent.
+// POST /agents/{agentId}/approve-tool-call-generate, or resume-stream where there are
+// ClientTools. Never repeated once it was sent.
 func (a *Agent) Approve(ctx context.Context, req ApproveRequest, opts ...Option) (*AgentResult, error) {
 	answer, err := a.approval(route.AgentApproveToolCallGenerate, req, opts)
 	if err != nil {
@@ -79,7 +88,8 @@ func (a *Agent) Approve(ctx context.Context, req ApproveRequest, opts ...Option)
 // ApproveStream is Approve, and streams what follows. The next answer to the same call
 // goes out when the first chunk has been read, or the stream was closed.
 //
-// POST /agents/{agentId}/approve-tool-call. Never repeated once it was sent.
+// POST /agents/{agentId}/approve-tool-call, or resume-stream where there are
+// ClientTools. Never repeated once it was sent.
 func (a *Agent) ApproveStream(ctx context.Context, req ApproveRequest, opts ...Option) (*AgentStream, error) {
 	answer, err := a.approval(route.AgentApproveToolCall, req, opts)
 	if err != nil {
@@ -92,7 +102,8 @@ func (a *Agent) ApproveStream(ctx context.Context, req ApproveRequest, opts ...O
 // for the whole answer. A call that does not wait matches [ErrNotSuspended], or
 // [ErrForbidden] where the run of a durable agent has ended.
 //
-// POST /agents/{agentId}/decline-tool-call-generate. Never repeated once it was sent.
+// POST /agents/{agentId}/decline-tool-call-generate, or resume-stream where there are
+// ClientTools. Never repeated once it was sent.
 func (a *Agent) Decline(ctx context.Context, req DeclineRequest, opts ...Option) (*AgentResult, error) {
 	answer, err := a.refusal(route.AgentDeclineToolCallGenerate, req, opts)
 	if err != nil {
@@ -103,7 +114,8 @@ func (a *Agent) Decline(ctx context.Context, req DeclineRequest, opts ...Option)
 
 // DeclineStream is Decline, and streams what follows.
 //
-// POST /agents/{agentId}/decline-tool-call. Never repeated once it was sent.
+// POST /agents/{agentId}/decline-tool-call, or resume-stream where there are
+// ClientTools. Never repeated once it was sent.
 func (a *Agent) DeclineStream(ctx context.Context, req DeclineRequest, opts ...Option) (*AgentStream, error) {
 	answer, err := a.refusal(route.AgentDeclineToolCall, req, opts)
 	if err != nil {
@@ -113,23 +125,48 @@ func (a *Agent) DeclineStream(ctx context.Context, req DeclineRequest, opts ...O
 }
 
 func (a *Agent) approval(op route.Operation, req ApproveRequest, opts []Option) (*agentAnswer, error) {
-	err := decides(req.Pending, &req.RunID, &req.ToolCallID)
-	if err != nil {
+	if err := decides(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
 		return nil, err
 	}
-	return a.answer(op, req, req.Extra, req.RunID, req.ToolCallID, AgentRequest{
-		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, Model: req.Model, RequestContext: req.RequestContext,
+	return a.decision(op, req, decision{RunID: req.RunID, ToolCallID: req.ToolCallID, Data: decided{Approved: true}}, AgentRequest{
+		Messages: req.Messages, ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, Model: req.Model,
+		RequestContext: req.RequestContext, Extra: req.Extra,
 	}, opts)
 }
 
 func (a *Agent) refusal(op route.Operation, req DeclineRequest, opts []Option) (*agentAnswer, error) {
-	err := decides(req.Pending, &req.RunID, &req.ToolCallID)
-	if err != nil {
+	if err := decides(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
 		return nil, err
 	}
-	return a.answer(op, req, req.Extra, req.RunID, req.ToolCallID, AgentRequest{
-		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, Model: req.Model, RequestContext: req.RequestContext,
+	return a.decision(op, req, decision{RunID: req.RunID, ToolCallID: req.ToolCallID, Data: decided{Reason: req.Reason}}, AgentRequest{
+		Messages: req.Messages, ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, Model: req.Model,
+		RequestContext: req.RequestContext, Extra: req.Extra,
 	}, opts)
+}
+
+// decision is an approval or a refusal as the data that a run is resumed with.
+type decision struct {
+	RunID      string     `json:"runId"`
+	ToolCallID string     `json:"toolCallId"`
+	Data       decided    `json:"resumeData"`
+	Model      string     `json:"model,omitzero"`
+	Memory     *MemoryRef `json:"memory,omitempty"`
+}
+
+type decided struct {
+	Approved bool   `json:"approved"`
+	Reason   string `json:"reason,omitzero"`
+}
+
+// decision sends an approval or a refusal by its own route; with client tools, which
+// that one does not read, by the one that resumes. next is what a request that follows
+// is made of.
+func (a *Agent) decision(op route.Operation, body any, d decision, next AgentRequest, opts []Option) (*agentAnswer, error) {
+	if len(next.ClientTools) > 0 {
+		d.Model, d.Memory = next.Model, next.Memory
+		op, body = route.AgentResumeStream, d
+	}
+	return a.answer(op, body, waits{a.id, d.RunID, d.ToolCallID}, next, opts)
 }
 
 // agentAnswer answers a tool call that waits, and goes on with what follows.
@@ -140,7 +177,7 @@ type agentAnswer struct {
 	waits   waits
 }
 
-func (a *Agent) answer(op route.Operation, body any, extra map[string]any, runID, toolCallID string, next AgentRequest, opts []Option) (*agentAnswer, error) {
+func (a *Agent) answer(op route.Operation, body any, to waits, next AgentRequest, opts []Option) (*agentAnswer, error) {
 	a, err := a.with(opts)
 	if err != nil {
 		return nil, err
@@ -149,12 +186,23 @@ func (a *Agent) answer(op route.Operation, body any, extra map[string]any, runID
 	if err != nil {
 		return nil, err
 	}
-	r := call.Request{Op: op, Body: body, Extra: extra, Context: next.RequestContext}
-	return &agentAnswer{a, r, loop, waits{a.id, runID, toolCallID}}, nil
+	if loop != nil {
+		loop.resumed = true
+	}
+	r := call.Request{Op: op, Body: body, Extra: next.Extra, Context: next.RequestContext}
+	return &agentAnswer{a, r, loop, to}, nil
 }
 
-// wait is for an operation that is answered with a result.
+// wait is for an operation that is answered with a result, or with a stream that is
+// read to its end.
 func (q *agentAnswer) wait(ctx context.Context) (*AgentResult, error) {
+	if q.request.Op.Stream != nil {
+		s, err := q.stream(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return s.Result()
+	}
 	leave, err := alone(ctx, q.agent.c.cfg().answers, q.waits)
 	if err != nil {
 		return nil, err

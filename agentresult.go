@@ -54,6 +54,7 @@ type AgentResult struct {
 	failure      *RunError
 	told         []exchange      // behind Steps; nil: in Raw
 	conversation json.RawMessage // behind Messages; nil: in Raw
+	asked        Messages
 }
 
 // Err is nil unless the run ended without an answer although the call went well:

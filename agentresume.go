@@ -27,9 +27,14 @@ type ResumeAgentRequest struct {
 	// UntilIdle keeps a stream open until the background tasks of the run have ended.
 	UntilIdle *UntilIdle `json:"untilIdle,omitempty"`
 	// ClientTools, and how often they are run, are for what the model calls
-	// afterwards, as in [AgentRequest].
+	// afterwards, as in [AgentRequest]. The run of a durable agent keeps those that it
+	// was begun with.
 	ClientTools   []ClientTool `json:"-"`
 	MaxToolRounds int          `json:"-"`
+	// Messages as in the request that was suspended ([AgentResult.Asked]), for
+	// ClientTools of a durable agent without Memory only: of another one the server
+	// tells them.
+	Messages Messages `json:"-"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
 	// Extra holds members of the body that this struct does not model.
@@ -74,8 +79,9 @@ func (a *Agent) ResumeStream(ctx context.Context, req ResumeAgentRequest, opts .
 	if idle := req.UntilIdle; idle != nil {
 		op, body.UntilIdle, body.MaxIdle = route.AgentResumeStreamUntilIdle, nil, idle.milliseconds()
 	}
-	answer, err := a.answer(op, body, req.Extra, req.RunID, req.ToolCallID, AgentRequest{
-		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory, RequestContext: req.RequestContext,
+	answer, err := a.answer(op, body, waits{a.id, req.RunID, req.ToolCallID}, AgentRequest{
+		Messages: req.Messages, ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory,
+		MaxSteps: req.MaxSteps, Tracing: req.Tracing, UntilIdle: req.UntilIdle, RequestContext: req.RequestContext, Extra: req.Extra,
 	}, opts)
 	if err != nil {
 		return nil, err

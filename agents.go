@@ -84,7 +84,11 @@ func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) 
 	if err != nil {
 		return nil, err
 	}
-	return a.generate(ctx, call.Request{Op: route.AgentGenerate, Body: req, Extra: req.Extra, Context: req.RequestContext}, loop)
+	res, err := a.generate(ctx, call.Request{Op: route.AgentGenerate, Body: req, Extra: req.Extra, Context: req.RequestContext}, loop)
+	if res != nil && res.asked == nil {
+		res.asked = req.Messages
+	}
+	return res, err
 }
 
 // Stream runs the agent and streams its answer. It blocks until the response
@@ -119,5 +123,10 @@ func (a *Agent) Stream(ctx context.Context, req AgentRequest, opts ...Option) (*
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, ask(req), loop)
+	s, err := a.open(ctx, ask(req), loop)
+	if err != nil {
+		return nil, err
+	}
+	s.b.partial.asked = req.Messages
+	return s, nil
 }

@@ -186,6 +186,11 @@ func fullButUntilIdle(t reflect.Type) reflect.Value {
 	return lacking(full(t), "UntilIdle")
 }
 
+// fullButTools leaves out another that does.
+func fullButTools(t reflect.Type) reflect.Value {
+	return lacking(full(t), "ClientTools")
+}
+
 // lacking is a copy of the argument in which a field of that name is zero.
 func lacking(arg reflect.Value, field string) reflect.Value {
 	v := reflect.New(arg.Type()).Elem()
@@ -298,6 +303,9 @@ func TestRequest_IsTheGoldenOne(t *testing.T) {
 			if m.name == "Agent.Stream" || m.name == "Agent.ResumeStream" {
 				show(m.name, "full, not until idle", m.invoke(t.Context(), fullButUntilIdle))
 			}
+			if m.name == "Agent.Approve" || m.name == "Agent.ApproveStream" || m.name == "Agent.Decline" || m.name == "Agent.DeclineStream" {
+				show(m.name, "full, without client tools", m.invoke(t.Context(), fullButTools))
+			}
 		}
 	})
 	const file = "testdata/requests.golden"
@@ -358,6 +366,7 @@ func requestContextTravelsWhereItIsRead(t *testing.T) {
 		}
 		_ = m.invoke(t.Context(), full)
 		_ = m.invoke(t.Context(), fullButUntilIdle)
+		_ = m.invoke(t.Context(), fullButTools)
 		for _, req := range rt.seen {
 			id, op := a.operationOf(t, req.method, req.path)
 			met[id] = true

@@ -31,8 +31,11 @@ type toolLoop struct {
 
 	rounds   int
 	base     Messages // the conversation so far, where no memory keeps it
+	resumed  bool     // a run was taken up that has not ended since
 	remember *int     // messages that the agent's memory recalls; nil: it has no memory
 	asked    bool     // remember is known
+
+	follows *AgentRequest // is to be asked when a stream's reader has been told the results
 }
 
 // newToolLoop returns nil where the request has no client tools.
@@ -63,9 +66,9 @@ func (l *toolLoop) extra(extra map[string]any) map[string]any {
 
 // next runs the calls that the result waits for. It returns the request that
 // gives the model their results, and the results; or nil where there is nothing
-// to run: no client tool is called, or one that is not a Go function. answer is
-// what the model has said so far.
-func (l *toolLoop) next(ctx context.Context, res *AgentResult, answer Messages) (*AgentRequest, []ToolResult, error) {
+// to run: no client tool is called, or one that is not a Go function. said tells
+// the conversation so far.
+func (l *toolLoop) next(ctx context.Context, res *AgentResult, said func() (Messages, error)) (*AgentRequest, []ToolResult, error) {
 	calls := l.calls(res)
 	if len(calls) == 0 {
 		return nil, nil, nil
@@ -77,6 +80,17 @@ func (l *toolLoop) next(ctx context.Context, res *AgentResult, answer Messages) 
 	if l.rounds++; l.rounds > limit {
 		return nil, nil, fmt.Errorf("%w: %d rounds", ErrToolRounds, limit)
 	}
+	if err := l.askMemory(ctx); err != nil {
+		return nil, nil, err
+	}
+	var err error
+	if l.base, err = said(); err != nil {
+		return nil, nil, err
+	}
+	if l.resumed && l.remember == nil && len(l.base) == 0 {
+		return nil, nil, refuse("the model calls client tools, and neither the server nor a memory knows the conversation: set Messages in the request that resumes, see AgentResult.Asked")
+	}
+	l.resumed = false
 	results := l.run(ctx, calls)
 	if ctx.Err() != nil {
 		return nil, nil, fmt.Errorf("mastra: while client tools ran: %w", call.ContextError(ctx))
@@ -89,12 +103,14 @@ func (l *toolLoop) next(ctx context.Context, res *AgentResult, answer Messages) 
 		}
 		tools.Content = append(tools.Content, Part{Type: "tool-result", ToolCallID: r.ID, ToolName: r.Name, Input: r.Args, Output: &output})
 	}
-	if err := l.askMemory(ctx); err != nil {
-		return nil, nil, err
-	}
+	l.base = append(slices.Clip(l.base), tools)
+	return l.request(tools), results, nil
+}
+
+// request is the one that follows, with the results of the last round.
+func (l *toolLoop) request(tools Message) *AgentRequest {
 	req := l.req
 	req.RunID = "" // the same id would be another run all the same
-	l.base = append(append(l.base, answer...), tools)
 	req.Messages = l.base
 	if l.remember != nil {
 		// The agent's memory holds the rest. Each round adds messages to it, and the
@@ -110,7 +126,7 @@ func (l *toolLoop) next(ctx context.Context, res *AgentResult, answer Messages) 
 		}
 		req.Memory = &memory
 	}
-	return &req, results, nil
+	return &req
 }
 
 // calls are those that wait for a client tool, all of them or none: where one is
@@ -215,14 +231,7 @@ func (r *AgentResult) add(next *AgentResult) *AgentResult {
 // it returns what came before.
 func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResult, error) {
 	for last := sum; ; {
-		answer, err := last.answer(len(l.base) == 0)
-		if err != nil {
-			return sum, err
-		}
-		if l.base, err = l.base.question(); err != nil { // the answer begins behind it
-			return sum, err
-		}
-		req, results, err := l.next(ctx, last, answer)
+		req, results, err := l.next(ctx, last, func() (Messages, error) { return last.said(l.base) })
 		if err != nil || req == nil {
 			return sum, err
 		}
@@ -233,60 +242,8 @@ func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResu
 		if err != nil {
 			return sum, err
 		}
+		last.asked = req.Messages
 		sum = sum.add(last)
 	}
 }
 
-// question is the messages to the last one of the user, and those behind that
-// instruct the model.
-func (m Messages) question() (Messages, error) {
-	text, err := call.Marshal(m)
-	if err != nil {
-		return nil, err
-	}
-	var list []json.RawMessage
-	if err := json.Unmarshal(text, &list); err != nil {
-		return nil, err
-	}
-	role := func(message json.RawMessage) string {
-		var is struct {
-			Role string `json:"role"`
-		}
-		_ = json.Unmarshal(message, &is) // an object, as marshal has made sure
-		return is.Role
-	}
-	last := len(list) - 1
-	for last >= 0 && role(list[last]) != "user" {
-		last--
-	}
-	var out Messages
-	for i, message := range list {
-		if i <= last || role(message) == "system" {
-			out = append(out, RawMessages(message)...)
-		}
-	}
-	return out, nil
-}
-
-// answer is what the model has said and the server's tools have returned since the
-// last message of the user, as the messages that go before the results of client
-// tools; with all, the messages that came before it too.
-func (r *AgentResult) answer(all bool) (Messages, error) {
-	var wire struct {
-		Response struct {
-			Messages json.RawMessage `json:"messages"`
-		} `json:"response"`
-		Messages json.RawMessage `json:"messages"`
-	}
-	if err := r.part(&wire); err != nil {
-		return nil, err
-	}
-	messages := wire.Response.Messages
-	if all {
-		messages = wire.Messages
-	}
-	if messages == nil {
-		return nil, nil
-	}
-	return RawMessages(messages), nil
-}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/jsonstring"
@@ -13,43 +14,48 @@ import (
 )
 
 // streamOn is how a stream goes on when the model has called client tools: it runs
-// them and asks again. The body that it returns begins with their results, as
-// chunks, so that the reader of the stream sees them.
+// them, and the stream goes on with their results, as chunks; when these have been
+// read, it asks again. So the reader is told the results whatever becomes of that.
 func (l *toolLoop) streamOn(ctx context.Context, b *agentBuilder, end error) (io.ReadCloser, error) {
-	if end != nil {
+	switch {
+	case end != nil:
 		return nil, end
+	case l.follows != nil:
+		return l.ask(ctx, b)
 	}
-	answer := b.transcript.take()
-	if len(l.base) == 0 { // a run that was taken up: the server knows what came before
-		answer = b.conversation()
-	}
-	req, results, err := l.next(ctx, b.result(), answer)
-	if err != nil || req == nil {
-		return nil, err
-	}
-	r := ask(*req)
-	r.IDs, r.Extra = []string{l.agent.id}, l.extra(r.Extra)
-	resp, err := l.agent.c.frames(ctx, r)
-	if err != nil {
-		for _, result := range results {
-			b.answered(result)
+	req, results, err := l.next(ctx, b.result(), func() (Messages, error) {
+		answer := b.transcript.take()
+		if l.resumed {
+			return b.taken(l.base)
 		}
+		return slices.Concat(l.base, answer), nil
+	})
+	if err != nil || req == nil {
 		return nil, err
 	}
 	frames, err := resultFrames(results)
 	if err != nil {
-		resp.Body.Close()
 		return nil, err
 	}
+	l.follows = req
 	b.transcript.told(results)
 	b.calls, b.results = len(b.partial.ToolCalls), len(b.partial.ToolResults)+len(results)
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(frames), resp.Body), resp.Body}, nil
+	return io.NopCloser(bytes.NewReader(frames)), nil
 }
 
-// resultFrames writes tool results as the server would: as events of a stream.
+// ask opens the stream of the request that follows.
+func (l *toolLoop) ask(ctx context.Context, b *agentBuilder) (io.ReadCloser, error) {
+	r := ask(*l.follows)
+	b.partial.asked, l.follows = l.follows.Messages, nil
+	r.IDs, r.Extra = []string{l.agent.id}, l.extra(r.Extra)
+	resp, err := l.agent.c.frames(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Body, nil
+}
+
+// resultFrames writes tool results as the server would: as a stream of their own.
 func resultFrames(results []ToolResult) ([]byte, error) {
 	var out bytes.Buffer
 	for _, r := range results {
@@ -73,6 +79,7 @@ func resultFrames(results []ToolResult) ([]byte, error) {
 		out.Write(text)
 		out.WriteString("\n\n")
 	}
+	out.WriteString("data: [DONE]\n\n")
 	return out.Bytes(), nil
 }
 
@@ -103,7 +110,7 @@ func (t *transcript) add(c *stream.Chunk) {
 	}
 	switch v := c.Value().(type) {
 	case *stream.ToolCall:
-		t.calls = append(t.calls, Part{Type: "tool-call", ToolCallID: v.ID, ToolName: v.Name, Input: v.Args})
+		t.call(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args})
 	case *stream.ToolResult:
 		value := v.Result
 		if value == nil {
@@ -111,9 +118,7 @@ func (t *transcript) add(c *stream.Chunk) {
 		}
 		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "json", value)
 	case *stream.ToolErrorChunk:
-		var message wtf8.Text
-		stream.AddErrorText(&message, v.Error)
-		t.result(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, "error-text", jsonstring.Append(nil, message.WTF8()))
+		t.failure(Part{ToolCallID: v.ID, ToolName: v.Name, Input: v.Args}, v.Error)
 	case *stream.ToolOutputDenied:
 		var came struct {
 			Approval struct {
@@ -126,6 +131,11 @@ func (t *transcript) add(c *stream.Chunk) {
 	}
 }
 
+func (t *transcript) call(p Part) {
+	p.Type = "tool-call"
+	t.calls = append(t.calls, p)
+}
+
 // result adds a call's result, of this kind.
 func (t *transcript) result(p Part, kind string, value json.RawMessage) {
 	if t.known[p.ToolCallID] {
@@ -133,6 +143,12 @@ func (t *transcript) result(p Part, kind string, value json.RawMessage) {
 	}
 	p.Type, p.Output = "tool-result", &ToolOutput{Type: kind, Value: value}
 	t.results = append(t.results, p)
+}
+
+func (t *transcript) failure(p Part, e stream.ErrorDetail) {
+	var message wtf8.Text
+	stream.AddErrorText(&message, e)
+	t.result(p, "error-text", jsonstring.Append(nil, message.WTF8()))
 }
 
 // flush ends a step.
@@ -158,19 +174,4 @@ func (t *transcript) take() Messages {
 	messages := t.messages
 	t.messages = nil
 	return messages
-}
-
-// conversation is all that was said, as the last finish of the stream repeats it.
-func (b *agentBuilder) conversation() Messages {
-	if len(b.finishes) == 0 {
-		return nil
-	}
-	finish, ok := b.finishes[len(b.finishes)-1].Value().(*stream.Finish)
-	if !ok {
-		return nil
-	}
-	if messages := all(finish.Messages); messages != nil {
-		return RawMessages(messages)
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
@@ -173,9 +174,46 @@ func (m *modelRun) span() *js.Object {
 	m.loopSpan = cmp.Or(m.loopSpan, newSpanID())
 	input := []any{}
 	for _, message := range m.messages.prompt(m.instructions()) {
-		input = append(input, js.Obj("role", string(message.Role), "content", message.traced))
+		input = append(input, js.Obj("role", string(message.Role), "content", tracedText(message.traced)))
+	}
+	metadata := js.Obj("runId", m.id)
+	if m.resumedOnce {
+		metadata.Set("resumed", true).Set("resumedFromSpanId", m.resumedFrom)
 	}
 	return js.Obj("id", newSpanID(), "traceId", m.traceID, "name", fmt.Sprintf("step: %d", len(m.steps)), "type", "model_step", "entityType", "agent", "entityId", m.agent.ID,
-		"entityName", m.agent.ID, "attributes", js.Obj("stepIndex", len(m.steps), "messageId", m.messageID), "metadata", js.Obj("runId", m.id),
+		"entityName", m.agent.ID, "attributes", js.Obj("stepIndex", len(m.steps), "messageId", m.messageID), "metadata", metadata,
 		"startTime", js.ISO(time.UnixMilli(int64(m.startedAt))), "input", input, "isEvent", false, "isRootSpan", false, "parentSpanId", m.loopSpan)
+}
+
+// tracedText is a text as a trace has it: one that is JSON is written anew, and so are
+// the texts in it.
+func tracedText(text string) string {
+	if !strings.HasPrefix(text, "[") && !strings.HasPrefix(text, "{") {
+		return text
+	}
+	value, err := js.Parse([]byte(text))
+	if err != nil {
+		return text
+	}
+	return js.String(tracedValue(value))
+}
+
+func tracedValue(v any) any {
+	switch v := v.(type) {
+	case string:
+		return tracedText(v)
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = tracedValue(e)
+		}
+		return out
+	case *js.Object:
+		out := js.Obj()
+		for _, m := range v.Members() {
+			out.Set(m.Key, tracedValue(m.Value))
+		}
+		return out
+	}
+	return v
 }

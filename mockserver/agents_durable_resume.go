@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"context"
-	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -82,7 +81,7 @@ const notSuspended = "This workflow run was not suspended"
 // waiting. Its streams that are still open go on.
 func (c *call) resumeDurable(a *Agent, data any) error {
 	runID := c.body.Str("runId")
-	if decision := !strings.HasPrefix(c.route.op, "AgentResumeStream"); decision {
+	if c.decides() {
 		if err := c.checkDurable(a); err != nil {
 			return err
 		}

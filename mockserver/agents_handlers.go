@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"context"
+	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -94,6 +95,9 @@ func (s *Server) declineToolCall(c *call) error { return s.streamResume(c, c.dec
 
 func (s *Server) declineToolCallGenerate(c *call) error { return s.generateResume(c, c.declined()) }
 
+// decides tells whether the route approves or declines: that takes no options of a run.
+func (c *call) decides() bool { return !strings.HasPrefix(c.route.op, "AgentResumeStream") }
+
 // takeSuspended takes the suspended run that the body names.
 func (c *call) takeSuspended(method string) (*Agent, *suspendedRun, error) {
 	a, err := c.agent()
@@ -117,6 +121,11 @@ func (s *Server) streamResume(c *call, data any) error {
 	}
 	w := c.sse()
 	r := s.restore(a, kept, func(chunk *js.Object) { _ = w.chunk(chunk) })
+	if !c.decides() {
+		o := c.runOptions()
+		r.options.maxSteps, r.options.clientTools, r.options.activeTools = o.maxSteps, o.clientTools, o.activeTools
+		r.options.requireApproval = r.options.requireApproval || o.requireApproval
+	}
 	return c.finishStream(r, w, func(ctx context.Context) { r.resumeRun(ctx, data) })
 }
 

@@ -50,6 +50,7 @@ type agentRun struct {
 	// resumedOnce tells that the run was resumed, called that it has asked a model
 	// since it was begun or resumed.
 	resumedOnce, called bool
+	resumedFrom         string     // the span of the run before it was resumed
 	tripped             *js.Object // the tripwire's payload
 	// before is the answers of the steps before the one that a tripwire ended. What
 	// was said in that one is in the conversation and not in the response.

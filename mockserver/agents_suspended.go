@@ -23,7 +23,7 @@ type agentRuns struct {
 type suspendedRun struct {
 	agentID, runID       string
 	threadID, resourceID string
-	traceID              string
+	traceID, spanID      string
 	messageID            string
 	at                   time.Time
 	options              runOptions
@@ -58,7 +58,7 @@ func (a *agentRuns) suspend(r *agentRun, messages *chat) (told func()) {
 	done := make(chan struct{})
 	a.suspended[r.id] = &suspendedRun{
 		seq: a.seq, told: done,
-		agentID: r.tools.ID, runID: r.id, threadID: r.threadID, resourceID: r.resourceID, traceID: r.traceID, messageID: r.messageID,
+		agentID: r.tools.ID, runID: r.id, threadID: r.threadID, resourceID: r.resourceID, traceID: r.traceID, spanID: r.spanID, messageID: r.messageID,
 		at: now(), options: r.options, messages: messages, steps: r.steps, records: r.records, pending: r.pending, modelFrom: r.modelFrom,
 		durable: r.durable(), whole: r.whole || r.begunWhole,
 	}
@@ -114,12 +114,13 @@ func (s *Server) restore(a *Agent, kept *suspendedRun, sink func(*js.Object)) *a
 	r := &agentRun{
 		srv: s, agent: a, tools: s.world.agent(kept.agentID), id: kept.runID, sink: sink, options: kept.options, messages: kept.messages,
 		messageID: kept.messageID, threadID: kept.threadID, resourceID: kept.resourceID, traceID: kept.traceID, spanID: newSpanID(),
-		steps: kept.steps, records: kept.records, modelFrom: kept.modelFrom, pending: kept.pending, begunWhole: kept.whole, resumedOnce: true,
+		steps: kept.steps, records: kept.records, modelFrom: kept.modelFrom, pending: kept.pending, begunWhole: kept.whole, resumedOnce: true, resumedFrom: kept.spanID,
 	}
 	r.keepTime()
 	if !r.durable() {
 		// These are not kept with a run that waits.
 		r.options.maxSteps, r.options.structured, r.options.scored = 0, nil, false
+		r.options.clientTools, r.options.activeTools = nil, nil
 	}
 	step := *kept.pending.suspendedStep
 	step.toolCalls = nil

@@ -25,7 +25,7 @@ func (r *suspendedRun) state() *js.Object {
 		steps[i] = step.state()
 	}
 	p := r.pending
-	return js.Obj("agentId", r.agentID, "runId", r.runID, "threadId", r.threadID, "resourceId", r.resourceID, "traceId", r.traceID,
+	return js.Obj("agentId", r.agentID, "runId", r.runID, "threadId", r.threadID, "resourceId", r.resourceID, "traceId", r.traceID, "spanId", r.spanID,
 		"messageId", r.messageID, "at", js.ISO(r.at), "options", r.options.state(), "messages", chatState(r.messages.list),
 		"system", js.Strings(r.messages.system), "tagged", js.Strings(r.messages.tagged), "pendingCalls", r.messages.pending, "steps", steps, "records", js.Array(r.records), "modelFrom", r.modelFrom,
 		"durable", r.durable, "whole", r.whole,
@@ -97,7 +97,7 @@ func restoreSuspended(o *js.Object) (*suspendedRun, error) {
 		return nil, err
 	}
 	r := &suspendedRun{agentID: o.Str("agentId"), runID: o.Str("runId"), threadID: o.Str("threadId"), resourceID: o.Str("resourceId"),
-		traceID: o.Str("traceId"), messageID: o.Str("messageId"), at: at, modelFrom: stateInt(o, "modelFrom"), durable: o.Bool("durable"), whole: o.Bool("whole"),
+		traceID: o.Str("traceId"), spanID: o.Str("spanId"), messageID: o.Str("messageId"), at: at, modelFrom: stateInt(o, "modelFrom"), durable: o.Bool("durable"), whole: o.Bool("whole"),
 		options: restoreOptions(o.Obj("options")), messages: newChat(o.Str("threadId"), o.Str("resourceId"))}
 	r.messages.list, r.messages.system, r.messages.tagged = restoreChat(o.Arr("messages")), stateStrings(o.Arr("system")), stateStrings(o.Arr("tagged"))
 	r.messages.pending = o.Bool("pendingCalls")
