@@ -69,6 +69,10 @@ type DeclineRequest struct {
 // answer. A call that does not wait matches [ErrNotSuspended], or [ErrForbidden]
 // where the run of a durable agent has ended.
 //
+// The run of a durable agent with a memory matches [ErrForbidden] too, but for servers
+// whose auth maps users to resources. [Agent.Resume] with the Data
+// map[string]any{"approved": true} does the same, on every server.
+//
 // The server may run the tool twice for two answers at the same moment. So a Client,
 // with all that [Client.With] made of it, sends answers to one call one after the
 // other: each waits until the first chunk or the error of the one before has come, or
@@ -99,8 +103,8 @@ func (a *Agent) ApproveStream(ctx context.Context, req ApproveRequest, opts ...O
 }
 
 // Decline refuses a tool call that waits for approval, tells the model so, and waits
-// for the whole answer. A call that does not wait matches [ErrNotSuspended], or
-// [ErrForbidden] where the run of a durable agent has ended.
+// for the whole answer. The errors are those of [Agent.Approve]; for a durable agent
+// with a memory see there too: the Data is {"approved": false, "reason": "..."}.
 //
 // POST /agents/{agentId}/decline-tool-call-generate, or resume-stream where there are
 // ClientTools. Never repeated once it was sent.

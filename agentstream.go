@@ -57,6 +57,7 @@ type agentBuilder struct {
 	finishes        []stream.Chunk
 	transcript      *transcript // only for client tools
 	calls, results  int         // of the rounds before: some models count their calls anew in each
+	rounds          int         // finishes of the rounds before
 	ended           bool
 
 	within                 bool // a step of this run has ended
@@ -151,7 +152,9 @@ func (b *agentBuilder) result() *AgentResult {
 	b.tell(&r)
 	for i := range b.finishes {
 		if v, ok := b.finishes[i].Value().(*stream.Finish); ok {
-			r.FinishReason = v.Reason()
+			if i >= b.rounds {
+				r.FinishReason = v.Reason()
+			}
 			r.Usage = r.Usage.Add(v.Usage())
 		}
 	}

@@ -84,7 +84,7 @@ func decodeArgs(schema *jsonschema.Resolved, args json.RawMessage, in any) error
 	if err := json.Unmarshal(args, &value); err != nil {
 		return err
 	}
-	value = withoutNulls(schema.Schema(), value)
+	value = fit{schema.Schema()}.withoutNulls(schema.Schema(), value)
 	if err := schema.Validate(value); err != nil {
 		return err
 	}
@@ -122,12 +122,12 @@ type toolPanicError struct {
 
 func (e *toolPanicError) Error() string { return "tool " + e.Tool + " panicked" }
 
-// definition is what the server is told of a tool.
+// toolDefinition is what the server is told of a tool.
 type toolDefinition struct {
-	ID           string             `json:"id"`
-	Description  string             `json:"description,omitzero"`
-	InputSchema  *jsonschema.Schema `json:"inputSchema"`
-	OutputSchema *jsonschema.Schema `json:"outputSchema,omitempty"`
+	ID           string `json:"id"`
+	Description  string `json:"description,omitzero"`
+	InputSchema  Schema `json:"inputSchema"`
+	OutputSchema Schema `json:"outputSchema,omitempty"`
 }
 
 // toolset is the tools of one call, by name.
@@ -154,7 +154,18 @@ func newToolset(tools []ClientTool) (toolset, error) {
 func (s toolset) MarshalJSON() ([]byte, error) {
 	out := make(map[string]toolDefinition, len(s))
 	for name, t := range s {
-		out[name] = toolDefinition{ID: name, Description: t.description, InputSchema: t.input, OutputSchema: t.output}
+		input, err := schemaText(t.input)
+		if err != nil {
+			return nil, err
+		}
+		if string(input) == "{}" {
+			input = Schema(`{"type":"object"}`) // arguments are an object whatever In allows
+		}
+		output, err := schemaText(t.output)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = toolDefinition{ID: name, Description: t.description, InputSchema: input, OutputSchema: output}
 	}
 	return json.Marshal(out)
 }

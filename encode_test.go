@@ -149,11 +149,11 @@ func TestMessage_ArrivesAsTheServerReadsIt(t *testing.T) {
 			`[{"role":"user","content":[{"type":"text","text":""},{"type":"image","image":"u"}]}]`},
 		{"an empty file", mastra.Messages{mastra.UserParts(mastra.File(nil, "text/plain"))},
 			`[{"role":"user","content":[{"type":"file","data":"","mediaType":"text/plain"}]}]`},
-		{"a tool's result", mastra.Messages{mastra.ToolMessage("c-1", "weather", map[string]int{"t": 4})},
+		{"a tool's result", mastra.Messages{mastra.ToolMessage(mastra.Pending{ToolCallID: "c-1", ToolName: "weather"}, map[string]int{"t": 4})},
 			`[{"role":"tool","content":[{"type":"tool-result","toolCallId":"c-1","toolName":"weather","output":{"type":"json","value":{"t":4}}}]}]`},
-		{"no result", mastra.Messages{mastra.ToolMessage("c-1", "w", nil)},
+		{"no result", mastra.Messages{mastra.ToolMessage(mastra.Pending{ToolCallID: "c-1", ToolName: "w"}, nil)},
 			`[{"role":"tool","content":[{"type":"tool-result","toolCallId":"c-1","toolName":"w","output":{"type":"json","value":null}}]}]`},
-		{"a tool's failure", mastra.Messages{mastra.ToolMessage("c-1", "w", errors.New("no such city"))},
+		{"a tool's failure", mastra.Messages{mastra.ToolMessage(mastra.Pending{ToolCallID: "c-1", ToolName: "w"}, errors.New("no such city"))},
 			`[{"role":"tool","content":[{"type":"tool-result","toolCallId":"c-1","toolName":"w","output":{"type":"error-text","value":"no such city"}}]}]`},
 		{"raw messages", mastra.RawMessages([]byte(` [{"id":"1","parts":[]}, {"id":"2"}] `)), `[{"id":"1","parts":[]},{"id":"2"}]`},
 		{"one raw message", mastra.RawMessages([]byte(`{"id":"1"}`)), `[{"id":"1"}]`},
@@ -180,7 +180,7 @@ func TestMessage_ThatTheServerCannotReadIsALocalError(t *testing.T) {
 		"raw and a text":               mastra.RawMessages([]byte(`"hello"`)),
 		"raw and a list of numbers":    mastra.RawMessages([]byte(`[{"id":"1"}, 7]`)),
 		"raw and null":                 mastra.RawMessages([]byte(`null`)),
-		"a tool's output that is lost": {mastra.ToolMessage("c", "w", make(chan int))},
+		"a tool's output that is lost": {mastra.ToolMessage(mastra.Pending{ToolCallID: "c", ToolName: "w"}, make(chan int))},
 	} {
 		_, err := c.Agent("a").Generate(t.Context(), mastra.AgentRequest{Messages: m})
 		assert.ErrorContains(t, err, "mastra: ", name)

@@ -116,23 +116,24 @@ func Assistant(text string) Message { return Message{Role: RoleAssistant, Conten
 // UserParts is a message of the user with images or files in it.
 func UserParts(parts ...Part) Message { return Message{Role: RoleUser, Content: parts} }
 
-// ToolMessage tells the model what a tool that ran elsewhere has returned. The
-// output is encoded as JSON; an error goes to the model as the tool's failure.
+// ToolMessage tells the model what a tool that ran elsewhere has returned for a call:
+// one of [AgentResult.Pending] whose kind is [PendingClientTool]. The output is encoded
+// as JSON; an error goes to the model as the tool's failure.
 //
-// On a thread, set Content[0].Input to the call's arguments ([Pending].Args): the
-// server stores a result together with its call, and without them as one of {}.
-func ToolMessage(toolCallID, toolName string, output any) Message {
+// Of the call, ToolCallID, ToolName and Args are told: a thread stores a result together
+// with the call that it belongs to, and without Args as one of {}.
+func ToolMessage(p Pending, output any) Message {
 	kind := "json"
 	if failure, ok := output.(error); ok {
 		kind, output = "error-text", failure.Error()
 	}
-	p := Part{Type: "tool-result", ToolCallID: toolCallID, ToolName: toolName}
+	part := Part{Type: "tool-result", ToolCallID: p.ToolCallID, ToolName: p.ToolName, Input: p.Args}
 	value, err := call.Marshal(output)
 	if err != nil {
-		p.err = fmt.Errorf("the output of tool %q does not encode: %w", toolName, err)
+		part.err = fmt.Errorf("the output of tool %q does not encode: %w", p.ToolName, err)
 	}
-	p.Output = &ToolOutput{Type: kind, Value: value}
-	return Message{Role: RoleTool, Content: []Part{p}}
+	part.Output = &ToolOutput{Type: kind, Value: value}
+	return Message{Role: RoleTool, Content: []Part{part}}
 }
 
 // Text is a part that is text.

@@ -30,13 +30,13 @@ func TestMessage_IsWrittenAsTheServerReadsIt(t *testing.T) {
 			`[{"role":"user","content":[{"type":"text","text":"look"},{"type":"image","image":"https://x/y.png"},{"type":"file","data":"YWJj","mediaType":"text/plain"}]}]`},
 		{"an empty file beside an empty text", mastra.Messages{mastra.UserParts(mastra.Text(""), mastra.File(nil, "text/plain"))},
 			`[{"role":"user","content":[{"type":"text","text":""},{"type":"file","data":"","mediaType":"text/plain"}]}]`},
-		{"a tool's result", mastra.Messages{mastra.ToolMessage("c1", "weather", map[string]int{"tempC": 4})},
+		{"a tool's result", mastra.Messages{mastra.ToolMessage(mastra.Pending{ToolCallID: "c1", ToolName: "weather"}, map[string]int{"tempC": 4})},
 			`[{"role":"tool","content":[{"type":"tool-result","toolCallId":"c1","toolName":"weather","output":{"type":"json","value":{"tempC":4}}}]}]`},
-		{"a tool's result that is JSON already", mastra.Messages{mastra.ToolMessage("c1", "weather", json.RawMessage(`[1]`))},
+		{"a tool's result that is JSON already", mastra.Messages{mastra.ToolMessage(mastra.Pending{ToolCallID: "c1", ToolName: "weather"}, json.RawMessage(`[1]`))},
 			`[{"role":"tool","content":[{"type":"tool-result","toolCallId":"c1","toolName":"weather","output":{"type":"json","value":[1]}}]}]`},
-		{"a tool that returned nothing", mastra.Messages{mastra.ToolMessage("c1", "weather", nil)},
+		{"a tool that returned nothing", mastra.Messages{mastra.ToolMessage(mastra.Pending{ToolCallID: "c1", ToolName: "weather"}, nil)},
 			`[{"role":"tool","content":[{"type":"tool-result","toolCallId":"c1","toolName":"weather","output":{"type":"json","value":null}}]}]`},
-		{"a tool that failed", mastra.Messages{mastra.ToolMessage("c1", "weather", errors.New("no such city"))},
+		{"a tool that failed", mastra.Messages{mastra.ToolMessage(mastra.Pending{ToolCallID: "c1", ToolName: "weather"}, errors.New("no such city"))},
 			`[{"role":"tool","content":[{"type":"tool-result","toolCallId":"c1","toolName":"weather","output":{"type":"error-text","value":"no such city"}}]}]`},
 		{"a raw object", mastra.RawMessages([]byte(` {"role":"user","parts":[{"type":"text","text":"hi"}]} `)), `[{"role":"user","parts":[{"type":"text","text":"hi"}]}]`},
 		{"a raw array", mastra.RawMessages([]byte("\n[{\"role\":\"user\"}, {\"role\":\"assistant\"}]\n")), `[{"role":"user"},{"role":"assistant"}]`},
@@ -75,7 +75,7 @@ func TestMessage_ThatIsNoneNeverLeaves(t *testing.T) {
 		{"raw null", mastra.RawMessages([]byte(`null`)), "RawMessages"},
 		{"arrays in a raw array", mastra.RawMessages([]byte(`[[{"role":"user"}]]`)), "RawMessages"},
 		{"texts in a raw array", mastra.RawMessages([]byte(`["hi"]`)), "RawMessages"},
-		{"a tool's output that does not encode", mastra.Messages{mastra.ToolMessage("c", "weather", math.Inf(1))}, `the output of tool "weather" does not encode`},
+		{"a tool's output that does not encode", mastra.Messages{mastra.ToolMessage(mastra.Pending{ToolCallID: "c", ToolName: "weather"}, math.Inf(1))}, `the output of tool "weather" does not encode`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rt := play(answer(200, `{"text":"ok"}`))

@@ -13,6 +13,9 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 )
 
+// fit compares values with a schema.
+type fit struct{ root *jsonschema.Schema }
+
 // decodeStrictly checks JSON against the schema of a type and decodes it, with
 // nothing missing and nothing left over. The error tells where the JSON does not fit,
 // and nothing that stands in it.
@@ -21,9 +24,10 @@ func decodeStrictly(schema *jsonschema.Resolved, data []byte, out any) error {
 	if json.Unmarshal(data, &value) != nil {
 		return errors.New("it is not JSON")
 	}
-	value = withoutNulls(schema.Schema(), value)
+	f := fit{schema.Schema()}
+	value = f.withoutNulls(f.root, value)
 	if schema.Validate(value) != nil {
-		if where := misfit(schema.Schema(), value, ""); where != "" {
+		if where := f.misfit(f.root, value, ""); where != "" {
 			return errors.New(where)
 		}
 		return errors.New("it does not match the schema")
@@ -51,7 +55,8 @@ func goMisfit(err error) error {
 
 // withoutNulls leaves out the members that are null and may be missing: providers
 // that insist on every member send them so.
-func withoutNulls(s *jsonschema.Schema, value any) any {
+func (f fit) withoutNulls(s *jsonschema.Schema, value any) any {
+	s, _ = target(f.root, s)
 	switch value := value.(type) {
 	case map[string]any:
 		out := map[string]any{}
@@ -64,7 +69,7 @@ func withoutNulls(s *jsonschema.Schema, value any) any {
 				property = s.AdditionalProperties
 			}
 			if property != nil {
-				member = withoutNulls(property, member)
+				member = f.withoutNulls(property, member)
 			}
 			out[name] = member
 		}
@@ -75,7 +80,7 @@ func withoutNulls(s *jsonschema.Schema, value any) any {
 		}
 		out := make([]any, len(value))
 		for i, element := range value {
-			out[i] = withoutNulls(s.Items, element)
+			out[i] = f.withoutNulls(s.Items, element)
 		}
 		return out
 	}
@@ -85,7 +90,11 @@ func withoutNulls(s *jsonschema.Schema, value any) any {
 // misfit says where a value does not fit a schema, in the words of the schema: names
 // of members that it does not know are part of the answer. It knows of schemas what
 // those of Go types consist of, and returns "" where it finds nothing.
-func misfit(s *jsonschema.Schema, value any, path string) string {
+func (f fit) misfit(s *jsonschema.Schema, value any, path string) string {
+	s, null := target(f.root, s)
+	if null && value == nil {
+		return ""
+	}
 	if want := types(s); len(want) > 0 && !slices.ContainsFunc(want, func(t string) bool { return isType(value, t) }) {
 		return kindOf(value) + " in place of " + strings.Join(want, " or ") + in(path)
 	}
@@ -98,7 +107,7 @@ func misfit(s *jsonschema.Schema, value any, path string) string {
 			return "a number out of range" + in(path)
 		}
 	case map[string]any:
-		return memberMisfit(s, value, path)
+		return f.memberMisfit(s, value, path)
 	case []any:
 		if s.MinItems != nil && len(value) < *s.MinItems || s.MaxItems != nil && len(value) > *s.MaxItems {
 			return fmt.Sprintf("%d items%s, too few or too many", len(value), in(path))
@@ -107,7 +116,7 @@ func misfit(s *jsonschema.Schema, value any, path string) string {
 			if s.Items == nil {
 				break
 			}
-			if where := misfit(s.Items, element, join(path, fmt.Sprint(i))); where != "" {
+			if where := f.misfit(s.Items, element, join(path, fmt.Sprint(i))); where != "" {
 				return where
 			}
 		}
@@ -115,7 +124,7 @@ func misfit(s *jsonschema.Schema, value any, path string) string {
 	return ""
 }
 
-func memberMisfit(s *jsonschema.Schema, members map[string]any, path string) string {
+func (f fit) memberMisfit(s *jsonschema.Schema, members map[string]any, path string) string {
 	for _, name := range s.Required {
 		if _, ok := members[name]; !ok {
 			return join(path, name) + " is required, and missing"
@@ -123,7 +132,7 @@ func memberMisfit(s *jsonschema.Schema, members map[string]any, path string) str
 	}
 	for _, name := range s.PropertyOrder {
 		if member, ok := members[name]; ok {
-			if where := misfit(s.Properties[name], member, join(path, name)); where != "" {
+			if where := f.misfit(s.Properties[name], member, join(path, name)); where != "" {
 				return where
 			}
 		}
@@ -134,7 +143,7 @@ func memberMisfit(s *jsonschema.Schema, members map[string]any, path string) str
 		case more.Not != nil:
 			return "an additional member" + in(path)
 		default:
-			if where := misfit(more, member, join(path, "*")); where != "" {
+			if where := f.misfit(more, member, join(path, "*")); where != "" {
 				return where
 			}
 		}

@@ -21,10 +21,11 @@ import (
 //     json.RawMessage or an any is anything;
 //   - a type that writes itself as text is a string, one that writes its own JSON
 //     is anything;
-//   - a struct allows no further members.
+//   - a struct allows no further members;
+//   - a type that contains itself stands among the definitions, "$defs".
 //
-// A type that JSON cannot hold, such as a channel or a func, a type that contains
-// itself, and a map whose keys are no text are errors.
+// A type that JSON cannot hold, such as a channel or a func, and a map whose keys are
+// no text are errors.
 func SchemaOf[T any]() (Schema, error) {
 	schema, err := schemaFor(reflect.TypeFor[T]())
 	if err != nil {
@@ -51,11 +52,8 @@ func schemaFor(t reflect.Type) (*jsonschema.Schema, error) {
 		reflect.TypeFor[json.Number]():     {Type: "number"},
 	}
 	writers(t, known, map[reflect.Type]bool{})
-	schema, err := jsonschema.ForType(t, &jsonschema.ForOptions{TypeSchemas: known})
+	schema, err := schemaIn(t, cycles(t, known), known)
 	if err != nil {
-		return nil, refuse("%s has no JSON Schema: %w", t, err)
-	}
-	if err := refine(schema, t); err != nil {
 		return nil, refuse("%s has no JSON Schema: %w", t, err)
 	}
 	return schema, nil
@@ -77,15 +75,8 @@ func writers(t reflect.Type, known map[reflect.Type]*jsonschema.Schema, seen map
 			return
 		}
 	}
-	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-		writers(t.Elem(), known, seen)
-	case reflect.Struct:
-		for i := range t.NumField() {
-			if f := t.Field(i); f.IsExported() && f.Tag.Get("json") != "-" || f.Anonymous {
-				writers(f.Type, known, seen)
-			}
-		}
+	for _, part := range parts(t) {
+		writers(part, known, seen)
 	}
 }
 

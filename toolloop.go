@@ -246,4 +246,3 @@ func (l *toolLoop) generateOn(ctx context.Context, sum *AgentResult) (*AgentResu
 		sum = sum.add(last)
 	}
 }
-

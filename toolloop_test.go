@@ -54,6 +54,16 @@ func (p *prompts) roles(call int) string {
 	return strings.Join(out, " ")
 }
 
+// outputs are the results that the model was given, each with its call.
+func (p *prompts) outputs(call int) (out []string) {
+	for _, m := range p.seen[call] {
+		for i, output := range m.Outputs {
+			out = append(out, fmt.Sprintf("%s %s %s", m.Calls[i].Tool, m.Calls[i].Args, output))
+		}
+	}
+	return out
+}
+
 func calling(tool string) func(*mockserver.ModelCall, int) {
 	return func(c *mockserver.ModelCall, n int) { c.Call(tool, map[string]int{"id": n}) }
 }

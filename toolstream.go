@@ -39,7 +39,7 @@ func (l *toolLoop) streamOn(ctx context.Context, b *agentBuilder, end error) (io
 	}
 	l.follows = req
 	b.transcript.told(results)
-	b.calls, b.results = len(b.partial.ToolCalls), len(b.partial.ToolResults)+len(results)
+	b.calls, b.results, b.rounds = len(b.partial.ToolCalls), len(b.partial.ToolResults)+len(results), len(b.finishes)
 	return io.NopCloser(bytes.NewReader(frames)), nil
 }
 

@@ -266,7 +266,11 @@ func afterApproval(p *prompts, memory *mockserver.Memory) mockserver.Option {
 }
 
 func TestClientTool_RunsAfterAnAnswerToo(t *testing.T) {
-	tools := []mastra.ClientTool{lookupTool()}
+	var saw []int
+	tools := []mastra.ClientTool{mastra.NewClientTool("lookup", "", func(ctx context.Context, in lookupIn) (lookupOut, error) {
+		saw = append(saw, in.ID)
+		return lookup(ctx, in)
+	})}
 	type answers = func(context.Context, *mastra.Agent, mastra.Pending, *mastra.MemoryRef) (*mastra.AgentResult, error)
 	result := func(s *mastra.AgentStream, err error) (*mastra.AgentResult, error) {
 		if err != nil {
@@ -310,6 +314,10 @@ func TestClientTool_RunsAfterAnAnswerToo(t *testing.T) {
 				assert.Equal(t, "done after 4", res.Text)
 				assert.Len(t, res.ToolResults, 3)
 				require.Len(t, p.seen, 4)
+				assert.Equal(t, []int{2, 3}, saw)
+				saw = nil
+				assert.Contains(t, p.outputs(3), `lookup {"id":2} {"type":"json","value":{"state":"order 2"}}`)
+				assert.Contains(t, p.outputs(3), `lookup {"id":3} {"type":"json","value":{"state":"order 3"}}`)
 				for call, prompt := range p.seen {
 					outputs, questions := 0, 0
 					for _, m := range prompt {

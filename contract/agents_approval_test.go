@@ -341,7 +341,7 @@ func TestClientTool_CallEndsTheRunAndCanBeAnswered(t *testing.T) {
 	}}})
 	require.NoError(t, err)
 	req.Messages = append(mastra.Messages{mastra.User("tool:mine {\"n\":1}")}, mastra.RawMessages(call)...)
-	req.Messages = append(req.Messages, mastra.ToolMessage(p.ToolCallID, p.ToolName, map[string]any{"ok": true}))
+	req.Messages = append(req.Messages, mastra.ToolMessage(p, map[string]any{"ok": true}))
 	res, err = agent.Generate(within(t), req)
 	require.NoError(t, err)
 	assert.Equal(t, `Tool said: [{"type":"json","value":{"ok":true}}]`, res.Text)

@@ -179,6 +179,8 @@ func (m *modelRun) span() *js.Object {
 	metadata := js.Obj("runId", m.id)
 	if m.resumedOnce {
 		metadata.Set("resumed", true).Set("resumedFromSpanId", m.resumedFrom)
+	} else if m.threadID != "" {
+		metadata.Set("resourceId", m.resourceID).Set("threadId", m.threadID)
 	}
 	return js.Obj("id", newSpanID(), "traceId", m.traceID, "name", fmt.Sprintf("step: %d", len(m.steps)), "type", "model_step", "entityType", "agent", "entityId", m.agent.ID,
 		"entityName", m.agent.ID, "attributes", js.Obj("stepIndex", len(m.steps), "messageId", m.messageID), "metadata", metadata,

@@ -53,7 +53,8 @@ func (c *call) checkDurable(a *Agent) error {
 	runID := c.body.Str("runId")
 	waiting := c.srv.agents.get(runID)
 	switch {
-	case waiting == nil && !c.srv.durables.isStored(runID):
+	case waiting == nil && !c.srv.durables.isStored(runID), waiting != nil && waiting.resourceID != "":
+		// A server tells whose a request is by its auth alone.
 		return forbidden("Access denied: durable run belongs to a different resource")
 	case waiting == nil || waiting.agentID != a.ID || waiting.pending.call.id != c.body.Str("toolCallId"):
 		return forbidden("Access denied: tool call is not suspended on this durable run")

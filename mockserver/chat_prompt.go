@@ -382,8 +382,11 @@ func (l *chat) prompt(instructions string) []PromptMessage {
 	for _, m := range messages {
 		p := PromptMessage{Role: Role(m.Str("role")), Text: textOfParts(js.Obj("parts", m.Get("content")), " "), traced: traced(m)}
 		for _, part := range objectsOf(m.Get("content")) {
+			if part.Has("toolCallId") {
+				p.Calls = append(p.Calls, PromptCall{ID: part.Str("toolCallId"), Tool: part.Str("toolName"), Args: js.Marshal(part.Get("input"))})
+			}
 			if p.Role != RoleTool {
-				break
+				continue
 			}
 			output := part.Get("output")
 			if own := part.Obj("providerOptions").Obj("mastra").Obj("modelOutput"); own != nil {

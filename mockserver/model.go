@@ -33,10 +33,20 @@ type PromptMessage struct {
 	Role Role
 	// Text is the text parts, joined by one space.
 	Text string
+	// Calls are the tool calls of an assistant's message; of a tool message those that
+	// its Outputs belong to, one for each.
+	Calls []PromptCall
 	// Outputs are the outputs of a tool message, each {"type", "value"}.
 	Outputs []json.RawMessage
 
 	traced string // what a trace shows of it
+}
+
+// PromptCall is a tool call as the model sees it.
+type PromptCall struct {
+	ID, Tool string
+	// Args is the input that the tool was called with.
+	Args json.RawMessage
 }
 
 // ModelCall is one call of a model.

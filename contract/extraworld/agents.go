@@ -14,9 +14,11 @@ import (
 func agents() []mockserver.Option {
 	lasting := scriptedAgent()
 	lasting.ID, lasting.ModelID, lasting.Durable = "lasting", "fake-11", true
+	enduring := recalling()
+	enduring.ID, enduring.ModelID, enduring.Durable = "enduring", "fake-14", true
 	// As the other server lists what a module exports.
 	var options []mockserver.Option
-	for _, a := range []mockserver.Agent{lasting, leading(), recalling(), scriptedAgent(), watched()} {
+	for _, a := range []mockserver.Agent{enduring, lasting, leading(), recalling(), scriptedAgent(), watched()} {
 		options = append(options, mockserver.WithAgent(a))
 	}
 	return options
@@ -64,6 +66,7 @@ type part struct {
 	File            *string
 	MediaType       string
 	Call            string
+	Seen            bool // says which calls stand in the prompt, and what has come of them
 	Args            pieces
 	Usage           *mockserver.Usage
 	Finish          mockserver.FinishReason
@@ -114,6 +117,32 @@ func scripted(_ context.Context, call *mockserver.ModelCall) error {
 	return nil
 }
 
+func callsIn(call *mockserver.ModelCall) error {
+	type seen struct {
+		Tool   string          `json:"tool"`
+		Args   json.RawMessage `json:"args"`
+		Output json.RawMessage `json:"output,omitempty"`
+	}
+	outputs := map[string]json.RawMessage{}
+	for _, m := range call.Prompt {
+		for i, output := range m.Outputs {
+			outputs[m.Calls[i].ID] = output
+		}
+	}
+	list := []seen{}
+	for _, m := range call.Prompt {
+		if m.Role != mockserver.RoleAssistant {
+			continue
+		}
+		for _, c := range m.Calls {
+			list = append(list, seen{c.Tool, c.Args, outputs[c.ID]})
+		}
+	}
+	text, err := json.Marshal(list)
+	call.Text(string(text))
+	return err
+}
+
 func (p part) play(call *mockserver.ModelCall) error {
 	switch {
 	case p.Text != nil:
@@ -128,6 +157,8 @@ func (p part) play(call *mockserver.ModelCall) error {
 		call.File([]byte(*p.File), "text/plain")
 	case p.Call != "":
 		call.CallInPieces(p.Call, p.Args...)
+	case p.Seen:
+		return callsIn(call)
 	case p.Usage != nil:
 		call.SetUsage(*p.Usage)
 	case p.Finish != "":

@@ -46,5 +46,8 @@ function obedient(id: string, model: string, options: Options = {}) {
 export const scripted = obedient('scripted', 'fake-9');
 export const recalling = obedient('recalling', 'fake-10', { memory: new Memory({ options: { lastMessages: 10 } }) });
 export const lasting = createDurableAgent({ agent: obedient('lasting', 'fake-11') });
+export const enduring = createDurableAgent({
+  agent: obedient('enduring', 'fake-14', { memory: new Memory({ options: { lastMessages: 10 } }) }),
+});
 export const watched = obedient('watched', 'fake-12', { inputProcessors: [guard], outputProcessors: [gate] });
 export const leading = obedient('leading', 'fake-13', { agents: { scripted }, memory: new Memory() });

@@ -21,6 +21,8 @@ type Part = {
   mediaType?: string;
   call?: string;
   args?: string[];
+  /** Says which calls stand in the prompt, and what has come of them. */
+  seen?: boolean;
   usage?: LanguageModelV2Usage;
   finish?: LanguageModelV2FinishReason;
   fail?: string;
@@ -73,7 +75,21 @@ function answerTo(prompt: LanguageModelV2Prompt): Part[] {
   const text = prompt[at]?.role === 'user' ? prompt[at].content.flatMap(p => (p.type === 'text' ? [p.text] : [])).join(' ') : '';
   const answers = JSON.parse(text) as Part[][];
   const earlier = prompt.slice(at + 1).filter(message => message.role === 'tool').length;
-  return answers[Math.min(earlier, answers.length - 1)] ?? [];
+  const parts = answers[Math.min(earlier, answers.length - 1)] ?? [];
+  return parts.map(part => (part.seen ? { text: [JSON.stringify(callsIn(prompt))] } : part));
+}
+
+function callsIn(prompt: LanguageModelV2Prompt) {
+  const outputs = new Map<string, unknown>();
+  for (const message of prompt)
+    if (message.role === 'tool') for (const result of message.content) outputs.set(result.toolCallId, result.output);
+  return prompt.flatMap(message =>
+    message.role === 'assistant'
+      ? message.content.flatMap(part =>
+          part.type === 'tool-call' ? [{ tool: part.toolName, args: part.input, output: outputs.get(part.toolCallId) }] : [],
+        )
+      : [],
+  );
 }
 
 /** The whole answer, put together from the parts of a stream. */
