@@ -49,7 +49,36 @@ func (c *call) newRun() (*agentRun, error) {
 	if processed := a.Memory != nil || a.Guard != nil; processed && !r.messages.isDated() {
 		return nil, said("[Agent:%s] - Input processor error", a.ID)
 	}
-	return r, r.messages.checkRoles()
+	if err := r.messages.checkRoles(); err != nil {
+		return nil, err
+	}
+	if err := r.options.checkSchemas(); err != nil {
+		if !a.Durable {
+			return nil, err
+		}
+		r.options.clientTools = nil // a durable run does without
+	}
+	return r, nil
+}
+
+// checkSchemas looks for a schema of a client tool that is a value, but no object.
+func (o *runOptions) checkSchemas() error {
+	for _, tool := range o.clientTools.Members() {
+		definition, _ := tool.Value.(*js.Object)
+		for _, name := range []string{"inputSchema", "outputSchema"} {
+			schema := definition.Get(name)
+			if text, ok := schema.(string); ok && text != "" {
+				return said("Cannot use 'in' operator to search for 'jsonSchema' in %s", text)
+			}
+			switch schema.(type) {
+			case bool, float64:
+				if truthy(schema) {
+					return said("Cannot use 'in' operator to search for 'jsonSchema' in %s", js.String(schema))
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // addSystem adds the system messages and the context of the request.
