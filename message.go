@@ -55,8 +55,20 @@ type Part struct {
 	// Input is the arguments of a call, and of a result those of its call.
 	Input  json.RawMessage `json:"input,omitempty"`
 	Output *ToolOutput     `json:"output,omitempty"`
+	// ProviderOptions are for the model's provider, by its name.
+	ProviderOptions map[string]any `json:"providerOptions,omitempty"`
 
-	err error
+	observed *observed
+	err      error
+}
+
+// observed is what the server's trace is told of a tool that ran here.
+type observed struct {
+	Parent  json.RawMessage `json:"parentContext"`
+	Payload struct {
+		Milliseconds float64 `json:"executionDurationMs"`
+		Tool         string  `json:"toolName"`
+	} `json:"payload"`
 }
 
 // MarshalJSON gives the part as the server reads it: a text or a file has its
@@ -67,6 +79,11 @@ func (p Part) MarshalJSON() ([]byte, error) {
 	}
 	type plain Part
 	switch {
+	case p.observed != nil:
+		return call.Marshal(struct {
+			plain
+			Observed *observed `json:"__mastraObservability"`
+		}{plain(p), p.observed})
 	case !utf8.ValidString(p.Text): // half a character, which encoding/json does not know
 		return call.Marshal(struct {
 			plain

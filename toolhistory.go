@@ -16,6 +16,26 @@ import (
 // and that of a resumed run, have none.
 func (r *AgentResult) Asked() Messages { return r.asked }
 
+// Conversation is what was said so far, as messages: those of [AgentResult.Asked], the
+// answer, and what the server's tools have returned in it. Put the next message behind
+// it, for an agent without memory, or what [ToolMessage] makes of a call that waits for
+// a client tool. It is nil where it is not known: of a result that was read from JSON,
+// and of the stream of a durable agent.
+func (r *AgentResult) Conversation() (Messages, error) {
+	switch {
+	case r.Raw != nil:
+		return r.said(r.asked)
+	case r.conversation == nil:
+		return nil, nil
+	}
+	list, err := r.asked.list()
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(m json.RawMessage) bool { return roleOf(m) != "system" })
+	return append(raw(list), RawMessages(r.conversation)...), nil
+}
+
 // said is the conversation to the end of a result that was asked with these messages.
 func (r *AgentResult) said(asked Messages) (Messages, error) {
 	var wire struct {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
@@ -91,17 +92,19 @@ func (l *toolLoop) next(ctx context.Context, res *AgentResult, said func() (Mess
 		return nil, nil, refuse("the model calls client tools, and neither the server nor a memory knows the conversation: set Messages in the request that resumes, see AgentResult.Asked")
 	}
 	l.resumed = false
-	results := l.run(ctx, calls)
+	answers := l.run(ctx, calls)
 	if ctx.Err() != nil {
 		return nil, nil, fmt.Errorf("mastra: while client tools ran: %w", call.ContextError(ctx))
 	}
 	tools := Message{Role: RoleTool}
-	for _, r := range results {
-		output := ToolOutput{Type: "json", Value: r.Result}
-		if r.IsError { // the server would make plain text of an error-text
-			output.Value, _ = call.Marshal(map[string]string{"error": r.Err}) // text always encodes
-		}
-		tools.Content = append(tools.Content, Part{Type: "tool-result", ToolCallID: r.ID, ToolName: r.Name, Input: r.Args, Output: &output})
+	results := make([]ToolResult, len(answers))
+	traces := map[string]json.RawMessage{}
+	for _, c := range res.ToolCalls { // a later call of the same id is the one that waits
+		traces[c.ID] = c.Observability
+	}
+	for i, a := range answers {
+		a.trace, results[i] = traces[a.ID], a.ToolResult
+		tools.Content = append(tools.Content, a.part())
 	}
 	l.base = append(slices.Clip(l.base), tools)
 	return l.request(tools), results, nil
@@ -137,7 +140,7 @@ func (l *toolLoop) calls(res *AgentResult) []Pending {
 		if p.Kind != PendingClientTool {
 			return nil
 		}
-		if _, ok := l.tools[p.ToolName]; !ok {
+		if l.tools[p.ToolName].run == nil {
 			return nil
 		}
 		calls = append(calls, p)
@@ -147,8 +150,8 @@ func (l *toolLoop) calls(res *AgentResult) []Pending {
 
 // run calls the tools, some at once, and returns when all have returned. After the
 // end of the context none is begun.
-func (l *toolLoop) run(ctx context.Context, calls []Pending) []ToolResult {
-	results := make([]ToolResult, len(calls))
+func (l *toolLoop) run(ctx context.Context, calls []Pending) []toolRun {
+	runs := make([]toolRun, len(calls))
 	slots := make(chan struct{}, toolsAtOnce)
 	var all sync.WaitGroup
 	for i, call := range calls {
@@ -158,23 +161,50 @@ func (l *toolLoop) run(ctx context.Context, calls []Pending) []ToolResult {
 		}
 		all.Go(func() {
 			defer func() { <-slots }()
-			l.call(ctx, call, &results[i])
+			l.call(ctx, call, &runs[i])
 		})
 	}
 	all.Wait()
-	return results
+	return runs
 }
 
-func (l *toolLoop) call(ctx context.Context, p Pending, r *ToolResult) {
-	*r = ToolResult{RunID: p.RunID, ID: p.ToolCallID, Name: p.ToolName, Args: p.Args}
+func (l *toolLoop) call(ctx context.Context, p Pending, r *toolRun) {
+	r.ToolResult = ToolResult{RunID: p.RunID, ID: p.ToolCallID, Name: p.ToolName, Args: p.Args}
 	r.IsError, r.Err = true, "tool "+p.ToolName+" did not return" // where it ends its goroutine
+	begun := time.Now()
 	out, failure := l.tools[p.ToolName].call(ctx, p.Args)
+	r.took = time.Since(begun)
 	if failure != nil {
 		r.Err = failure.Error()
 		l.agent.c.logPanic(ctx, failure)
 		return
 	}
-	r.IsError, r.Err, r.Result = false, "", out
+	r.IsError, r.Err, r.Result, r.model = false, "", out.result, out.model
+}
+
+// toolRun is one call that was run.
+type toolRun struct {
+	ToolResult
+	model *ToolOutput // what the model is told instead of the result
+	took  time.Duration
+	trace json.RawMessage // of the call, where the server traces it
+}
+
+// part tells the server of it.
+func (r toolRun) part() Part {
+	output := ToolOutput{Type: "json", Value: r.Result}
+	if r.IsError { // the server would make plain text of an error-text
+		output.Value, _ = call.Marshal(map[string]string{"error": r.Err}) // text always encodes
+	}
+	p := Part{Type: "tool-result", ToolCallID: r.ID, ToolName: r.Name, Input: r.Args, Output: &output}
+	if r.model != nil {
+		p.ProviderOptions = map[string]any{"mastra": map[string]any{"modelOutput": r.model}}
+	}
+	if len(r.trace) > 0 {
+		p.observed = &observed{Parent: r.trace}
+		p.observed.Payload.Tool, p.observed.Payload.Milliseconds = r.Name, float64(r.took.Microseconds())/1000
+	}
+	return p
 }
 
 // logPanic puts the stack of a tool that panicked where the developer finds it.
