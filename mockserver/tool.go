@@ -19,11 +19,13 @@ type Tool struct {
 	run             func(t *ToolCall, input any) (any, error)
 }
 
-// NewTool makes a tool of a Go function. Its schemas are derived from In and
-// Out: struct fields in order under their JSON names, optional where the tag
-// says omitempty or omitzero or the field is a pointer; an Out of any has none.
-// Arguments that do not fit are answered with the server's validation failure and never reach run.
-// An error that run returns is what a tool that throws is on the server.
+// NewTool makes a tool of a Go function. Its schemas are derived from In and Out as
+// mastra.SchemaOf reads Go types: struct fields in order under their JSON names,
+// optional where the tag says omitempty or omitzero, else null too where the field is
+// a pointer. They are as a server's own tools have them: an integer is a number there,
+// and a type that contains itself is anything inside. An Out of any has none.
+// Arguments that do not fit are answered with the server's validation failure and never
+// reach run. An error that run returns is what a tool that throws is on the server.
 func NewTool[In, Out any](id, description string, run func(t *ToolCall, in In) (Out, error)) Tool {
 	return Tool{
 		id: id, description: description,

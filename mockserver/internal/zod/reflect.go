@@ -1,6 +1,8 @@
 package zod
 
 import (
+	"cmp"
+	"encoding"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -9,10 +11,12 @@ import (
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
 
-// Of derives a schema from a Go type: structs become objects in field order
-// with the names encoding/json uses, pointers and omitempty or omitzero fields
-// are optional, interfaces and json.RawMessage accept anything. A "desc" tag
-// becomes the description, a "const" tag holds the one JSON value that is accepted.
+// Of derives a schema from a Go type as the client's SchemaOf reads it: structs become
+// objects in field order with the names encoding/json uses, omitempty or omitzero fields
+// are optional, pointers may be null, interfaces, json.RawMessage and what writes its own
+// JSON accept anything, and what writes itself as text is a string. A "jsonschema" or
+// "desc" tag becomes the description, an "enum" tag lists the strings that are accepted,
+// a "const" tag holds the one JSON value.
 func Of[T any]() Schema { return ofType(reflect.TypeFor[T](), nil) }
 
 // OfType is Of for a type that is known at run time only.
@@ -29,10 +33,22 @@ func ofType(t reflect.Type, parents []reflect.Type) Schema {
 		return Any()
 	case reflect.TypeFor[time.Time]():
 		return String()
+	case reflect.TypeFor[json.Number]():
+		return Number()
+	}
+	if t.Kind() == reflect.Pointer {
+		if s := ofType(t.Elem(), parents); s.kind != KindAny {
+			return s.Nullable()
+		}
+		return Any()
+	}
+	switch {
+	case is[json.Marshaler](t), is[json.Unmarshaler](t):
+		return Any()
+	case is[encoding.TextMarshaler](t), is[encoding.TextUnmarshaler](t):
+		return String()
 	}
 	switch t.Kind() {
-	case reflect.Pointer:
-		return ofType(t.Elem(), parents).Optional()
 	case reflect.String:
 		return String()
 	case reflect.Bool:
@@ -52,6 +68,26 @@ func ofType(t reflect.Type, parents []reflect.Type) Schema {
 		return Object(structProps(t, append(parents, t))...)
 	}
 	return Any()
+}
+
+func is[I any](t reflect.Type) bool { return reflect.PointerTo(t).Implements(reflect.TypeFor[I]()) }
+
+// enumOf is a schema of strings, or of lists of them, of which some are accepted.
+func enumOf(s Schema, tag string) Schema {
+	var options []string
+	for option := range strings.SplitSeq(tag, ",") {
+		options = append(options, strings.TrimSpace(option))
+	}
+	switch {
+	case s.kind == KindString:
+		enum := Enum(options...)
+		enum.optional, enum.nullable = s.optional, s.nullable
+		return enum
+	case s.kind == KindArray && s.elem != nil && s.elem.kind == KindString:
+		items := Enum(options...)
+		s.elem = &items
+	}
+	return s
 }
 
 func structProps(t reflect.Type, parents []reflect.Type) []Prop {
@@ -75,12 +111,16 @@ func structProps(t reflect.Type, parents []reflect.Type) []Prop {
 				s = Literal(v)
 			}
 		}
+		if tag := f.Tag.Get("enum"); tag != "" {
+			s = enumOf(s, tag)
+		}
 		if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
+			s.nullable = false // nothing is written in its place
 			s = s.Optional()
 		} else if s.kind == KindAny {
 			s = s.Required("Invalid input: expected nonoptional, received undefined")
 		}
-		if text := f.Tag.Get("desc"); text != "" {
+		if text := cmp.Or(f.Tag.Get("jsonschema"), f.Tag.Get("desc")); text != "" {
 			s = s.Describe(text)
 		}
 		props = append(props, Prop{Name: name, Schema: s})
