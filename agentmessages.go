@@ -58,9 +58,33 @@ type SendMessageRequest struct {
 	ResourceID string `json:"resourceId,omitzero"`
 	// Message is the user's text.
 	Message string `json:"message"`
+	// Parts stand in place of Message where there is more than a text: images, files.
+	Parts []Part `json:"-"`
+	// Attributes are told to the model with the message.
+	Attributes map[string]any `json:"-"`
 	// IfActive and IfIdle override what happens while a run is, or is not, active.
 	IfActive *IfActive `json:"ifActive,omitempty"`
 	IfIdle   *IfIdle   `json:"ifIdle,omitempty"`
+}
+
+// MarshalJSON writes what the server reads: a text, or an object with contents.
+func (r SendMessageRequest) MarshalJSON() ([]byte, error) {
+	type plain SendMessageRequest
+	if r.Parts == nil && r.Attributes == nil {
+		return call.Marshal(plain(r))
+	}
+	var message struct {
+		Contents   any            `json:"contents"`
+		Attributes map[string]any `json:"attributes,omitempty"`
+	}
+	message.Contents, message.Attributes = r.Message, r.Attributes
+	if r.Parts != nil {
+		message.Contents = r.Parts
+	}
+	return call.Marshal(struct {
+		plain
+		Message any `json:"message"`
+	}{plain(r), message})
 }
 
 // SendSignalRequest gives a thread a signal.
@@ -82,6 +106,9 @@ type SendSignalRequest struct {
 // POST /agents/{agentId}/send-message. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) SendMessage(ctx context.Context, req SendMessageRequest, opts ...Option) (*SignalReceipt, error) {
+	if req.Message != "" && req.Parts != nil {
+		return nil, refuse("SendMessageRequest has a Message and Parts; put the text into the parts")
+	}
 	return a.signal(ctx, route.AgentSendMessage, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 
@@ -90,6 +117,9 @@ func (a *Agent) SendMessage(ctx context.Context, req SendMessageRequest, opts ..
 // POST /agents/{agentId}/queue-message. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) QueueMessage(ctx context.Context, req SendMessageRequest, opts ...Option) (*SignalReceipt, error) {
+	if req.Message != "" && req.Parts != nil {
+		return nil, refuse("SendMessageRequest has a Message and Parts; put the text into the parts")
+	}
 	return a.signal(ctx, route.AgentQueueMessage, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
@@ -106,13 +107,18 @@ func (t *Thread) Clone(ctx context.Context, req CloneThreadRequest, opts ...Opti
 // [ErrForbidden]. The server itself does not ask whose the thread was, so such a
 // handle reads it first.
 //
+// It needs no agent id: the server's own storage is used then.
+//
 // POST /memory/threads/{threadId}/transfer, after GET /memory/threads/{threadId} where
 // the handle has a resource. The POST is repeated only where the server refused it
 // unprocessed.
 func (t *Thread) Transfer(ctx context.Context, toResource string, opts ...Option) (*ThreadRecord, error) {
-	query, err := t.m.agentQuery()
-	if err != nil {
-		return nil, err
+	if t.m.refusal != nil {
+		return nil, t.m.refusal
+	}
+	query := url.Values{}
+	if t.m.agent != "" {
+		query.Set("agentId", t.m.agent)
 	}
 	if toResource == "" {
 		return nil, refuse("Transfer: the resource is empty")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/mastra-go/mastra/internal/call"
@@ -43,13 +44,15 @@ const (
 )
 
 // Part is one piece of a message's content: text, an image, a file, or a tool's
-// call or result. Make it with [Text], [ImageURL], [File].
+// call or result. Make it with [Text], [Image], [ImageURL], [File], [FileURL].
 type Part struct {
-	Type       string `json:"type"`
-	Text       string `json:"text,omitzero"`
-	Image      string `json:"image,omitzero"`
-	Data       string `json:"data,omitzero"`
-	MediaType  string `json:"mediaType,omitzero"`
+	Type      string `json:"type"`
+	Text      string `json:"text,omitzero"`
+	Image     string `json:"image,omitzero"`
+	Data      string `json:"data,omitzero"`
+	MediaType string `json:"mediaType,omitzero"`
+	// Filename of a file, where it has one.
+	Filename   string `json:"filename,omitzero"`
 	ToolCallID string `json:"toolCallId,omitzero"`
 	ToolName   string `json:"toolName,omitzero"`
 	// Input is the arguments of a call, and of a result those of its call.
@@ -99,7 +102,8 @@ func (p Part) MarshalJSON() ([]byte, error) {
 			Type      string `json:"type"`
 			Data      string `json:"data"`
 			MediaType string `json:"mediaType,omitzero"`
-		}{p.Type, p.Data, p.MediaType})
+			Filename  string `json:"filename,omitzero"`
+		}{p.Type, p.Data, p.MediaType, p.Filename})
 	}
 	return call.Marshal(plain(p))
 }
@@ -156,14 +160,36 @@ func ToolMessage(p Pending, output any) Message {
 // Text is a part that is text.
 func Text(text string) Part { return Part{Type: "text", Text: text} }
 
-// ImageURL is a part that is an image at a URL; a data: URL will do.
-func ImageURL(url string) Part { return Part{Type: "image", Image: url} }
+// Image is a part that holds a whole image of the media type given, such as
+// "image/png". It travels as base64 in the request.
+func Image(data []byte, mediaType string) Part {
+	return Part{Type: "image", Image: base64.StdEncoding.EncodeToString(data), MediaType: mediaType}
+}
+
+// ImageURL is a part that is an image at a URL, which the server fetches; a data: URL
+// will do. The server takes an image without a MediaType for a JPEG: set it for another,
+// but for a data: URL, which says what it is.
+//
+// An image that cannot be fetched fails the call, and on a thread every later one: the
+// message is stored.
+func ImageURL(url string) Part {
+	p := Part{Type: "image", Image: url}
+	if data, ok := strings.CutPrefix(url, "data:"); ok {
+		about, _, _ := strings.Cut(data, ",")
+		p.MediaType, _, _ = strings.Cut(about, ";")
+	}
+	return p
+}
 
 // File is a part that holds a whole file of the media type given, such as
-// "application/pdf". It travels as base64 in the request.
+// "application/pdf". It travels as base64 in the request. Filename may be set.
 func File(data []byte, mediaType string) Part {
 	return Part{Type: "file", Data: base64.StdEncoding.EncodeToString(data), MediaType: mediaType}
 }
+
+// FileURL is a part that is a file at a URL, which the server fetches. One that cannot
+// be fetched fails the call, as with [ImageURL].
+func FileURL(url, mediaType string) Part { return Part{Type: "file", Data: url, MediaType: mediaType} }
 
 // MarshalJSON gives the array that the server reads.
 func (m Messages) MarshalJSON() ([]byte, error) {

@@ -71,6 +71,8 @@ type ListenRequest struct {
 	Audio io.Reader
 	// Filename tells the format to providers that look at it: "speech.mp3".
 	Filename string
+	// MediaType is that of the audio, such as "audio/mpeg"; empty says nothing of it.
+	MediaType string
 	// Options go to the voice's provider.
 	Options map[string]any
 }
@@ -87,7 +89,7 @@ func (v *Voice) Listen(ctx context.Context, req ListenRequest, opts ...Option) (
 	if name == "" {
 		name = "audio"
 	}
-	f.File("audio", name, req.Audio)
+	f.File("audio", name, req.MediaType, req.Audio)
 	if len(req.Options) > 0 {
 		f.JSON("options", req.Options)
 	}

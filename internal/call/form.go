@@ -2,9 +2,11 @@ package call
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net/textproto"
 )
 
 // Form is a multipart body. Its parts are written in the order of the calls; the
@@ -16,9 +18,12 @@ type Form struct {
 }
 
 // File adds a file, which is read to its end.
-func (f *Form) File(field, name string, content io.Reader) {
+func (f *Form) File(field, name, mediaType string, content io.Reader) {
 	f.write(func(w *multipart.Writer) error {
-		part, err := w.CreateFormFile(field, name)
+		header := textproto.MIMEHeader{}
+		header.Set("Content-Disposition", multipart.FileContentDisposition(field, name))
+		header.Set("Content-Type", cmp.Or(mediaType, "application/octet-stream"))
+		part, err := w.CreatePart(header)
 		if err != nil {
 			return err
 		}
