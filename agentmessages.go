@@ -58,7 +58,7 @@ type SendMessageRequest struct {
 	ResourceID string `json:"resourceId,omitzero"`
 	// Message is the user's text.
 	Message string `json:"message"`
-	// Parts stand in place of Message where there is more than a text: images, files.
+	// Parts follow the text: images, files.
 	Parts []Part `json:"-"`
 	// Attributes are told to the model with the message.
 	Attributes map[string]any `json:"-"`
@@ -78,8 +78,12 @@ func (r SendMessageRequest) MarshalJSON() ([]byte, error) {
 		Attributes map[string]any `json:"attributes,omitempty"`
 	}
 	message.Contents, message.Attributes = r.Message, r.Attributes
-	if r.Parts != nil {
+	switch {
+	case r.Parts == nil:
+	case r.Message == "":
 		message.Contents = r.Parts
+	default:
+		message.Contents = append([]Part{Text(r.Message)}, r.Parts...)
 	}
 	return call.Marshal(struct {
 		plain
@@ -106,9 +110,6 @@ type SendSignalRequest struct {
 // POST /agents/{agentId}/send-message. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) SendMessage(ctx context.Context, req SendMessageRequest, opts ...Option) (*SignalReceipt, error) {
-	if req.Message != "" && req.Parts != nil {
-		return nil, refuse("SendMessageRequest has a Message and Parts; put the text into the parts")
-	}
 	return a.signal(ctx, route.AgentSendMessage, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 
@@ -117,9 +118,6 @@ func (a *Agent) SendMessage(ctx context.Context, req SendMessageRequest, opts ..
 // POST /agents/{agentId}/queue-message. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) QueueMessage(ctx context.Context, req SendMessageRequest, opts ...Option) (*SignalReceipt, error) {
-	if req.Message != "" && req.Parts != nil {
-		return nil, refuse("SendMessageRequest has a Message and Parts; put the text into the parts")
-	}
 	return a.signal(ctx, route.AgentQueueMessage, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 
