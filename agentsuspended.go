@@ -63,7 +63,7 @@ func (a *Agent) SuspendedRuns(ctx context.Context, req ListSuspendedRunsRequest,
 		if err != nil {
 			return listPage[SuspendedRun]{}, err
 		}
-		return listPage[SuspendedRun]{out.Runs, out.Total, (page+1)*req.PerPage < out.Total}, nil
+		return listPage[SuspendedRun]{out.Runs, out.Total, (page+1)*req.PerPage < out.Total, false}, nil
 	})
 }
 

@@ -322,6 +322,44 @@ func TestIterator_OverAServerThatDoesNotPageIsAnErrorAndNoCircle(t *testing.T) {
 	assert.ErrorContains(t, last, "the same page")
 }
 
+func TestIterator_OverAServerThatRepeatsAPageIsAnError(t *testing.T) {
+	const thread, run = `{"id":"t","resourceId":"u"}`, `{"runId":"r","status":"suspended"}`
+	for name, tt := range map[string]struct {
+		body     string
+		requests int
+		walk     func(*mastra.Client) (int, error)
+	}{
+		"threads": {`{"threads":[` + thread + `],"total":1000000,"page":0,"perPage":1,"hasMore":true}`, 2, func(c *mastra.Client) (int, error) {
+			return walked(c.Memory("a").Threads(t.Context(), mastra.ListThreadsRequest{PerPage: 1}))
+		}},
+		"runs": {`{"runs":[` + run + `],"total":1000000}`, 3, func(c *mastra.Client) (int, error) {
+			return walked(c.Workflow("w").Runs(t.Context(), mastra.ListRunsRequest{PerPage: 1}))
+		}},
+		"suspended runs": {`{"runs":[` + run + `],"total":1000000,"hasMore":true}`, 3, func(c *mastra.Client) (int, error) {
+			return walked(c.Agent("a").SuspendedRuns(t.Context(), mastra.ListSuspendedRunsRequest{PerPage: 1}))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rt := play(answer(200, tt.body))
+			n, err := tt.walk(inMemory(t, rt))
+			require.ErrorContains(t, err, "does not page")
+			assert.Equal(t, 502, mastra.HTTPStatus(err))
+			assert.Equal(t, 1, n, "what it has")
+			assert.Equal(t, tt.requests, rt.attempts())
+		})
+	}
+}
+
+func walked[T any](list iter.Seq2[T, error]) (n int, err error) {
+	for _, err := range list {
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
 func TestIterator_OfMessagesKeepsToItsBounds(t *testing.T) {
 	s := newShelf(40)
 	req := mastra.ListMessagesRequest{PerPage: 3, Page: 5, Since: shelfTime(100), Until: shelfTime(250)}

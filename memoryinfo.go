@@ -66,7 +66,7 @@ func (m *Memory) Threads(ctx context.Context, req ListThreadsRequest, opts ...Op
 		if err != nil {
 			return listPage[ThreadRecord]{}, err
 		}
-		return listPage[ThreadRecord]{out.Threads, out.Total, out.HasMore}, nil
+		return listPage[ThreadRecord]{out.Threads, out.Total, out.HasMore, out.Page != page}, nil
 	})
 }
 

@@ -2,6 +2,8 @@ package mastra
 
 import (
 	"iter"
+	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/mastra-go/mastra/internal/call"
@@ -27,16 +29,20 @@ type listPage[T any] struct {
 	items []T
 	total int  // of the list
 	more  bool // pages follow
+	other bool // the answer says that it is another page than was asked for
 }
 
 // pages walks a list whose newest items come first, page by page, to the first
 // empty page or the one that says it is the last. What is there twice, because
 // the list grew meanwhile, is given once; where it shrank, the walk goes back as
-// far as items can have moved. An error ends it.
+// far as items can have moved. An error ends it, and so does a page that comes
+// again and again although the list does not grow: the server would give it for ever.
 func pages[T any](perPage int, id func(*T) string, fetch func(page int) (listPage[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		seen := map[string]bool{}
 		total := 0
+		var before []string // the last page
+		same := 0           // how often it came again
 		for n := 0; ; n++ {
 			page, err := fetch(n)
 			if err != nil {
@@ -45,13 +51,16 @@ func pages[T any](perPage int, id func(*T) string, fetch func(page int) (listPag
 				return
 			}
 			gone := total - page.total
+			grown := n > 0 && gone < 0
 			total = page.total
 			if n > 0 && gone > 0 {
 				n = max(0, n-(gone+perPage-1)/perPage) - 1
 				continue
 			}
+			ids := make([]string, len(page.items))
 			for i := range page.items {
-				if key := id(&page.items[i]); !seen[key] {
+				key := id(&page.items[i])
+				if ids[i] = key; !seen[key] {
 					seen[key] = true
 					if !yield(page.items[i], nil) {
 						return
@@ -61,6 +70,17 @@ func pages[T any](perPage int, id func(*T) string, fetch func(page int) (listPag
 			if len(page.items) == 0 || !page.more {
 				return
 			}
+			if n > 0 && !grown && slices.Equal(ids, before) {
+				same++ // an item that came and one that went may be why
+			} else {
+				same = 0
+			}
+			if same > 1 || same > 0 && page.other {
+				var none T
+				yield(none, failed(http.StatusBadGateway, "mastra: page %d of the list is the one before it again: the server does not page", n))
+				return
+			}
+			before = ids
 		}
 	}
 }

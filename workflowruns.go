@@ -73,7 +73,7 @@ func (w *Workflow) Runs(ctx context.Context, req ListRunsRequest, opts ...Option
 		if err != nil {
 			return listPage[RunState]{}, err
 		}
-		return listPage[RunState]{out.Runs, out.Total, (page+1)*req.PerPage < out.Total}, nil
+		return listPage[RunState]{out.Runs, out.Total, (page+1)*req.PerPage < out.Total, false}, nil
 	})
 }
 
