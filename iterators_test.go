@@ -332,10 +332,10 @@ func TestIterator_OverAServerThatRepeatsAPageIsAnError(t *testing.T) {
 		"threads": {`{"threads":[` + thread + `],"total":1000000,"page":0,"perPage":1,"hasMore":true}`, 2, func(c *mastra.Client) (int, error) {
 			return walked(c.Memory("a").Threads(t.Context(), mastra.ListThreadsRequest{PerPage: 1}))
 		}},
-		"runs": {`{"runs":[` + run + `],"total":1000000}`, 3, func(c *mastra.Client) (int, error) {
+		"runs": {`{"runs":[` + run + `],"total":1000000}`, 10, func(c *mastra.Client) (int, error) {
 			return walked(c.Workflow("w").Runs(t.Context(), mastra.ListRunsRequest{PerPage: 1}))
 		}},
-		"suspended runs": {`{"runs":[` + run + `],"total":1000000,"hasMore":true}`, 3, func(c *mastra.Client) (int, error) {
+		"suspended runs": {`{"runs":[` + run + `],"total":1000000,"hasMore":true}`, 10, func(c *mastra.Client) (int, error) {
 			return walked(c.Agent("a").SuspendedRuns(t.Context(), mastra.ListSuspendedRunsRequest{PerPage: 1}))
 		}},
 	} {

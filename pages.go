@@ -32,6 +32,10 @@ type listPage[T any] struct {
 	other bool // the answer says that it is another page than was asked for
 }
 
+// maxSame is how often a page may come again: each time an item has come and one has
+// gone, perhaps.
+const maxSame = 8
+
 // pages walks a list whose newest items come first, page by page, to the first
 // empty page or the one that says it is the last. What is there twice, because
 // the list grew meanwhile, is given once; where it shrank, the walk goes back as
@@ -55,6 +59,7 @@ func pages[T any](perPage int, id func(*T) string, fetch func(page int) (listPag
 			total = page.total
 			if n > 0 && gone > 0 {
 				n = max(0, n-(gone+perPage-1)/perPage) - 1
+				before = nil
 				continue
 			}
 			ids := make([]string, len(page.items))
@@ -70,12 +75,12 @@ func pages[T any](perPage int, id func(*T) string, fetch func(page int) (listPag
 			if len(page.items) == 0 || !page.more {
 				return
 			}
-			if n > 0 && !grown && slices.Equal(ids, before) {
-				same++ // an item that came and one that went may be why
+			if before != nil && !grown && slices.Equal(ids, before) {
+				same++
 			} else {
 				same = 0
 			}
-			if same > 1 || same > 0 && page.other {
+			if same > maxSame || same > 0 && page.other {
 				var none T
 				yield(none, failed(http.StatusBadGateway, "mastra: page %d of the list is the one before it again: the server does not page", n))
 				return
