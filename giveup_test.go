@@ -70,6 +70,30 @@ func TestCancelOnClose_CancelsARunWhoseStreamIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestCancelOnClose_CancelsAResumedRunWhoseStreamIsGivenUp(t *testing.T) {
+	type none struct{}
+	asks := mockserver.NewStep("asks", func(s *mockserver.StepCall, _ none) (none, error) {
+		if !s.Resumed(&none{}) {
+			return none{}, s.Suspend(none{})
+		}
+		<-s.Done()
+		return none{}, s.Err()
+	}).Suspends(none{}).Resumes(none{})
+	client, mock := onMock(t, mockserver.WithWorkflow(mockserver.NewWorkflow[none, none]("asking").Then(asks)))
+	state, err := client.Workflow("asking").Start(t.Context(), mastra.StartRequest{Input: none{}})
+	require.NoError(t, err)
+	require.Equal(t, mastra.RunSuspended, state.Status)
+
+	run := client.Workflow("asking").Run(state.RunID)
+	s, err := run.ResumeStream(t.Context(), mastra.ResumeRequest{Data: none{}}, mastra.WithCancelOnClose(true))
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	state, err = run.Wait(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, mastra.RunCanceled, state.Status)
+	assert.Len(t, mock.RequestsOf("WorkflowCancelRun"), 1)
+}
+
 func TestCancelOnClose_LeavesARunThatHasEnded(t *testing.T) {
 	letGo := make(chan struct{})
 	close(letGo)

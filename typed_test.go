@@ -71,6 +71,17 @@ func TestTyped_AnswerIsDecodedIntoAGoType(t *testing.T) {
 	assert.Equal(t, map[string]any{"a": []any{1.0}}, anything.Value)
 }
 
+// The server asks for a list inside an object of that member.
+func TestTyped_ObjectKeepsAMemberThatIsNamedElements(t *testing.T) {
+	client, _ := onMock(t)
+	type compound struct {
+		Elements []string `json:"elements"`
+	}
+	res, err := mastra.GenerateAs[compound](t.Context(), client.Agent("plain"), asking(`json:{"elements":["H","O"]}`))
+	require.NoError(t, err)
+	assert.Equal(t, compound{[]string{"H", "O"}}, res.Value)
+}
+
 func TestTyped_ValueArrivesPieceByPiece(t *testing.T) {
 	client, _ := onMock(t)
 	s, err := mastra.StreamAs[recipe](t.Context(), client.Agent("plain"), asking("json:"+aRecipe))
