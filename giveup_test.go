@@ -140,6 +140,35 @@ func TestCancelOnClose_LeavesARunThatHasEnded(t *testing.T) {
 	}
 }
 
+// A stream that tells of the whole run is not asked about again.
+func TestRunStream_ResultIsThatOfTheRecord(t *testing.T) {
+	letGo := make(chan struct{})
+	close(letGo)
+	client, mock := onMock(t, mockserver.WithWorkflow(pausing(letGo)))
+	run := client.Workflow("pausing").NewRun()
+	s, err := run.Stream(t.Context(), mastra.StartRequest{Input: struct{}{}})
+	require.NoError(t, err)
+	told, err := s.Result()
+	require.NoError(t, err)
+	assert.Empty(t, mock.RequestsOf("WorkflowGetRun"))
+	recorded, err := run.Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, recorded.RunID, told.RunID)
+	assert.Equal(t, recorded.WorkflowID, told.WorkflowID)
+	assert.Equal(t, recorded.Status, told.Status)
+	assert.JSONEq(t, string(recorded.Input), string(told.Input))
+	assert.JSONEq(t, string(recorded.Result), string(told.Result))
+	require.Len(t, recorded.Steps, 2)
+	require.Len(t, told.Steps, 2)
+	for id, step := range recorded.Steps {
+		assert.Equal(t, step.Status, told.Steps[id].Status, id)
+		assert.JSONEq(t, string(step.Input), string(told.Steps[id].Input), id)
+		assert.JSONEq(t, string(step.Output), string(told.Steps[id].Output), id)
+		assert.Equal(t, step.StartedAt, told.Steps[id].StartedAt, id)
+		assert.Equal(t, step.EndedAt, told.Steps[id].EndedAt, id)
+	}
+}
+
 func TestCancelOnClose_HasToBeAskedFor(t *testing.T) {
 	letGo := make(chan struct{})
 	client, mock := onMock(t, mockserver.WithWorkflow(pausing(letGo)))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -287,6 +288,10 @@ func TestRefusal_OfAFilterThatDoesNotEncode(t *testing.T) {
 		},
 		"the config of a search": func() error {
 			_, err := c.Memory("a").Search(t.Context(), mastra.SearchRequest{Query: "q", ResourceID: "u", Config: map[string]any{"n": math.Inf(1)}})
+			return err
+		},
+		"the time of messages": func() error {
+			_, err := c.Memory("a").Thread("t").ListMessages(t.Context(), mastra.ListMessagesRequest{Since: time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)})
 			return err
 		},
 	} {

@@ -116,6 +116,28 @@ func TestTyped_ValueArrivesPieceByPiece(t *testing.T) {
 	assert.Equal(t, risotto(), final.Value)
 }
 
+func TestTypedStream_AgentResultIsTheAnswerAsItCame(t *testing.T) {
+	client, _ := onMock(t)
+	for name, text := range map[string]string{"one that fits": `{"id":"x"}`, "one that does not": `{"id":5}`} {
+		s, err := mastra.StreamAs[identity](t.Context(), client.Agent("plain"), asking("json:"+text))
+		require.NoError(t, err)
+		for range s.Partials() {
+		}
+		res, err := s.AgentResult()
+		require.NoError(t, err, name)
+		assert.Equal(t, text, res.Text, name)
+		assert.Equal(t, 18, res.Usage.TotalTokens)
+		typed, err := s.Result()
+		assert.Equal(t, name == "one that fits", err == nil, "%v", err)
+		assert.Equal(t, res.RunID, typed.RunID, "it may still be asked for decoded")
+	}
+	s, err := mastra.StreamAs[identity](t.Context(), client.Agent("plain"), asking("json:{}"))
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	_, err = s.AgentResult()
+	assert.ErrorIs(t, err, mastra.ErrClosed)
+}
+
 func TestTyped_AnswerThatDoesNotFitIsAnErrorThatHoldsIt(t *testing.T) {
 	client, _ := onMock(t)
 	type small struct {
