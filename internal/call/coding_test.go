@@ -34,3 +34,19 @@ func TestTextBody_SkipsAMarkWhateverTheBuffer(t *testing.T) {
 		}
 	}
 }
+
+// A mark counts at the very beginning only: not behind a first read that is too small
+// for one.
+func TestTextBody_LooksForAMarkOnce(t *testing.T) {
+	for _, size := range []int{1, 2} {
+		for _, text := range []string{"a\xEF\xBB\xBFb", "ab\xEF\xBB\xBFc", "\xEF\xBB\xBF"} {
+			body := &textBody{ReadCloser: io.NopCloser(strings.NewReader(text))}
+			first := make([]byte, size)
+			n, err := body.Read(first)
+			require.NoError(t, err)
+			rest, err := io.ReadAll(body)
+			require.NoError(t, err)
+			assert.Equal(t, text, string(first[:n])+string(rest), "%q, %d", text, size)
+		}
+	}
+}

@@ -13,7 +13,7 @@ func (c *Config) addTrace(ctx context.Context, body []byte) ([]byte, error) {
 		return body, nil
 	}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil {
+	if err := json.Unmarshal(body, &members); err != nil || members == nil {
 		return body, nil // no object: raw messages that do not say what they are
 	}
 	tracing := map[string]json.RawMessage{}
