@@ -243,7 +243,9 @@ func TestRefusal_OfABaseURLSaysWhatIsWrong(t *testing.T) {
 }
 
 // anyRoute: the method is told an HTTP method, which cannot be made up.
-func anyRoute(m method) bool { return strings.HasPrefix(m.name, "Client.") && m.name != "Client.Health" }
+func anyRoute(m method) bool {
+	return strings.HasPrefix(m.name, "Client.") && m.name != "Client.Health"
+}
 
 func TestOption_ThatIsWrongIsAnErrorOfEveryMethod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
