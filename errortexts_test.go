@@ -58,6 +58,7 @@ func TestError_TextsStayAsTheyAre(t *testing.T) {
 		"mastra: the structured answer does not fit":           &mastra.TypedError{},
 		"mastra: unknown error":                                &mastra.Error{},
 		"mastra: 500 Internal Server Error":                    &mastra.Error{Status: 500},
+		"mastra: GET /x: no":                                   &mastra.Error{Method: "GET", Path: "/x", Message: "no"},
 		"mastra: 599: odd":                                     &mastra.Error{Status: 599, Message: "odd"},
 		"mastra: GET /x: 404 Not Found: no (after 2 attempts)": &mastra.Error{Status: 404, Method: "GET", Path: "/x", Message: "no", Attempts: 2},
 		"mastra: 400 Bad Request: bad: a: 1; b: 2 (request id 7)": &mastra.Error{Status: 400, Message: "bad", Issues: []mastra.Issue{{Field: "a", Message: "1"}, {Field: "b", Message: "2"}}, RequestID: "7"},

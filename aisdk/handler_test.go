@@ -339,6 +339,9 @@ func TestFile_MustBeADataURLUnlessAllowed(t *testing.T) {
 	} {
 		got := post(t, aisdk.Handler(up.agent(t), aisdk.Config{FileURL: c.allow}), body(c.url))
 		assert.Equal(t, c.status, got.Status, c.url)
+		if c.status == 400 {
+			assert.Equal(t, "Files must be sent as data URLs.", got.Body)
+		}
 	}
 	assert.Len(t, up.seen(), 2)
 }
