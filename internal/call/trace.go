@@ -23,19 +23,11 @@ func (c *Config) addTrace(ctx context.Context, body []byte) ([]byte, error) {
 		}
 	}
 	for name, id := range map[string]string{"traceId": traceID, "parentSpanId": spanID} {
-		text, err := Marshal(id)
-		if err != nil {
-			return nil, err
-		}
-		tracing[name] = text
+		tracing[name], _ = Marshal(id) // a text always encodes
 	}
 	if _, ok := members["tracingOptions"]; !ok {
 		return AppendMembers(body, map[string]any{"tracingOptions": tracing})
 	}
-	text, err := Marshal(tracing)
-	if err != nil {
-		return nil, err
-	}
-	members["tracingOptions"] = text
+	members["tracingOptions"], _ = Marshal(tracing)
 	return Marshal(members)
 }
