@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/stream"
 )
 
 // What went wrong is told in words that say where to look.
@@ -205,5 +207,43 @@ func TestExecuteTool_OutputThatDoesNotFitSaysWhat(t *testing.T) {
 	} {
 		_, err := mastra.ExecuteTool[weather](t.Context(), inMemory(t, play(answer(200, body))).Tool("t"), nil)
 		assert.EqualError(t, err, want)
+	}
+}
+
+func TestRefusal_OfATypeOrAValueSaysWhatIsWrong(t *testing.T) {
+	for want, do := range map[string]func() error{
+		"mastra: struct { M map[string]int \"enum:\\\"1\\\"\" } has no JSON Schema: field M: map[string]int cannot have an enum": func() error {
+			_, err := mastra.SchemaOf[struct {
+				M map[string]int `enum:"1"`
+			}]()
+			return err
+		},
+		"mastra: struct { N int \"enum:\\\"1,two\\\"\" } has no JSON Schema: field N: enum value \"two\" is no int": func() error {
+			_, err := mastra.SchemaOf[struct {
+				N int `enum:"1,two"`
+			}]()
+			return err
+		},
+		"stream: year of time outside 0..9999": func() error {
+			_, err := stream.Time{Time: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}.MarshalJSON()
+			return err
+		},
+		`stream: neither a date nor milliseconds since 1970: "tomorrow"`: func() error {
+			return new(stream.Time).UnmarshalJSON([]byte(`"tomorrow"`))
+		},
+		"mastra: the base URL must begin with http:// or https:// (it comes from MASTRA_BASE_URL)": func() error {
+			t.Setenv("MASTRA_BASE_URL", "localhost:4111")
+			_, err := mastra.New("")
+			return err
+		},
+		"mastra: MASTRA_TOKEN: the token holds characters that no header can carry, such as a line break at its end": func() error {
+			t.Setenv("MASTRA_TOKEN", "secret\n")
+			_, err := mastra.New("")
+			return err
+		},
+	} {
+		assert.EqualError(t, do(), want)
+		t.Setenv("MASTRA_BASE_URL", "")
+		t.Setenv("MASTRA_TOKEN", "")
 	}
 }

@@ -135,6 +135,17 @@ func resumings(t *testing.T) []resuming {
 	}
 }
 
+// unsureWhy is what is said of some of those whose outcome is unknown.
+var unsureWhy = map[string]string{
+	"lost, at a step in a loop":               "step ask may suspend again, so its resume is not repeated",
+	"lost, at a step in a loop in a branch":   "step ask may suspend again, so its resume is not repeated",
+	"lost, at a step that was resumed before": "step ask may suspend again, so its resume is not repeated",
+	"lost, in a graph that is not understood": "step ask may suspend again, so its resume is not repeated",
+	"lost, and the run is gone":               "the run could not be read: mastra: GET " + base + "/api/workflows/w/runs/r: 404 Not Found: no",
+	"lost, and nobody listens":                "the run could not be read: mastra: GET " + base + "/api/workflows/w/runs/r: cannot connect to http://mastra.test",
+	"resumed, and the record cannot be read":  "403 Forbidden: no",
+}
+
 func TestResume_AnswersASuspensionOnceWhateverGetsLost(t *testing.T) {
 	for _, tt := range resumings(t) {
 		t.Run(tt.name, func(t *testing.T) {
@@ -147,7 +158,7 @@ func TestResume_AnswersASuspensionOnceWhateverGetsLost(t *testing.T) {
 					require.NoError(t, err)
 					assert.Equal(t, tt.status, state.Status)
 				} else {
-					asError(t, err)
+					assert.Contains(t, asError(t, err).Message, unsureWhy[tt.name])
 					for _, target := range tt.is {
 						assert.ErrorIs(t, err, target)
 					}
