@@ -258,3 +258,19 @@ func TestObserve_TellsOfTheRunNotOfTheLastRefusal(t *testing.T) {
 		})
 	}
 }
+
+// A refusal counts as long as nothing has happened since: the steps of a later resume
+// are told without asking how the run stands.
+func TestObserve_ForgetsARefusalThatWasFollowedByAResume(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := &routes{steps: map[string][]step{
+			"observe": {recordsIn(recordsOf(t, "approval-suspended", "approval-refused", "approval-resumed")...)}, "get": {answer(403, `{"error":"no"}`)},
+		}}
+		s, err := inMemory(t, rt).Workflow("w").Run("r").Observe(t.Context(), mastra.ObserveRequest{})
+		require.NoError(t, err)
+		for _, err := range s.Chunks() {
+			require.NoError(t, err)
+		}
+		assert.Zero(t, rt.count("get"))
+	})
+}
