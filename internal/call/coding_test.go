@@ -50,3 +50,22 @@ func TestTextBody_LooksForAMarkOnce(t *testing.T) {
 		}
 	}
 }
+
+// Whoever reads sees to a body that gives nothing: nobody else can end it.
+func TestTextBody_PassesOnThatNothingCame(t *testing.T) {
+	reads := 0
+	body := &textBody{ReadCloser: io.NopCloser(readerFunc(func(p []byte) (int, error) {
+		if reads++; reads > 10 {
+			return 0, io.ErrNoProgress
+		}
+		return 0, nil
+	}))}
+	n, err := body.Read(make([]byte, 100))
+	require.NoError(t, err)
+	assert.Zero(t, n)
+	assert.Equal(t, 1, reads)
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
