@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -222,4 +223,26 @@ func TestSuspension_CanBeStoredAndAnsweredElsewhere(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, mastra.RunSuccess, state.Status)
 	assert.JSONEq(t, `{"step":["twice"],"forEachIndex":1,"resumeData":{"value":5}}`, rt.sent("resume-stream")[0])
+}
+
+// The look that would decide gets lost: then it is looked again.
+func TestResume_IsNotGivenUpBecauseTheLastLookGetsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start, lost := time.Now(), 0
+		get := func(req *http.Request) (*http.Response, error) {
+			switch since := time.Since(start); {
+			case since < 10*time.Second:
+				return suspendedIn(flatGraph, "")(req)
+			case since == 10*time.Second:
+				lost++
+				return answer(503, "")(req)
+			}
+			return answer(200, runEnded)(req)
+		}
+		rt := &routes{steps: map[string][]step{"get": {get}, "resume-stream": {fails(errReset)}}}
+		state, err := inMemory(t, rt, mastra.WithRetryPolicy(mastra.RetryNever)).Workflow("w").Resume(t.Context(), "r", mastra.ResumeRequest{Step: "ask", Data: 1})
+		require.NoError(t, err)
+		assert.Equal(t, mastra.RunSuccess, state.Status)
+		assert.Equal(t, 1, lost)
+	})
 }
