@@ -190,10 +190,8 @@ type toldChunk struct {
 
 // again reads what chunks look like as JSON.
 func again(chunks []toldChunk, into any) {
-	text, err := call.Marshal(chunks)
-	if err == nil {
-		_ = json.Unmarshal(text, into) // it has been JSON before
-	}
+	text, _ := call.Marshal(chunks) // it has been JSON before
+	_ = json.Unmarshal(text, into)
 }
 
 // Messages decodes the messages of the run: remembered, sent, and answered. Of a

@@ -44,10 +44,7 @@ func (a *Agent) ListSuspendedRuns(ctx context.Context, req ListSuspendedRunsRequ
 	p.Set("resourceId", req.ResourceID)
 	p.SetTime("fromDate", req.Since)
 	p.SetTime("toDate", req.Until)
-	if p.Err != nil {
-		return nil, publicError(p.Err)
-	}
-	return callFor[SuspendedRunPage](ctx, a.c, opts, call.Request{Op: route.AgentSuspendedRuns, IDs: []string{a.id}, Query: p.Values})
+	return callFor[SuspendedRunPage](ctx, a.c, opts, call.Request{Op: route.AgentSuspendedRuns, IDs: []string{a.id}, Query: p.Values, Refused: p.Err})
 }
 
 // SuspendedRuns iterates over the agent's runs that wait, the newest first. It reads

@@ -182,6 +182,22 @@ func (l *locked) Write(p []byte) (int, error) {
 	return l.w.Write(p)
 }
 
+// A run may repeat the token that it began with long after that was replaced.
+func TestEcho_OfATokenThatWasReplacedIsHiddenForLong(t *testing.T) {
+	give := []string{"first-7f3a9c"}
+	for i := range 15 {
+		give = append(give, fmt.Sprintf("other-%x-7f3a9c", i))
+	}
+	source := &tokens{give: give} // the last one again and again
+	calls := play(answer(500, `{"error":"saw first-7f3a9c and other-0-7f3a9c"}`))
+	client := inMemory(t, calls, mastra.WithTokenSource(source), mastra.WithRetries(0))
+	for range 50 {
+		assert.ErrorContains(t, generate(t.Context(), client), "saw [hidden] and ")
+	}
+	assert.ErrorContains(t, generate(t.Context(), client), "saw [hidden] and [hidden]")
+	assert.Equal(t, "Bearer other-e-7f3a9c", calls.seen[50].Header.Get("Authorization"))
+}
+
 func TestEcho_OfARequestContextInAQueryIsHidden(t *testing.T) {
 	text := base64.StdEncoding.EncodeToString([]byte(`{"user":"ann-7f3a9c"}`))
 	client := inMemory(t, play(answer(400, `{"error":"no, `+text+`!"}`)), mastra.WithRequestContext(map[string]any{"user": "ann-7f3a9c"}))

@@ -97,6 +97,25 @@ func TestExtra_IsAddedToTheBody(t *testing.T) {
 	assert.Equal(t, `{"messages":[{"role":"user","content":"hello"}],"alpha":"<&>","qu\"ote":null,"zeta":[1],"requestContext":{"k":"v"}}`, sent(t, req))
 }
 
+// A body that is no object has no place for a request context.
+func TestRequestContext_StandsInTheBodyOrInTheQuery(t *testing.T) {
+	for sent, body := range map[string]any{
+		`[]`: []int{}, `[1]`: []int{1}, `"text"`: "text", `1`: 1, `null`: json.RawMessage("null"),
+		`{"requestContext":{"k":"v"}}`: struct{}{}, `{"A":1,"requestContext":{"k":"v"}}`: struct{ A int }{1},
+	} {
+		rt := play(answer(200, "{}"))
+		c := inMemory(t, rt, mastra.WithRequestContext(map[string]any{"k": "v"}))
+		require.NoError(t, c.Do(t.Context(), "POST", "/x", body, nil))
+		assert.Equal(t, []string{sent}, rt.bodies)
+		inQuery := contextOf(t, rt.seen[0].URL.Query())
+		if sent[0] == '{' {
+			assert.Nil(t, inQuery, sent)
+		} else {
+			assert.Equal(t, map[string]any{"k": "v"}, inQuery, sent)
+		}
+	}
+}
+
 func TestExtra_ThatTheRequestModelsIsAnError(t *testing.T) {
 	rt := play(answer(200, "{}"))
 	c := inMemory(t, rt)

@@ -118,6 +118,12 @@ func TestError_TextStaysShort(t *testing.T) {
 		err := list(t.Context(), mocked(t, answers(400, "application/json", `{"error":"Invalid","issues":[{"field":"a","message":"1"},{"field":"b","message":"2"},{"field":"c","message":"3"},{"field":"d","message":"4"},{"field":"e","message":"5"}]}`)))
 		assert.EqualError(t, err, "mastra: GET "+base+"/api/agents: 400 Bad Request: Invalid: a: 1; b: 2; c: 3; and 2 more")
 	})
+	t.Run("a code is short", func(t *testing.T) {
+		for n, want := range map[int]string{100: strings.Repeat("x", 100), 101: strings.Repeat("x", 97) + "…"} {
+			e := asError(t, list(t.Context(), mocked(t, answers(500, "application/json", `{"error":"boom","code":"`+strings.Repeat("x", n)+`"}`))))
+			assert.Equal(t, want, e.Code)
+		}
+	})
 	t.Run("the end of a cut text is marked", func(t *testing.T) {
 		e := asError(t, list(t.Context(), mocked(t, answers(500, "text/plain", strings.Repeat("x", 501)))))
 		assert.Equal(t, strings.Repeat("x", 497)+"…", e.Message)

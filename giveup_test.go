@@ -70,6 +70,30 @@ func TestCancelOnClose_CancelsARunWhoseStreamIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestCancelOnClose_CancelsAResumedRunWhoseStreamIsGivenUp(t *testing.T) {
+	type none struct{}
+	asks := mockserver.NewStep("asks", func(s *mockserver.StepCall, _ none) (none, error) {
+		if !s.Resumed(&none{}) {
+			return none{}, s.Suspend(none{})
+		}
+		<-s.Done()
+		return none{}, s.Err()
+	}).Suspends(none{}).Resumes(none{})
+	client, mock := onMock(t, mockserver.WithWorkflow(mockserver.NewWorkflow[none, none]("asking").Then(asks)))
+	state, err := client.Workflow("asking").Start(t.Context(), mastra.StartRequest{Input: none{}})
+	require.NoError(t, err)
+	require.Equal(t, mastra.RunSuspended, state.Status)
+
+	run := client.Workflow("asking").Run(state.RunID)
+	s, err := run.ResumeStream(t.Context(), mastra.ResumeRequest{Data: none{}}, mastra.WithCancelOnClose(true))
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	state, err = run.Wait(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, mastra.RunCanceled, state.Status)
+	assert.Len(t, mock.RequestsOf("WorkflowCancelRun"), 1)
+}
+
 func TestCancelOnClose_LeavesARunThatHasEnded(t *testing.T) {
 	letGo := make(chan struct{})
 	close(letGo)
@@ -113,6 +137,35 @@ func TestCancelOnClose_LeavesARunThatHasEnded(t *testing.T) {
 			assert.Equal(t, mastra.RunSuccess, state.Status)
 			assert.Empty(t, mock.RequestsOf("WorkflowCancelRun"))
 		})
+	}
+}
+
+// A stream that tells of the whole run is not asked about again.
+func TestRunStream_ResultIsThatOfTheRecord(t *testing.T) {
+	letGo := make(chan struct{})
+	close(letGo)
+	client, mock := onMock(t, mockserver.WithWorkflow(pausing(letGo)))
+	run := client.Workflow("pausing").NewRun()
+	s, err := run.Stream(t.Context(), mastra.StartRequest{Input: struct{}{}})
+	require.NoError(t, err)
+	told, err := s.Result()
+	require.NoError(t, err)
+	assert.Empty(t, mock.RequestsOf("WorkflowGetRun"))
+	recorded, err := run.Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, recorded.RunID, told.RunID)
+	assert.Equal(t, recorded.WorkflowID, told.WorkflowID)
+	assert.Equal(t, recorded.Status, told.Status)
+	assert.JSONEq(t, string(recorded.Input), string(told.Input))
+	assert.JSONEq(t, string(recorded.Result), string(told.Result))
+	require.Len(t, recorded.Steps, 2)
+	require.Len(t, told.Steps, 2)
+	for id, step := range recorded.Steps {
+		assert.Equal(t, step.Status, told.Steps[id].Status, id)
+		assert.JSONEq(t, string(step.Input), string(told.Steps[id].Input), id)
+		assert.JSONEq(t, string(step.Output), string(told.Steps[id].Output), id)
+		assert.Equal(t, step.StartedAt, told.Steps[id].StartedAt, id)
+		assert.Equal(t, step.EndedAt, told.Steps[id].EndedAt, id)
 	}
 }
 

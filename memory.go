@@ -200,10 +200,7 @@ func (m *Memory) ListThreads(ctx context.Context, req ListThreadsRequest, opts .
 	p.Set("perPage", req.PerPage)
 	p.SetJSON("metadata", req.Metadata)
 	p.SetJSON("orderBy", req.Order)
-	if p.Err != nil {
-		return nil, publicError(p.Err)
-	}
-	return callFor[ThreadPage](ctx, m.c, opts, call.Request{Op: route.MemoryListThreads, Query: p.Values})
+	return callFor[ThreadPage](ctx, m.c, opts, call.Request{Op: route.MemoryListThreads, Query: p.Values, Refused: p.Err})
 }
 
 // SaveMessages stores messages and returns them as stored. Each needs a thread
@@ -336,8 +333,5 @@ func (t *Thread) messages(ctx context.Context, req ListMessagesRequest, directio
 		}
 		p.SetJSON("filter", map[string]any{"dateRange": dateRange{req.Since, req.Until}})
 	}
-	if p.Err != nil {
-		return nil, publicError(p.Err)
-	}
-	return callFor[MessagePage](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadMessages, IDs: []string{t.id}, Query: p.Values})
+	return callFor[MessagePage](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadMessages, IDs: []string{t.id}, Query: p.Values, Refused: p.Err})
 }

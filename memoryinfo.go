@@ -133,10 +133,7 @@ func (m *Memory) Search(ctx context.Context, req SearchRequest, opts ...Option) 
 	p.Set("threadId", req.ThreadID)
 	p.Set("limit", req.Limit)
 	p.SetJSON("memoryConfig", req.Config)
-	if p.Err != nil {
-		return nil, publicError(p.Err)
-	}
-	return callFor[MemorySearchPage](ctx, m.c, opts, call.Request{Op: route.MemorySearch, Query: p.Values})
+	return callFor[MemorySearchPage](ctx, m.c, opts, call.Request{Op: route.MemorySearch, Query: p.Values, Refused: p.Err})
 }
 
 // ListObservationsRequest picks records of observational memory.
@@ -166,10 +163,7 @@ func (m *Memory) ListObservations(ctx context.Context, req ListObservationsReque
 	p.SetTime("to", req.Until)
 	p.Set("offset", req.Offset)
 	p.Set("limit", req.Limit)
-	if p.Err != nil {
-		return nil, publicError(p.Err)
-	}
-	return callFor[ObservationPage](ctx, m.c, opts, call.Request{Op: route.MemoryObservational, Query: p.Values})
+	return callFor[ObservationPage](ctx, m.c, opts, call.Request{Op: route.MemoryObservational, Query: p.Values, Refused: p.Err})
 }
 
 // WaitObservations waits until the observations under way are done, and reads

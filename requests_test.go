@@ -129,8 +129,8 @@ func methods(c *mastra.Client, agent, other string) []method {
 	return out
 }
 
-// invoke calls the method; an iterator is walked, a stream read and closed.
-func (m method) invoke(ctx context.Context, arg func(reflect.Type) reflect.Value) (err error) {
+// invoke calls the method; an iterator is walked, a stream closed.
+func (m method) invoke(ctx context.Context, arg func(reflect.Type) reflect.Value, opts ...mastra.Option) (err error) {
 	typ := m.call.Type()
 	in := []reflect.Value{reflect.Zero(typ.In(0))}
 	if ctx != nil {
@@ -147,6 +147,9 @@ func (m method) invoke(ctx context.Context, arg func(reflect.Type) reflect.Value
 			}
 			in = append(in, v)
 		}
+	}
+	for _, o := range opts {
+		in = append(in, reflect.ValueOf(o))
 	}
 	for _, out := range m.call.Call(in) {
 		switch v := out.Interface().(type) {

@@ -49,9 +49,7 @@ func (r *Run) watch(ctx context.Context, mayMiss bool, moved func(*RunState) boo
 		if left <= 0 {
 			return nil, fmt.Errorf("the run could not be read: %w", err)
 		}
-		if err := call.Sleep(ctx, min(pause, left)); err != nil {
-			return nil, err
-		}
+		_ = call.Sleep(ctx, min(pause, left)) // the next look tells that ctx has ended
 	}
 }
 

@@ -89,9 +89,6 @@ func refine(s *jsonschema.Schema, t reflect.Type) error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if s.Items == nil && s.Properties == nil && s.AdditionalProperties == nil {
-		return nil
-	}
 	switch t.Kind() {
 	case reflect.Slice, reflect.Array:
 		if i := slices.Index(s.Types, "null"); i >= 0 && len(s.Types) == 2 && !nullable {

@@ -108,6 +108,9 @@ func TestSchema_DescribesAGoTypeAsItsJSONIs(t *testing.T) {
 				C color `json:"c" enum:"red"`
 			} `json:"a"`
 		}](t), object(`{"a":{"type":"array","items":`+object(`{"c":{"type":"string","enum":["red"]}}`, `["c"]`)+`}}`, `["a"]`)},
+		{"enums inside maps, and slices that are not null", schemaOf[map[string][]struct {
+			C color `json:"c" enum:"red"`
+		}](t), `{"type":"object","additionalProperties":{"type":"array","items":` + object(`{"c":{"type":"string","enum":["red"]}}`, `["c"]`) + `}}`},
 		{"numbers written as text", schemaOf[struct {
 			A int   `json:"a,string"`
 			B *int8 `json:"b,omitempty,string"`

@@ -78,6 +78,7 @@ func TestSubscribe_ThatBreaksIsTakenUp(t *testing.T) {
 		{name: "not if that is not wanted", steps: []step{broadcast("a")}, opts: []mastra.Option{mastra.WithReattach(false)}, want: "a", err: mastra.ErrTruncated},
 		{name: "when nobody answers", steps: []step{broadcast("a"), hangs, hangs, hangs, hangs, hangs, goesOn("end")}, want: "a|end"},
 		{name: "when nobody answers for a time of one's own", steps: []step{broadcast("a"), hangs, goesOn("end")}, opts: []mastra.Option{mastra.WithIdleTimeout(time.Second)}, want: "a|end"},
+		{name: "not after an event that is too large", steps: []step{broadcast("a", strings.Repeat("b", 2000)), goesOn("end")}, opts: []mastra.Option{mastra.WithMaxEventSize(1000)}, want: "a", err: mastra.ErrEventTooLarge},
 		{name: "after a silence", steps: []step{goesOn("a"), goesOn("end")}, want: "a|end"},
 		{name: "not after a silence, if that is not wanted", steps: []step{goesOn("a")}, opts: []mastra.Option{mastra.WithReattach(false)}, want: "a", err: mastra.ErrIdleTimeout},
 	} {
@@ -121,6 +122,19 @@ func TestSubscribe_IsNotLeftWithoutAnAnswer(t *testing.T) {
 		start = time.Now()
 		require.ErrorIs(t, subscribe(play(hangs), mastra.WithIdleTimeout(time.Second), mastra.WithRetries(2)), mastra.ErrIdleTimeout)
 		assert.Equal(t, 3*time.Second, time.Since(start))
+	})
+}
+
+func TestSubscribe_ThatTellsNoJSONIsNotTakenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := play(answer(200, subscription("a")+"data: {\n\n", "Content-Type", "text/event-stream"), goesOn("end"))
+		s, err := inMemory(t, rt).Agent("a").SubscribeThread(t.Context(), mastra.SubscribeThreadRequest{ThreadID: "t", ResourceID: "u"})
+		require.NoError(t, err)
+		_, err = heard(s, "end")
+		var malformed *stream.MalformedError
+		require.ErrorAs(t, err, &malformed)
+		assert.Equal(t, 2, malformed.Event)
+		assert.Equal(t, 1, rt.attempts())
 	})
 }
 

@@ -195,9 +195,6 @@ func withoutMeta(payload json.RawMessage) json.RawMessage {
 		return payload
 	}
 	delete(members, "__workflow_meta")
-	out, err := call.Marshal(members)
-	if err != nil {
-		return payload
-	}
+	out, _ := call.Marshal(members) // it has been JSON before
 	return out
 }

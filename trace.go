@@ -29,7 +29,7 @@ type TraceContext struct {
 // ParseTraceparent reads a traceparent header: "00-<trace id>-<span id>-<flags>".
 func ParseTraceparent(header string) (TraceContext, bool) {
 	parts := strings.Split(strings.TrimSpace(header), "-")
-	if len(parts) < 4 || len(parts[0]) != 2 || !isHex(parts[0], 2) || parts[0] == "ff" || !isHex(parts[3], 2) {
+	if len(parts) < 4 || !isHex(parts[0], 2) || parts[0] == "ff" || !isHex(parts[3], 2) {
 		return TraceContext{}, false
 	}
 	t := TraceContext{TraceID: parts[1], SpanID: parts[2]}

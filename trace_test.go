@@ -71,7 +71,11 @@ func TestTrace_ParentIsParsedOrRefused(t *testing.T) {
 	at, ok := mastra.ParseTraceparent("00-" + someTrace + "-" + someSpan + "-01")
 	assert.True(t, ok)
 	assert.Equal(t, mastra.TraceContext{TraceID: someTrace, SpanID: someSpan}, at)
-	for _, bad := range []string{"", "00", "00-" + someTrace, "ff-" + someTrace + "-" + someSpan + "-01", "00-" + someTrace + "-" + someSpan + "-zz",
+	_, ok = mastra.ParseTraceparent("01-" + someTrace + "-" + someSpan + "-00-more")
+	assert.True(t, ok, "a later version may add something")
+	for _, bad := range []string{"", "00", "00-" + someTrace + "-" + someSpan, "0-" + someTrace + "-" + someSpan + "-01", "zz-" + someTrace + "-" + someSpan + "-01",
+		"00-" + someTrace + "-0000000000000000-01", "00-" + someTrace[1:] + "-" + someSpan + "-01", "00-" + someTrace + "-" + someSpan + "0-01",
+		"00-" + someTrace + "-" + someSpan + "-1", "00-" + someTrace, "ff-" + someTrace + "-" + someSpan + "-01", "00-" + someTrace + "-" + someSpan + "-zz",
 		"00-00000000000000000000000000000000-" + someSpan + "-01", "00-4BF92F3577B34DA6A3CE929D0E0E4736-" + someSpan + "-01"} {
 		_, ok := mastra.ParseTraceparent(bad)
 		assert.False(t, ok, bad)

@@ -71,6 +71,17 @@ func TestTyped_AnswerIsDecodedIntoAGoType(t *testing.T) {
 	assert.Equal(t, map[string]any{"a": []any{1.0}}, anything.Value)
 }
 
+// The server asks for a list inside an object of that member.
+func TestTyped_ObjectKeepsAMemberThatIsNamedElements(t *testing.T) {
+	client, _ := onMock(t)
+	type compound struct {
+		Elements []string `json:"elements"`
+	}
+	res, err := mastra.GenerateAs[compound](t.Context(), client.Agent("plain"), asking(`json:{"elements":["H","O"]}`))
+	require.NoError(t, err)
+	assert.Equal(t, compound{[]string{"H", "O"}}, res.Value)
+}
+
 func TestTyped_ValueArrivesPieceByPiece(t *testing.T) {
 	client, _ := onMock(t)
 	s, err := mastra.StreamAs[recipe](t.Context(), client.Agent("plain"), asking("json:"+aRecipe))
@@ -103,6 +114,28 @@ func TestTyped_ValueArrivesPieceByPiece(t *testing.T) {
 	final, err = s.Result()
 	require.NoError(t, err, "at once, without the pieces")
 	assert.Equal(t, risotto(), final.Value)
+}
+
+func TestTypedStream_AgentResultIsTheAnswerAsItCame(t *testing.T) {
+	client, _ := onMock(t)
+	for name, text := range map[string]string{"one that fits": `{"id":"x"}`, "one that does not": `{"id":5}`} {
+		s, err := mastra.StreamAs[identity](t.Context(), client.Agent("plain"), asking("json:"+text))
+		require.NoError(t, err)
+		for range s.Partials() {
+		}
+		res, err := s.AgentResult()
+		require.NoError(t, err, name)
+		assert.Equal(t, text, res.Text, name)
+		assert.Equal(t, 18, res.Usage.TotalTokens)
+		typed, err := s.Result()
+		assert.Equal(t, name == "one that fits", err == nil, "%v", err)
+		assert.Equal(t, res.RunID, typed.RunID, "it may still be asked for decoded")
+	}
+	s, err := mastra.StreamAs[identity](t.Context(), client.Agent("plain"), asking("json:{}"))
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	_, err = s.AgentResult()
+	assert.ErrorIs(t, err, mastra.ErrClosed)
 }
 
 func TestTyped_AnswerThatDoesNotFitIsAnErrorThatHoldsIt(t *testing.T) {

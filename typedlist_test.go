@@ -88,6 +88,23 @@ func TestTyped_NullStandsForAMemberThatMayBeMissing(t *testing.T) {
 	assert.ErrorContains(t, err, "null in place of string in city")
 }
 
+// What T says nothing about stays as it is.
+func TestTyped_AnythingMayHoldAnything(t *testing.T) {
+	client, _ := onMock(t)
+	type open struct {
+		Any  any             `json:"any"`
+		Raw  json.RawMessage `json:"raw"`
+		More map[string]any  `json:"more"`
+		List []any           `json:"list"`
+	}
+	const sent = `{"any":[{"a":null},[{}]],"raw":[{"b":null}],"more":{"c":[{"d":null}]},"list":[{"e":null},[null]]}`
+	res, err := mastra.GenerateAs[open](t.Context(), client.Agent("plain"), asking("json:"+sent))
+	require.NoError(t, err)
+	back, err := json.Marshal(res.Value)
+	require.NoError(t, err)
+	assert.JSONEq(t, sent, string(back))
+}
+
 func TestTyped_ScalarSaysWhatTShouldBe(t *testing.T) {
 	rt := play(answer(200, `{"text":"7","object":"7"}`))
 	agent := inMemory(t, rt).Agent("a")

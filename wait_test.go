@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -63,6 +64,32 @@ func TestWait_GivesUpOnARunThatNobodyHasStarted(t *testing.T) {
 		assert.ErrorIs(t, err, mastra.ErrNotStarted)
 		assert.Equal(t, 1, rt.count("get"), "it has been pending for long")
 	})
+}
+
+// Where the server tells its time, that counts: the clocks need not agree.
+func TestWait_CountsHowLongARunIsPendingByTheServersClock(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		pending time.Duration
+		looks   int
+	}{
+		{"for 30 s", 30 * time.Second, 2},
+		{"for longer", 31 * time.Second, 1},
+		{"not for long", time.Second, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				created := time.Now().Add(-time.Hour).Truncate(time.Second)
+				pending := fmt.Sprintf(`{"runId":"r","status":"pending","createdAt":%q}`, created.UTC().Format(time.RFC3339Nano))
+				rt := &routes{steps: map[string][]step{"get": {
+					answer(200, pending, "Date", created.Add(tt.pending).UTC().Format(http.TimeFormat)), runIs(mastra.RunSuccess, created),
+				}}}
+				_, err := inMemory(t, rt).Workflow("w").Run("r").Wait(t.Context())
+				assert.Equal(t, tt.looks == 1, errors.Is(err, mastra.ErrNotStarted), "%v", err)
+				assert.Equal(t, tt.looks, rt.count("get"))
+			})
+		})
+	}
 }
 
 func TestWait_EndsWithItsContext(t *testing.T) {
@@ -230,4 +257,20 @@ func TestObserve_TellsOfTheRunNotOfTheLastRefusal(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A refusal counts as long as nothing has happened since: the steps of a later resume
+// are told without asking how the run stands.
+func TestObserve_ForgetsARefusalThatWasFollowedByAResume(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := &routes{steps: map[string][]step{
+			"observe": {recordsIn(recordsOf(t, "approval-suspended", "approval-refused", "approval-resumed")...)}, "get": {answer(403, `{"error":"no"}`)},
+		}}
+		s, err := inMemory(t, rt).Workflow("w").Run("r").Observe(t.Context(), mastra.ObserveRequest{})
+		require.NoError(t, err)
+		for _, err := range s.Chunks() {
+			require.NoError(t, err)
+		}
+		assert.Zero(t, rt.count("get"))
+	})
 }

@@ -55,10 +55,7 @@ func (w *Workflow) ListRuns(ctx context.Context, req ListRunsRequest, opts ...Op
 	p.Set("status", string(req.Status))
 	p.SetTime("fromDate", req.Since)
 	p.SetTime("toDate", req.Until)
-	if p.Err != nil {
-		return nil, publicError(p.Err)
-	}
-	return callFor[RunPage](ctx, w.c, opts, call.Request{Op: route.WorkflowListRuns, IDs: []string{w.id}, Query: p.Values})
+	return callFor[RunPage](ctx, w.c, opts, call.Request{Op: route.WorkflowListRuns, IDs: []string{w.id}, Query: p.Values, Refused: p.Err})
 }
 
 // Runs iterates over the workflow's runs, the newest first. It reads pages of

@@ -69,15 +69,16 @@ func TestBody_CostGrowsWithItsSizeAlone(t *testing.T) {
 				require.Equal(t, c.status, w.Code)
 				return elapsed
 			}
-			// Other programs make it slower at times, never faster.
+			// Other programs make it slower at times, and a large body fits no cache; a cost
+			// that grows with the square would be 64 times as large.
 			one, many := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
 			for range 5 {
 				one, many = min(one, took(small)), min(many, took(growth*small))
-				if many < 2*growth*one {
+				if many < 4*growth*one {
 					return
 				}
 			}
-			assert.Less(t, many, 2*growth*one, "%d times the body", growth)
+			assert.Less(t, many, 4*growth*one, "%d times the body", growth)
 		})
 	}
 }

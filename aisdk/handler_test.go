@@ -280,21 +280,22 @@ func TestHandler_RefusesWhatIsNotUseChats(t *testing.T) {
 	for name, c := range map[string]struct {
 		method, media, body string
 		status              int
+		text                string
 	}{
-		"malformed JSON":           {"POST", "application/json", `{"messages":[`, 400},
-		"nothing":                  {"POST", "application/json", ``, 400},
-		"a JSON array":             {"POST", "application/json", `[]`, 400},
-		"JSON null":                {"POST", "application/json", `null`, 400},
-		"no messages":              {"POST", "application/json", `{"id":"c"}`, 400},
-		"messages that are a text": {"POST", "application/json", `{"messages":"hi"}`, 400},
-		"an empty conversation":    {"POST", "application/json", `{"messages":[]}`, 400},
-		"only a system message":    {"POST", "application/json", `{"messages":[{"id":"s","role":"system","parts":[{"type":"text","text":"x"}]}]}`, 400},
-		"resumeData without runId": {"POST", "application/json", `{"messages":[],"resumeData":{"a":1}}`, 400},
-		"10 MB":                    {"POST", "application/json", `{"messages":"` + strings.Repeat("x", 10<<20) + `"}`, 413},
-		"a form of another site":   {"POST", "text/plain", chatBody("hi"), 415},
-		"no media type":            {"POST", "", chatBody("hi"), 415},
-		"another method":           {"PUT", "application/json", chatBody("hi"), 405},
-		"another path":             {"GET", "", "", 404},
+		"malformed JSON":           {"POST", "application/json", `{"messages":[`, 400, "The request body must be a JSON object."},
+		"nothing":                  {"POST", "application/json", ``, 400, "The request body must be a JSON object."},
+		"a JSON array":             {"POST", "application/json", `[]`, 400, "The request body must be a JSON object."},
+		"JSON null":                {"POST", "application/json", `null`, 400, "The request body must be a JSON object."},
+		"no messages":              {"POST", "application/json", `{"id":"c"}`, 400, "messages must be an array of UI messages."},
+		"messages that are a text": {"POST", "application/json", `{"messages":"hi"}`, 400, "messages must be an array of UI messages."},
+		"an empty conversation":    {"POST", "application/json", `{"messages":[]}`, 400, "There is no message to answer."},
+		"only a system message":    {"POST", "application/json", `{"messages":[{"id":"s","role":"system","parts":[{"type":"text","text":"x"}]}]}`, 400, "There is no message to answer."},
+		"resumeData without runId": {"POST", "application/json", `{"messages":[],"resumeData":{"a":1}}`, 400, "resumeData needs a runId."},
+		"10 MB":                    {"POST", "application/json", `{"messages":"` + strings.Repeat("x", 10<<20) + `"}`, 413, "The conversation is too large."},
+		"a form of another site":   {"POST", "text/plain", chatBody("hi"), 415, "The request body must be application/json."},
+		"no media type":            {"POST", "", chatBody("hi"), 415, "The request body must be application/json."},
+		"another method":           {"PUT", "application/json", chatBody("hi"), 405, "Method not allowed."},
+		"another path":             {"GET", "", "", 404, "Not found."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			req, err := http.NewRequest(c.method, srv.URL+"/api/chat", strings.NewReader(c.body))
@@ -308,8 +309,10 @@ func TestHandler_RefusesWhatIsNotUseChats(t *testing.T) {
 			text, err := io.ReadAll(resp.Body)
 			require.NoError(t, err)
 			assert.Equal(t, c.status, resp.StatusCode)
-			assert.NotEmpty(t, text)
-			assert.Less(t, len(text), 100)
+			assert.Equal(t, c.text, string(text))
+			assert.Equal(t, map[bool]string{true: "GET, POST"}[c.status == 405], resp.Header.Get("Allow"))
+			assert.Equal(t, "no-store", resp.Header.Get("Cache-Control"))
+			assert.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
 		})
 	}
 	assert.Empty(t, up.seen())
@@ -336,6 +339,9 @@ func TestFile_MustBeADataURLUnlessAllowed(t *testing.T) {
 	} {
 		got := post(t, aisdk.Handler(up.agent(t), aisdk.Config{FileURL: c.allow}), body(c.url))
 		assert.Equal(t, c.status, got.Status, c.url)
+		if c.status == 400 {
+			assert.Equal(t, "Files must be sent as data URLs.", got.Body)
+		}
 	}
 	assert.Len(t, up.seen(), 2)
 }

@@ -224,6 +224,17 @@ func TestClientTool_GoesOnWithItsMessage(t *testing.T) {
 		messages[0].Parts, "memory has the rest already")
 }
 
+// A browser may let the agent go on with its own answer, without a result of a tool.
+func TestMemory_GetsAnAnswerWholeThatHasNoResultOfATool(t *testing.T) {
+	parts := `[{"type":"text","text":"Let me see."},{"type":"tool-pick","toolCallId":"c1","state":"input-available","input":{}}]`
+	up := newUpstream(t, replay(inputs(t, "real-plain")...))
+	post(t, aisdk.Handler(up.agent(t), aisdk.Config{Request: remembered}), `{"id":"chat1","messages":[{"id":"a1","role":"assistant","parts":`+parts+`}]}`).parts(t)
+	var messages []struct{ Parts json.RawMessage }
+	require.NoError(t, json.Unmarshal([]byte(member(t, up.seen()[0], "messages")), &messages))
+	require.Len(t, messages, 1)
+	assert.JSONEq(t, parts, string(messages[0].Parts))
+}
+
 func TestRegenerate_LeavesTheOldAnswerOut(t *testing.T) {
 	body := `{"id":"chat1","trigger":"regenerate-message","messageId":"a1","messages":[
 		{"id":"u1","role":"user","parts":[{"type":"text","text":"hi"}]},

@@ -148,9 +148,6 @@ func (w *Writer) all(c *Converter, s ChunkStream) error {
 
 // end writes the end of a message whose stream has ended with err.
 func (w *Writer) end(c *Converter, err error) error {
-	if w.err != nil {
-		return w.err
-	}
 	var last []Part
 	if err == nil || told(err) {
 		last = c.Close()

@@ -38,6 +38,15 @@ func TestJSON_IsJudgedAsByEncodingJSON(t *testing.T) {
 		check([]byte(text))
 		check([]byte(`{"a":` + text + `}`))
 	}
+	for length := range 20 { // a string is read eight bytes at a time
+		for i := range length {
+			for c := range 256 {
+				b := []byte(`"` + strings.Repeat("x", length) + `"`)
+				b[i+1] = byte(c)
+				check(b)
+			}
+		}
+	}
 	c := parse(t, `{"type":"text-delta","payload":{"text":"`+`x\"\\\/\b\f\n\r\t\u00eF\ud83d\ude00\ud83d\ud83d\ude00\ude00\ud83d\uffff é`+`"}}`)
 	got, _ := c.Text()
 	assert.Equal(t, "x\"\\/\b\f\n\r\tï😀\ufffd😀\ufffd\ufffd\uffff é", got)

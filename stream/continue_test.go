@@ -98,6 +98,13 @@ func TestForward_PassesOneDoneOnOfSeveralBodies(t *testing.T) {
 			require.NoError(t, forward(w, s))
 			assert.Equal(t, firstHalf+secondHalf+doneEvent, w.Body.String())
 
+			for _, broken := range []string{"", "data: {\"ty", "data: {\n\n"} {
+				w = httptest.NewRecorder()
+				s = stream.NewWithHooks(t.Context(), sseBody(firstHalf+broken), stream.Options{}, hooks{Continue: bodies(&ends, secondHalf+doneEvent)})
+				require.NoError(t, forward(w, s), broken)
+				assert.Equal(t, firstHalf+secondHalf+doneEvent, w.Body.String(), broken)
+			}
+
 			w = httptest.NewRecorder()
 			s = stream.NewWithHooks(t.Context(), sseBody(firstHalf+doneEvent), stream.Options{}, hooks{Continue: bodies(&ends, secondHalf)})
 			assert.ErrorIs(t, forward(w, s), stream.ErrTruncated)

@@ -116,6 +116,7 @@ func TestForward_FindsErrorsWhereverTheyStand(t *testing.T) {
 		{"a run id that is none", `{"type":"error","runId":{"stack":"SECRET"},"error":"broke"}`, `{"type":"error","error":{"message":"broke"}}`},
 		{"escaped names", `{"\u0074ype":"\u0065rror","payload":{"\u0065rror":` + leak + `}}`, `{"type":"error","payload":{"error":{"name":"E","message":"m"}}}`},
 		{"no message but a cause", `{"type":"tool-error","payload":{"error":{"name":"E","cause":{"message":"c"},"stack":"SECRET"}}}`, `{"type":"tool-error","payload":{"error":{"name":"E","message":"c"}}}`},
+		{"blanks between tokens", `{ "type" : "tool-error" , "payload" : { "args" : { } , "error" : "x" } }`, `{ "type" : "tool-error" , "payload" : { "args" : { } , "error" : {"message":"x"} } }`},
 		{"written by a tool", `{"type":"tool-output","payload":{"output":` + errorChunk + `,"toolCallId":"c"}}`, `{"type":"tool-output","payload":{"output":` + clean + `,"toolCallId":"c"}}`},
 		{"of a tool within a tool", `{"type":"tool-output","payload":{"output":{"type":"tool-output","payload":{"output":` + errorChunk + `}}}}`, `{"type":"tool-output","payload":{"output":{"type":"tool-output","payload":{"output":` + clean + `}}}}`},
 		{"written by a workflow step", `{"type":"workflow-step-output","payload":{"output":` + errorChunk + `}}`, `{"type":"workflow-step-output","payload":{"output":` + clean + `}}`},

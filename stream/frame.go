@@ -40,7 +40,7 @@ type framer interface {
 // finder finds a byte in a growing buffer and looks at no byte twice.
 type finder struct {
 	c        byte
-	at       int   // where c stands; -1 if it is not known to
+	at       int   // where c was found last; -1 if that was before the buffer
 	upto     int   // the bytes before it were looked at
 	examined int64 // how many bytes were looked at, over the stream
 }
@@ -53,7 +53,6 @@ func (f *finder) next(b []byte, from int) int {
 	if f.at >= from {
 		return f.at
 	}
-	f.at = -1
 	start := max(f.upto, from)
 	if start >= len(b) {
 		return -1

@@ -86,6 +86,26 @@ func TestFraming_ExaminesEachByteAtMostTwice(t *testing.T) {
 	})
 }
 
+// A stream may be silent for hours after one large event of several lines.
+func TestFraming_GivesTheRoomOfALargeEventOfLinesBack(t *testing.T) {
+	event := func(size int) []byte {
+		line := "data: " + strings.Repeat("x", size/2) + "\n"
+		return []byte(line + line + "\n")
+	}
+	f := newSSEFramer(DefaultMaxEventSize)
+	events, _, err := readFrames(f, event(keepBuffer/2), 4<<10)
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+	assert.NotNil(t, f.joined, "a small one is used again")
+
+	f = newSSEFramer(DefaultMaxEventSize)
+	events, _, err = readFrames(f, event(2*keepBuffer), 4<<10)
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+	assert.Len(t, events[0], 2*keepBuffer+1)
+	assert.Nil(t, f.joined)
+}
+
 // forgetful is a framer without a memory of how far it searched.
 type forgetful struct{ *sseFramer }
 

@@ -127,7 +127,7 @@ func holdsSurrogate(b []byte) bool {
 		if i < 0 || len(b) < i+4 {
 			return false
 		}
-		if b = b[i+2:]; b[0]|0x20 == 'd' && hexDigit(b[1]) >= 8 {
+		if b = b[i+2:]; b[0]|0x20 == 'd' && b[1] >= '8' {
 			return true
 		}
 	}

@@ -222,14 +222,15 @@ func TestText_IsAboutOneRunAndOneKindOfText(t *testing.T) {
 	other := `{"type":"text-delta","runId":"other","payload":{"id":"1","text":%s}}`
 	chunks, err := collect(open([]byte(sse(
 		fmt.Sprintf(deltaForms["text"], "1", high), fmt.Sprintf(other, low), fmt.Sprintf(deltaForms["reasoning"], "1", low),
-		`{"type":"text-delta","payload":{"id":"1","text":`+low+`}}`, fmt.Sprintf(deltaForms["text"], "1", low), done)), stream.Options{}))
+		`{"type":"text-delta","payload":{"id":"1","text":`+low+`}}`, `{"type":"text-delta","runId":"r\"1\"","payload":{"text":`+low+`}}`,
+		fmt.Sprintf(deltaForms["text"], "1", low), done)), stream.Options{}))
 	require.NoError(t, err)
 	var got []string
 	for _, c := range chunks {
 		_, text := said(t, c)
 		got = append(got, text)
 	}
-	assert.Equal(t, []string{"", "\ufffd", "\ufffd", "\ufffd", "😀"}, got)
+	assert.Equal(t, []string{"", "\ufffd", "\ufffd", "\ufffd", "\ufffd", "😀"}, got)
 }
 
 func TestText_EndsWithItsEnd(t *testing.T) {

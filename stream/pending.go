@@ -52,7 +52,7 @@ func (s *Schema) UnmarshalJSON(b []byte) error {
 	var wrapped struct {
 		JSON json.RawMessage `json:"json"`
 	}
-	if len(b) > 0 && b[0] == '{' && json.Unmarshal(b, &wrapped) == nil && len(wrapped.JSON) > 0 && wrapped.JSON[0] == '{' {
+	if json.Unmarshal(b, &wrapped) == nil && bytes.HasPrefix(wrapped.JSON, []byte{'{'}) {
 		b = wrapped.JSON
 	}
 	if bytes.Equal(b, []byte("null")) {

@@ -235,7 +235,7 @@ func scanEscape(b []byte, i int) (int, error) {
 			if k >= len(b) {
 				return i, badJSON(k, unexpectedEnd)
 			}
-			if hexDigit(b[k]) < 0 {
+			if !isHex(b[k]) {
 				return i, badJSON(k, "no hexadecimal digit in an escape")
 			}
 		}
@@ -272,16 +272,8 @@ func plainRun(b []byte, i int) int {
 	return i
 }
 
-func hexDigit(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
 func scanLiteral(b []byte, i int, word string) (int, error) {

@@ -35,9 +35,6 @@ func AppendMembers(object []byte, members map[string]any) ([]byte, error) {
 	if len(members) == 0 {
 		return object, nil
 	}
-	if len(object) < 2 || object[0] != '{' {
-		return nil, Refuse("mastra: only a JSON object can carry extra fields")
-	}
 	out := object[:len(object)-1]
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		value, err := Marshal(members[name])

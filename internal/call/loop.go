@@ -78,10 +78,6 @@ func (x *Exchange) Again(ctx context.Context, broken error) (*http.Response, str
 // where the call may be attempted again.
 func (x *Exchange) Broke(ctx context.Context, broken error) error {
 	x.failure = &Failure{Message: broken.Error(), Cause: broken}
-	if ctx.Err() != nil {
-		x.failure.Cause = ContextError(ctx)
-		x.failure.Message = x.failure.Cause.Error()
-	}
 	if !x.failed(ctx, streamBroke, true, errors.Is(broken, stream.ErrEventTooLarge)) {
 		x.Report()
 		if x.done {

@@ -14,20 +14,15 @@ type Params struct {
 	Err    error
 }
 
-// Set adds a parameter in the style that openapi.yaml gives it: form, exploded.
+// Set adds a parameter, a text or a number, in the style that openapi.yaml gives it:
+// form, exploded.
 func (p *Params) Set(name string, value any) {
-	if v := reflect.ValueOf(value); p.Err != nil || !v.IsValid() || v.IsZero() {
+	if reflect.ValueOf(value).IsZero() {
 		return
 	}
-	text, err := runtime.StyleParamWithLocation("form", true, name, runtime.ParamLocationQuery, value)
-	if err == nil {
-		var parsed url.Values
-		if parsed, err = url.ParseQuery(text); err == nil {
-			p.Put(name, parsed[name]...)
-			return
-		}
-	}
-	p.Err = Refuse("mastra: the parameter %s does not encode: %w", name, err)
+	text, _ := runtime.StyleParamWithLocation("form", true, name, runtime.ParamLocationQuery, value)
+	parsed, _ := url.ParseQuery(text)
+	p.Put(name, parsed[name]...)
 }
 
 // SetTime adds a time, in UTC.

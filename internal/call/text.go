@@ -21,13 +21,11 @@ func OneLine(text string) string {
 // Clip cuts text to at most max bytes, between characters.
 func Clip(text string, max int) string {
 	long := len(text) > max
-	if long { // more than max is never needed, and a character may end here
+	if long { // more than max is never needed; the last character may be cut, and makes room for the mark
 		text = text[:max]
 		for i := len(text) - 1; i >= 0 && i >= len(text)-utf8.UTFMax; i-- {
 			if utf8.RuneStart(text[i]) {
-				if !utf8.FullRuneInString(text[i:]) {
-					text = text[:i]
-				}
+				text = text[:i]
 				break
 			}
 		}

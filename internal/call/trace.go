@@ -13,7 +13,7 @@ func (c *Config) addTrace(ctx context.Context, body []byte) ([]byte, error) {
 		return body, nil
 	}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil {
+	if err := json.Unmarshal(body, &members); err != nil || members == nil {
 		return body, nil // no object: raw messages that do not say what they are
 	}
 	tracing := map[string]json.RawMessage{}
@@ -23,19 +23,11 @@ func (c *Config) addTrace(ctx context.Context, body []byte) ([]byte, error) {
 		}
 	}
 	for name, id := range map[string]string{"traceId": traceID, "parentSpanId": spanID} {
-		text, err := Marshal(id)
-		if err != nil {
-			return nil, err
-		}
-		tracing[name] = text
+		tracing[name], _ = Marshal(id) // a text always encodes
 	}
 	if _, ok := members["tracingOptions"]; !ok {
 		return AppendMembers(body, map[string]any{"tracingOptions": tracing})
 	}
-	text, err := Marshal(tracing)
-	if err != nil {
-		return nil, err
-	}
-	members["tracingOptions"] = text
+	members["tracingOptions"], _ = Marshal(tracing)
 	return Marshal(members)
 }
