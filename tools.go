@@ -3,6 +3,7 @@ package mastra
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strings"
@@ -83,6 +84,9 @@ func (e *ToolError) Error() string {
 	}
 	return "mastra: " + name + ": " + call.OneLine(call.Clip(message, call.MaxErrorText))
 }
+
+// Format prints Error for every verb.
+func (e ToolError) Format(f fmt.State, verb rune) { printText(f, verb, e.Error()) }
 
 // Is: input that does not fit is an [ErrInvalidInput]; output is the tool's own fault.
 func (e *ToolError) Is(target error) bool {
