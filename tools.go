@@ -52,7 +52,12 @@ func (a *Agent) Tool(id string) *Tool {
 }
 
 // ID of the tool.
-func (t *Tool) ID() string { return t.ids[len(t.ids)-1] }
+func (t *Tool) ID() string {
+	if len(t.ids) == 0 {
+		return ""
+	}
+	return t.ids[len(t.ids)-1]
+}
 
 // Get describes the tool. An unknown one matches [ErrNotFound].
 //

@@ -18,7 +18,9 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-// Typed is an agent's answer with its structured output decoded.
+// Typed is an agent's answer with its structured output decoded. AgentResult is nil
+// where none came with the value: in a zero Typed, and in one that was read from null or
+// from the JSON of such. Its methods then tell nothing; its fields are not there.
 type Typed[T any] struct {
 	Value T
 	*AgentResult
