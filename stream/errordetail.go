@@ -39,11 +39,11 @@ func (d ErrorDetail) Raw() json.RawMessage {
 
 // Format prints the exported fields: what Raw returns is in no log.
 func (d ErrorDetail) Format(f fmt.State, verb rune) {
-	type plain struct {
+	type ErrorDetail struct { // the name is printed
 		Name, Message, Code, Domain, Category string
 		StatusCode                            int
 	}
-	fmt.Fprintf(f, fmt.FormatString(f, verb), plain{d.Name, d.Message, d.Code, d.Domain, d.Category, d.StatusCode})
+	fmt.Fprintf(f, fmt.FormatString(f, verb), ErrorDetail{d.Name, d.Message, d.Code, d.Domain, d.Category, d.StatusCode})
 }
 
 const noErrorText = "unknown error"

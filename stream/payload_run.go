@@ -52,8 +52,17 @@ type Output json.RawMessage
 // Raw returns the JSON; nil if there was none.
 func (o Output) Raw() json.RawMessage { return json.RawMessage(o) }
 
-// MarshalJSON writes the JSON as it came.
-func (o Output) MarshalJSON() ([]byte, error) { return json.RawMessage(o).MarshalJSON() }
+// MarshalJSON writes the JSON as it came, null for none.
+func (o Output) MarshalJSON() ([]byte, error) { return orNull(o), nil }
+
+// UnmarshalJSON keeps the JSON as it is; null is none.
+func (o *Output) UnmarshalJSON(b []byte) error {
+	*o = nil
+	if string(b) != "null" {
+		*o = append(*o, b...)
+	}
+	return nil
+}
 
 // Text returns the text of the step or run.
 func (o Output) Text() string {
@@ -269,6 +278,7 @@ func (w *Watch) decode(c *Chunk) error {
 type Unknown struct {
 	Type    string
 	Payload json.RawMessage
-	// Err says why the payload does not fit; nil for an unknown type.
-	Err error
+	// Err says why the payload does not fit; nil for an unknown type. It is left out of
+	// JSON.
+	Err error `json:"-"`
 }
