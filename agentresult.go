@@ -57,7 +57,8 @@ type AgentResult struct {
 }
 
 // Err is nil unless the run ended without an answer although the call went well:
-// a [*TripwireError], or a [*RunError]. A run that waits is no error.
+// a [*TripwireError], or a [*RunError]. A run that waits is no error, nor is one in whose
+// stream a model failed and another has answered.
 //
 // The methods of a nil result, as a zero [Typed] has it, tell nothing.
 func (r *AgentResult) Err() error {

@@ -142,8 +142,11 @@ func (c *config) setTokens(source TokenSource) {
 // A value counts as a credential from 8 bytes on, from 4 where the header's name says
 // that it holds one (key, token, auth, secret, session and the like), and so does each
 // part of a value that is a list, and the password in a Basic one: no error and no log
-// line repeats it, whoever echoes it, in whatever form it is quoted. Headers that are
-// known to hold none, such as X-Request-Id, are left alone.
+// line repeats it, whoever echoes it. It is found as it is, in any letter case; quoted as
+// JSON or Go text, also twice; percent-encoded; and HTML-escaped. It is not found in
+// another encoding, such as the base64 or the hex of a token; of Basic credentials both
+// the base64 and what stands in it are. Headers that are known to hold none, such as
+// X-Request-Id, are left alone.
 func WithHeader(name, value string) Option {
 	return option(func(c *config) error {
 		name := http.CanonicalHeaderKey(name)

@@ -180,9 +180,10 @@ func decodeFinish(c *Chunk, f finishFields) error {
 	return nil
 }
 
-// ErrorChunk is the payload of `error`: the run failed. The stream goes on to its
-// end and then ends with a [RunError]. An event {"error": ...} without a type is
-// taken for such a chunk.
+// ErrorChunk is the payload of `error`: a model, or the run, failed. The stream goes on
+// to its end and then ends with a [RunError], unless a `finish` of the same run follows
+// with another reason than "error": then another model has answered, and the run is a
+// success. An event {"error": ...} without a type is taken for such a chunk.
 type ErrorChunk struct {
 	RunID string
 	Error ErrorDetail
@@ -197,7 +198,8 @@ func errorChunk(c *Chunk) *ErrorChunk {
 	return &ErrorChunk{RunID: c.RunID, Error: errorDetail(c.errorJSON())}
 }
 
-// Err returns the failure as an error.
+// Err returns the failure as an error. Whether the run came to it, the end of the stream
+// tells.
 func (e *ErrorChunk) Err() *RunError {
 	return &RunError{RunID: e.RunID, Name: e.Error.Name, Message: e.Error.Message, Code: e.Error.Code, StatusCode: e.Error.StatusCode}
 }
