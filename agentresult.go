@@ -58,9 +58,13 @@ type AgentResult struct {
 }
 
 // Err is nil unless the run ended without an answer although the call went well:
-// a [*TripwireError], or a [*RunError]. A run that waits is no error.
+// a [*TripwireError], or a [*RunError]. A run that waits is no error, nor is one in whose
+// stream a model failed and another has answered.
+//
+// The methods of a nil result, as a zero [Typed] has it, tell nothing.
 func (r *AgentResult) Err() error {
 	switch {
+	case r == nil:
 	case r.Tripwire != nil:
 		return r.Tripwire
 	case r.failure != nil:
@@ -71,7 +75,12 @@ func (r *AgentResult) Err() error {
 
 // Pending lists what the run waits for: approvals, answers to tools that have
 // suspended it, and calls of tools that the client runs.
-func (r *AgentResult) Pending() []Pending { return slices.Clone(r.pending) }
+func (r *AgentResult) Pending() []Pending {
+	if r == nil {
+		return nil
+	}
+	return slices.Clone(r.pending)
+}
 
 func (r *AgentResult) part(wire any) error {
 	if r.Raw == nil {

@@ -30,7 +30,10 @@ type streamedStep struct {
 
 // exchanges are those that the result comes from: several where client tools ran.
 func (r *AgentResult) exchanges() []exchange {
-	if r.told == nil && r.Raw != nil {
+	switch {
+	case r == nil:
+		return nil
+	case r.told == nil && r.Raw != nil:
 		return []exchange{{answer: r.Raw}}
 	}
 	return r.told
@@ -204,9 +207,11 @@ func (r *AgentResult) Messages() ([]StoredMessage, error) {
 		Messages []StoredMessage `json:"messages"`
 	}
 	var err error
-	if r.Raw != nil {
+	switch {
+	case r == nil:
+	case r.Raw != nil:
 		err = r.part(&wire)
-	} else if r.conversation != nil {
+	case r.conversation != nil:
 		_, err = tolerant.Unmarshal(r.conversation, &wire.Messages)
 	}
 	return wire.Messages, err

@@ -233,7 +233,7 @@ func TestRedirect_IsFollowedByGETOnTheSameHostOnly(t *testing.T) {
 		{"a GET on the same host", "GET", "/near", 2, ""},
 		{"a GET to another host", "GET", "/far", 1, stranger.URL},
 		{"a GET to another scheme", "GET", "/port", 1, "https://127.0.0.1"},
-		{"a GET in circles", "GET", "/loop", 10, "not followed"},
+		{"a GET in circles", "GET", "/loop", 10, "302 Found: redirected 10 times in a row on its own host; check the base URL and the proxies before the server, which may send each other's URLs back"},
 		{"a GET to nowhere", "GET", "/nowhere", 1, "not followed"},
 		{"a GET to what is no URL", "GET", "/broken", 1, "not followed"},
 		{"a HEAD on the same host", "HEAD", "/near", 1, "not followed"},

@@ -151,13 +151,16 @@ func (e *Error) Error() string {
 }
 
 // Format prints Error for every verb, so that neither %+v nor %#v shows a header
-// or a body.
-func (e *Error) Format(f fmt.State, verb rune) {
+// or a body, of the error itself and of a pointer to it.
+func (e Error) Format(f fmt.State, verb rune) { printText(f, verb, e.Error()) }
+
+// printText prints an error's text in the place of its fields.
+func printText(f fmt.State, verb rune, text string) {
 	if verb == 'q' {
-		fmt.Fprintf(f, "%q", e.Error())
+		fmt.Fprintf(f, "%q", text)
 		return
 	}
-	io.WriteString(f, e.Error())
+	io.WriteString(f, text)
 }
 
 // Unwrap gives the cause: a context's error, a net error, a JSON error.

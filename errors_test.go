@@ -256,7 +256,7 @@ func TestHTTPStatus_IsKnownForErrorsThatAreNotTheServers(t *testing.T) {
 		{"a run that failed in its stream", &stream.RunError{Message: "boom"}, 502},
 		{"input that a workflow refused", mastra.ErrInvalidInput, 400},
 		{"a run that is not suspended", mastra.ErrNotSuspended, 409},
-		{"an unknown agent", mastra.ErrNotFound, 500}, // a bare sentinel has no status
+		{"an unknown agent", mastra.ErrNotFound, 404},
 	} {
 		assert.Equal(t, tt.want, mastra.HTTPStatus(tt.err), tt.name)
 	}

@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/types"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/aisdk"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -175,8 +178,9 @@ func TestHTTPStatus_OfEveryKindOfError(t *testing.T) {
 		{"tools without end", mastra.ErrToolRounds, 502},
 
 		{"another origin", errors.New("disk full"), 500},
-		{"a stream that the program closed", stream.ErrClosed, 500},
-		{"a bare sentinel", mastra.ErrNotFound, 500},
+		{"what a handler refuses", aisdk.Refuse(418, "No."), 418},
+		{"what a handler refuses, whatever else failed", errors.Join(&mastra.Error{Status: 404}, aisdk.Refuse(401, "Please sign in.")), 401},
+		{"a refusal that is none", aisdk.Refuse(200, "?"), 500},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			assert.Equal(t, tt.want, mastra.HTTPStatus(tt.err), "%v", tt.err)
@@ -190,6 +194,55 @@ func TestHTTPStatus_OfEveryKindOfError(t *testing.T) {
 			assert.Equal(t, 499, mastra.HTTPStatus(errors.Join(tt.err, context.Canceled)), "the first row of the table counts")
 		})
 	}
+}
+
+// sentinels are all errors that one can match, and wrap, with the status of each.
+var sentinels = map[string]struct {
+	err    error
+	status int
+}{
+	"mastra.ErrBadRequest": {mastra.ErrBadRequest, 400}, "mastra.ErrInvalidInput": {mastra.ErrInvalidInput, 400}, "mastra.ErrUnauthorized": {mastra.ErrUnauthorized, 502},
+	"mastra.ErrForbidden": {mastra.ErrForbidden, 403}, "mastra.ErrNotFound": {mastra.ErrNotFound, 404}, "mastra.ErrConflict": {mastra.ErrConflict, 409},
+	"mastra.ErrTooLarge": {mastra.ErrTooLarge, 413}, "mastra.ErrRateLimited": {mastra.ErrRateLimited, 429}, "mastra.ErrNotSuspended": {mastra.ErrNotSuspended, 409},
+	"mastra.ErrServer": {mastra.ErrServer, 502}, "mastra.ErrUnavailable": {mastra.ErrUnavailable, 503}, "mastra.ErrTimeout": {mastra.ErrTimeout, 504},
+	"mastra.ErrOutcomeUnknown": {mastra.ErrOutcomeUnknown, 502}, "mastra.ErrToolRounds": {mastra.ErrToolRounds, 502}, "mastra.ErrNotStarted": {mastra.ErrNotStarted, 502},
+	"mastra.ErrSuspended": {mastra.ErrSuspended, 409}, "mastra.ErrTruncated": {mastra.ErrTruncated, 502}, "mastra.ErrIdleTimeout": {mastra.ErrIdleTimeout, 504},
+	"mastra.ErrEventTooLarge": {mastra.ErrEventTooLarge, 502}, "mastra.ErrClosed": {mastra.ErrClosed, 499}, "stream.ErrTruncated": {stream.ErrTruncated, 502},
+	"stream.ErrIdleTimeout": {stream.ErrIdleTimeout, 504}, "stream.ErrEventTooLarge": {stream.ErrEventTooLarge, 502}, "stream.ErrClientGone": {stream.ErrClientGone, 499},
+	"stream.ErrClosed": {stream.ErrClosed, 499},
+}
+
+// likeNotFound is an error of a user's that matches a sentinel and does not wrap it.
+type likeNotFound struct{}
+
+func (likeNotFound) Error() string        { return "no such order" }
+func (likeNotFound) Is(target error) bool { return target == mastra.ErrNotFound }
+
+// A fake of a user's wraps a sentinel: it counts as an Error that matches it.
+func TestHTTPStatus_OfASentinelIsThatOfAnErrorThatMatchesIt(t *testing.T) {
+	t.Parallel()
+	for _, p := range compiled(t, "", "stream") {
+		for _, name := range p.Scope().Names() {
+			if _, ok := p.Scope().Lookup(name).(*types.Var); ok && strings.HasPrefix(name, "Err") {
+				assert.Contains(t, sentinels, p.Name()+"."+name)
+			}
+		}
+	}
+	for name, s := range sentinels {
+		assert.Equal(t, s.status, mastra.HTTPStatus(s.err), name)
+		assert.Equal(t, s.status, mastra.HTTPStatus(fmt.Errorf("fake: %w", s.err)), name)
+		assert.Equal(t, s.status, mastra.HTTPStatus(errors.Join(errors.New("log is full"), s.err)), name)
+	}
+	for status := 400; status < 600; status++ {
+		err := &mastra.Error{Status: status, Message: "x"}
+		for name, s := range sentinels {
+			if errors.Is(err, s.err) && !errors.Is(err, mastra.ErrUnavailable) && !errors.Is(err, mastra.ErrTimeout) {
+				assert.Equal(t, mastra.HTTPStatus(err), s.status, "%s, %d", name, status)
+			}
+		}
+	}
+	assert.Equal(t, 404, mastra.HTTPStatus(likeNotFound{}))
+	assert.Equal(t, 503, mastra.HTTPStatus(fmt.Errorf("%w: %w", mastra.ErrServer, mastra.ErrUnavailable)))
 }
 
 func TestHTTPStatus_OfSeveralErrorsIsThatOfTheFirstRow(t *testing.T) {

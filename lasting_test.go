@@ -10,7 +10,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -34,6 +36,12 @@ func overTLS(t *testing.T, set func(server, client *tls.Config)) (string, *http.
 }
 
 func trusting(*tls.Config, *tls.Config) {}
+
+// refusedAddress is how Linux refuses to dial a link-local address without a zone that
+// is known.
+func refusedAddress(zone string) error {
+	return &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.ParseIP("fe80::1"), Port: 4111, Zone: zone}, Err: os.NewSyscallError("connect", syscall.EINVAL)}
+}
 
 // lasting are failures that no repetition cures.
 var lasting = []struct {
@@ -70,6 +78,12 @@ var lasting = []struct {
 			},
 		}
 	}, "no such host; check the proxy"},
+	{"a zone that there is not", func(*testing.T) (string, http.RoundTripper) {
+		return "http://[fe80::1%25nosuch]:4111", play(fails(refusedAddress("nosuch")))
+	}, "this machine has no network interface nosuch; check the zone in the base URL"},
+	{"an address that needs a zone", func(*testing.T) (string, http.RoundTripper) {
+		return "http://[fe80::1]:4111", play(fails(refusedAddress("")))
+	}, "a link-local address needs a zone in the base URL: http://[fe80::1%25eth0]"},
 	{"an authority that is unknown", func(t *testing.T) (string, http.RoundTripper) {
 		url, _ := overTLS(t, trusting)
 		return url, &http.Transport{}
@@ -167,6 +181,8 @@ func TestPassingFailure_OfTheNetworkIsRepeated(t *testing.T) {
 		"a name that may come":            &net.DNSError{Err: "no such host", Name: "mastra.test", IsNotFound: true, IsTemporary: true},
 		"an alert that is an accident":    &net.OpError{Op: "remote error", Err: errors.New("tls: internal error")},
 		"a connection that is refused":    errRefused,
+		"a zone that there is":            refusedAddress(loopback(t)),
+		"a zone by its number":            refusedAddress("1"),
 		"a server that is being replaced": fmt.Errorf("middleware: %w", errRefused),
 	} {
 		rt := play(fails(err))

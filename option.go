@@ -2,6 +2,7 @@ package mastra
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -35,7 +36,9 @@ type TokenSource interface {
 	Token(ctx context.Context, refused string) (string, error)
 }
 
-// Response is what [WithResponse] fills in.
+// Response is what [WithResponse] fills in. Printed, logged or encoded as JSON it tells
+// its status and sizes, neither a header nor the body: those are for programs to read.
+// (A value of it in an unexported field prints in full, because fmt calls no methods there.)
 type Response struct {
 	// Status is the HTTP status of the last answer, 0 where none came.
 	Status int
@@ -52,6 +55,16 @@ type Response struct {
 // gets into a log with the Response.
 func (r Response) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "{status %d, attempts %d, %d headers, body of %d bytes}", r.Status, r.Attempts, len(r.Header), len(r.Body))
+}
+
+// MarshalJSON writes what Format prints.
+func (r Response) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Status    int `json:"status"`
+		Attempts  int `json:"attempts"`
+		Headers   int `json:"headers"`
+		BodyBytes int `json:"bodyBytes"`
+	}{r.Status, r.Attempts, len(r.Header), len(r.Body)})
 }
 
 // WithOptions makes one option of several, in their order: so a []Option can be given to
@@ -129,8 +142,11 @@ func (c *config) setTokens(source TokenSource) {
 // A value counts as a credential from 8 bytes on, from 4 where the header's name says
 // that it holds one (key, token, auth, secret, session and the like), and so does each
 // part of a value that is a list, and the password in a Basic one: no error and no log
-// line repeats it, whoever echoes it, in whatever form it is quoted. Headers that are
-// known to hold none, such as X-Request-Id, are left alone.
+// line repeats it, whoever echoes it. It is found as it is, in any letter case; quoted as
+// JSON or Go text, also twice; percent-encoded; and HTML-escaped. It is not found in
+// another encoding, such as the base64 or the hex of a token; of Basic credentials both
+// the base64 and what stands in it are. Headers that are known to hold none, such as
+// X-Request-Id, are left alone.
 func WithHeader(name, value string) Option {
 	return option(func(c *config) error {
 		name := http.CanonicalHeaderKey(name)

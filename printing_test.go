@@ -145,4 +145,7 @@ func TestPrinting_ResponseShowsNeitherHeaderNorBody(t *testing.T) {
 		}
 	}
 	assert.Equal(t, "{status 200, attempts 2, 1 headers, body of 14 bytes}", fmt.Sprint(meta))
+	text, err := json.Marshal(&meta)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"status":200,"attempts":2,"headers":1,"bodyBytes":14}`, string(text))
 }

@@ -67,9 +67,10 @@ func RetrySafe(a Attempt) bool {
 // RetryAlways repeats every failure but a 4xx, whatever the operation, as the
 // JavaScript client does (and a 401 with another token). An agent may then run,
 // and be paid for, several times. What another attempt could only meet again is
-// not repeated, by any policy: a redirect, an HTML page, an answer that is too large, a
-// host that does not exist, a certificate that is refused, plain HTTP where TLS is
-// spoken.
+// not repeated, by any policy: a redirect, an HTML page that comes as a success (200; one
+// with a 503 is the proxy's word for it, and repeated as any 503), an answer that is too
+// large, a host that does not exist, a certificate that is refused, plain HTTP where TLS
+// is spoken.
 func RetryAlways(a Attempt) bool {
 	return a.Err != nil || a.Status < 400 || a.Status > 499 || a.Status == http.StatusUnauthorized
 }

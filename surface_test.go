@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"strings"
 	"testing"
 
@@ -19,11 +20,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// compiled returns the types of packages mastra and gen as the compiler has written
-// them, which takes less than to check their sources.
-func compiled(t *testing.T) (mastra, gen *types.Package) {
+// compiled returns the types of packages of this module ("" for mastra itself) as the
+// compiler has written them, which takes less than to check their sources.
+func compiled(t *testing.T, names ...string) []*types.Package {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Export", ".").Output()
+	args := []string{"list", "-export", "-deps", "-json=ImportPath,Export"}
+	for _, name := range names {
+		args = append(args, path.Join(module, name))
+	}
+	out, err := exec.Command("go", args...).Output()
 	require.NoError(t, err)
 	files := map[string]string{}
 	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
@@ -31,12 +36,13 @@ func compiled(t *testing.T) (mastra, gen *types.Package) {
 		require.NoError(t, d.Decode(&p))
 		files[p.ImportPath] = p.Export
 	}
-	imports := importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) { return os.Open(files[path]) })
-	mastra, err = imports.Import(module)
-	require.NoError(t, err)
-	gen, err = imports.Import(module + "/gen")
-	require.NoError(t, err)
-	return mastra, gen
+	imports := importer.ForCompiler(token.NewFileSet(), "gc", func(name string) (io.ReadCloser, error) { return os.Open(files[name]) })
+	packages := make([]*types.Package, len(names))
+	for i, name := range names {
+		packages[i], err = imports.Import(path.Join(module, name))
+		require.NoError(t, err)
+	}
+	return packages
 }
 
 // surface collects the types of package gen that the calls of package mastra name.
@@ -140,7 +146,8 @@ func (s surface) read(p *types.Package) {
 // has a name in mastra, and so have the values of an enum that a call takes.
 func TestGen_IsNeverImportedByAUser(t *testing.T) {
 	t.Parallel()
-	mastra, gen := compiled(t)
+	packages := compiled(t, "", "gen")
+	mastra, gen := packages[0], packages[1]
 	aliases := map[*types.TypeName]bool{}
 	values := map[string]bool{} // of constants, by type
 	value := func(c *types.Const) string { return fmt.Sprint(types.Unalias(c.Type()), " ", c.Val().ExactString()) }

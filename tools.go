@@ -3,6 +3,7 @@ package mastra
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strings"
@@ -51,7 +52,12 @@ func (a *Agent) Tool(id string) *Tool {
 }
 
 // ID of the tool.
-func (t *Tool) ID() string { return t.ids[len(t.ids)-1] }
+func (t *Tool) ID() string {
+	if len(t.ids) == 0 {
+		return ""
+	}
+	return t.ids[len(t.ids)-1]
+}
 
 // Get describes the tool. An unknown one matches [ErrNotFound].
 //
@@ -83,6 +89,9 @@ func (e *ToolError) Error() string {
 	}
 	return "mastra: " + name + ": " + call.OneLine(call.Clip(message, call.MaxErrorText))
 }
+
+// Format prints Error for every verb.
+func (e ToolError) Format(f fmt.State, verb rune) { printText(f, verb, e.Error()) }
 
 // Is: input that does not fit is an [ErrInvalidInput]; output is the tool's own fault.
 func (e *ToolError) Is(target error) bool {

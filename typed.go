@@ -18,7 +18,9 @@ import (
 	"github.com/mastra-go/mastra/stream"
 )
 
-// Typed is an agent's answer with its structured output decoded.
+// Typed is an agent's answer with its structured output decoded. AgentResult is nil
+// where none came with the value: in a zero Typed, and in one that was read from null or
+// from the JSON of such. Its methods then tell nothing; its fields are not there.
 type Typed[T any] struct {
 	Value T
 	*AgentResult
@@ -68,12 +70,14 @@ func (t *Typed[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// TypedError is a structured answer that does not fit its Go type.
+// TypedError is a structured answer that does not fit its Go type. Printed or logged it
+// shows nothing of the answer.
 type TypedError struct {
-	// Raw is the answer as it came: JSON, or the text where there was no object.
-	Raw string
-	// Result is the whole answer, for its usage and ids.
-	Result *AgentResult
+	// Raw is the answer as it came: JSON, or the text where there was no object. It is
+	// left out of JSON.
+	Raw string `json:"-"`
+	// Result is the whole answer, for its usage and ids. It is left out of JSON.
+	Result *AgentResult `json:"-"`
 	cause  error
 }
 
@@ -84,6 +88,9 @@ func (e *TypedError) Error() string {
 	}
 	return "mastra: the structured answer does not fit: " + call.OneLine(call.Clip(e.cause.Error(), call.MaxErrorText))
 }
+
+// Format prints Error for every verb.
+func (e TypedError) Format(f fmt.State, verb rune) { printText(f, verb, e.Error()) }
 
 // Unwrap gives the cause, which holds nothing of the answer either.
 func (e *TypedError) Unwrap() error {

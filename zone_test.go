@@ -4,7 +4,9 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
+	neturl "net/url"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,10 +19,22 @@ func TestBaseURL_MayHaveAnIPv6Zone(t *testing.T) {
 	var host string
 	srv := httptest.NewServer(http.StripPrefix(base, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host = r.Host
-		if r.URL.Path == "/api/old" {
+		switch r.URL.Path {
+		case "/api/old":
 			http.Redirect(w, r, base+"/api/agents", http.StatusFound)
 			return
+		case "/api/absolute":
+			http.Redirect(w, r, "http://"+r.Host+base+"/api/relative", http.StatusFound)
+			return
+		case "/api/relative":
+			http.Redirect(w, r, base+"/api/arrived", http.StatusFound)
+			return
+		case "/api/zone":
+			http.Redirect(w, r, "http://[fe80::1%25other]:4111/", http.StatusFound)
+			return
 		}
+		assert.Equal(t, []string{"Bearer " + secret}, r.Header["Authorization"])
+		assert.Equal(t, []string{"a=1; b=2"}, r.Header["Cookie"])
 		if r.Method == http.MethodGet {
 			say(w, 200, `{}`)
 			return
@@ -41,12 +55,20 @@ func TestBaseURL_MayHaveAnIPv6Zone(t *testing.T) {
 				asked = addr
 				return new(net.Dialer).DialContext(ctx, network, srv.Listener.Addr().String())
 			}}
-			c := dial(t, url+base, mastra.WithHTTPClient(&http.Client{Transport: transport}))
+			jar, err := cookiejar.New(nil)
+			require.NoError(t, err)
+			at, err := neturl.Parse(url)
+			require.NoError(t, err)
+			jar.SetCookies(at, []*http.Cookie{{Name: "b", Value: "2"}})
+			c := dial(t, url+base, mastra.WithHTTPClient(&http.Client{Transport: transport, Jar: jar}), mastra.WithToken(secret), mastra.WithHeader("Cookie", "a=1"))
 			require.NoError(t, list(t.Context(), c))
 			assert.Equal(t, dialled, asked)
 			assert.NotContains(t, host, "%", "a zone means nothing to the server")
 			require.NoError(t, generate(t.Context(), c))
 			require.NoError(t, c.Do(t.Context(), "GET", "/old", nil, nil), "a redirect on the same host")
+			require.NoError(t, c.Do(t.Context(), "GET", "/absolute", nil, nil), "one that names the host, which does not know its zone")
+			assert.Equal(t, dialled, asked)
+			assert.ErrorContains(t, c.Do(t.Context(), "GET", "/zone", nil, nil), "not followed", "another zone is another host")
 		})
 	}
 }

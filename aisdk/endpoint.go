@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/internal/status"
 )
 
 const defaultMaxBody = 4 << 20
@@ -163,8 +164,12 @@ func (e *refusal) Error() string {
 	return "aisdk: refused: " + strconv.Itoa(e.status) + " " + e.text
 }
 
+// HTTPStatus is for [mastra.HTTPStatus], to which nothing else can tell a status.
+func (e *refusal) HTTPStatus() status.Code { return status.Code(e.status) }
+
 // Refuse makes an error that a request is answered with: an HTTP status from 400
 // on, and a text, which useChat gives to the page as the error's message.
+// [mastra.HTTPStatus] gives that status too.
 func Refuse(status int, text string) error {
 	if status < 400 || status > 599 {
 		status = http.StatusInternalServerError

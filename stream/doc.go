@@ -37,6 +37,8 @@
 //
 //   - [ErrTruncated]: the server stopped in the middle.
 //   - [*RunError]: the run failed. The chunks up to the end of the stream came first.
+//     An `error` chunk is no failure if the run then finishes for another reason than
+//     "error": another model has answered.
 //   - [*TripwireError]: a processor stopped the run.
 //   - [*MalformedError]: a chunk was not JSON. The error says where, not what.
 //   - [ErrEventTooLarge]: an event was over the limit, 16 MiB by default.

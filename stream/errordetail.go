@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 
 	"github.com/mastra-go/mastra/internal/wtf8"
 )
 
 // ErrorDetail is an error as the server puts it into a chunk: a thrown value that
 // was made JSON, so it may be an object or plain text. Encoding an ErrorDetail
-// gives its exported fields only.
+// and printing one give its exported fields only.
 type ErrorDetail struct {
 	Name string `json:"name,omitempty"`
 	// Message is the error's text. Where the server sends none, it is the cause's
@@ -22,12 +23,28 @@ type ErrorDetail struct {
 	// StatusCode is the HTTP status of the model provider, or 0.
 	StatusCode int `json:"statusCode,omitempty"`
 
-	raw json.RawMessage
+	// raw is behind a pointer, which prints as an address where fmt calls no Format: in
+	// an unexported field, and in what a verb does not fit.
+	raw *string
 }
 
 // Raw returns the error as the server sent it. It may hold stack traces, paths of
 // the server, and requests and responses of model providers: do not show it.
-func (d ErrorDetail) Raw() json.RawMessage { return d.raw }
+func (d ErrorDetail) Raw() json.RawMessage {
+	if d.raw == nil {
+		return nil
+	}
+	return json.RawMessage(*d.raw)
+}
+
+// Format prints the exported fields: what Raw returns is in no log.
+func (d ErrorDetail) Format(f fmt.State, verb rune) {
+	type ErrorDetail struct { // the name is printed
+		Name, Message, Code, Domain, Category string
+		StatusCode                            int
+	}
+	fmt.Fprintf(f, fmt.FormatString(f, verb), ErrorDetail{d.Name, d.Message, d.Code, d.Domain, d.Category, d.StatusCode})
+}
 
 const noErrorText = "unknown error"
 
@@ -42,7 +59,10 @@ func errorDetail(b []byte) ErrorDetail { return readError(b, jsonString) }
 // readError reads an error's texts with text.
 func readError(b []byte, text func([]byte) (string, bool)) ErrorDetail {
 	b = bytes.TrimSpace(b)
-	d := ErrorDetail{raw: bytes.Clone(b)}
+	var d ErrorDetail
+	if b != nil {
+		d.raw = new(string(b))
+	}
 	if only, ok := text(b); ok {
 		d.Message = only
 		return d
@@ -88,7 +108,7 @@ func readError(b []byte, text func([]byte) (string, bool)) ErrorDetail {
 // module, which alone can name the Text.
 func AddErrorText(t *wtf8.Text, d ErrorDetail) {
 	message := d.Message
-	if came := readError(d.raw, jsonText).Message; wtf8.UTF8(came) == message {
+	if came := readError(d.Raw(), jsonText).Message; wtf8.UTF8(came) == message {
 		message = came
 	}
 	t.Add("", message)

@@ -29,7 +29,9 @@ var (
 )
 
 // RunError is a run that failed while its stream was open: the server sent an
-// `error` chunk. It holds no stack trace and nothing of the upstream's answer.
+// `error` chunk, and no `finish` of the run after it with another reason than "error".
+// (With one, another model has answered: the run is a success.) It holds no stack
+// trace and nothing of the upstream's answer.
 type RunError struct {
 	RunID string `json:"runId,omitzero"`
 	// Name is the JavaScript error's name, such as "Error" or "AI_APICallError";

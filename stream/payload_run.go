@@ -52,8 +52,17 @@ type Output json.RawMessage
 // Raw returns the JSON; nil if there was none.
 func (o Output) Raw() json.RawMessage { return json.RawMessage(o) }
 
-// MarshalJSON writes the JSON as it came.
-func (o Output) MarshalJSON() ([]byte, error) { return json.RawMessage(o).MarshalJSON() }
+// MarshalJSON writes the JSON as it came, null for none.
+func (o Output) MarshalJSON() ([]byte, error) { return orNull(o), nil }
+
+// UnmarshalJSON keeps the JSON as it is; null is none.
+func (o *Output) UnmarshalJSON(b []byte) error {
+	*o = nil
+	if string(b) != "null" {
+		*o = append(*o, b...)
+	}
+	return nil
+}
 
 // Text returns the text of the step or run.
 func (o Output) Text() string {
@@ -171,9 +180,10 @@ func decodeFinish(c *Chunk, f finishFields) error {
 	return nil
 }
 
-// ErrorChunk is the payload of `error`: the run failed. The stream goes on to its
-// end and then ends with a [RunError]. An event {"error": ...} without a type is
-// taken for such a chunk.
+// ErrorChunk is the payload of `error`: a model, or the run, failed. The stream goes on
+// to its end and then ends with a [RunError], unless a `finish` of the same run follows
+// with another reason than "error": then another model has answered, and the run is a
+// success. An event {"error": ...} without a type is taken for such a chunk.
 type ErrorChunk struct {
 	RunID string
 	Error ErrorDetail
@@ -188,7 +198,8 @@ func errorChunk(c *Chunk) *ErrorChunk {
 	return &ErrorChunk{RunID: c.RunID, Error: errorDetail(c.errorJSON())}
 }
 
-// Err returns the failure as an error.
+// Err returns the failure as an error. Whether the run came to it, the end of the stream
+// tells.
 func (e *ErrorChunk) Err() *RunError {
 	return &RunError{RunID: e.RunID, Name: e.Error.Name, Message: e.Error.Message, Code: e.Error.Code, StatusCode: e.Error.StatusCode}
 }
@@ -269,6 +280,7 @@ func (w *Watch) decode(c *Chunk) error {
 type Unknown struct {
 	Type    string
 	Payload json.RawMessage
-	// Err says why the payload does not fit; nil for an unknown type.
-	Err error
+	// Err says why the payload does not fit; nil for an unknown type. It is left out of
+	// JSON.
+	Err error `json:"-"`
 }

@@ -39,8 +39,15 @@ type Pending struct {
 // and is written as that.
 type Schema json.RawMessage
 
-// MarshalJSON writes the bare schema.
-func (s Schema) MarshalJSON() ([]byte, error) { return json.RawMessage(s).MarshalJSON() }
+// MarshalJSON writes the bare schema, null for none.
+func (s Schema) MarshalJSON() ([]byte, error) { return orNull(s), nil }
+
+func orNull(b []byte) []byte {
+	if len(b) == 0 {
+		return []byte("null")
+	}
+	return b
+}
 
 // UnmarshalJSON reads any of the forms that the server sends. Text that is not
 // JSON is kept as a JSON string.

@@ -43,7 +43,7 @@ func (x *Exchange) judge(ctx context.Context, resp *http.Response) (failure *Fai
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		return x.success(ctx, resp)
 	case resp.StatusCode < 400:
-		failure = redirectFailure(x.Veil(), resp)
+		failure = redirectFailure(x.Veil(), resp, x.now.circles)
 		failure.Body = x.readError(resp)
 		return failure, true
 	}

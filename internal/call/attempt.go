@@ -23,6 +23,8 @@ type attempt struct {
 	started time.Time
 	trace   *writeTrace                 // nil before a transport was asked
 	header  atomic.Pointer[http.Header] // that the request went out with
+	circles bool                        // it was led on too often
+	cookie  []string                    // the header, before a jar adds to it
 }
 
 // limit bounds the wait for the response headers, and is what runs out then.

@@ -7,7 +7,10 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 )
 
 const (
@@ -20,7 +23,7 @@ const (
 // which a server would have listened.
 func lasting(err error) string {
 	advice := lastingName(err)
-	for _, other := range []func(error) string{lastingScheme, lastingCertificate, lastingAlert} {
+	for _, other := range []func(error) string{lastingZone, lastingScheme, lastingCertificate, lastingAlert} {
 		if advice == "" {
 			advice = other(err)
 		}
@@ -40,6 +43,36 @@ func lastingName(err error) string {
 		return "check the base URL"
 	}
 	return ""
+}
+
+// lastingZone: a link-local address can be dialled only through an interface, its zone.
+func lastingZone(err error) string {
+	var op *net.OpError
+	var late net.Error
+	if !errors.As(err, &op) || errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &late) && late.Timeout() {
+		return ""
+	}
+	for op.Op != "dial" { // through a proxy
+		if !errors.As(op.Err, &op) {
+			return ""
+		}
+	}
+	switch addr, ok := op.Addr.(*net.TCPAddr); {
+	case !ok:
+	case addr.Zone == "" && addr.IP.IsLinkLocalUnicast() && addr.IP.To4() == nil:
+		return "a link-local address needs a zone in the base URL: http://[" + addr.IP.String() + "%25eth0]"
+	case addr.Zone != "" && !isInterface(addr.Zone):
+		return "this machine has no network interface " + addr.Zone + "; check the zone in the base URL"
+	}
+	return ""
+}
+
+// isInterface also where nobody can tell.
+func isInterface(zone string) bool {
+	all, err := net.Interfaces()
+	return err != nil || len(all) == 0 || slices.ContainsFunc(all, func(i net.Interface) bool {
+		return i.Name == zone || strconv.Itoa(i.Index) == zone
+	})
 }
 
 // lastingScheme: client and server speak different protocols.

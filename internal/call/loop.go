@@ -100,11 +100,12 @@ func (x *Exchange) Progressed() { x.attempts, x.serverErrors, x.unknown = 1, 0, 
 // net/http and middleware have added theirs to the last ones, and may still be
 // reading them.
 func (x *Exchange) prepare(req *http.Request) error {
-	x.pausing, x.now.trace, x.veil = false, nil, nil
+	x.pausing, x.now.trace, x.now.circles, x.veil = false, nil, false, nil
 	req.Header = x.headers()
 	if err := x.credentials.put(req, x.failure != nil && x.failure.Status == http.StatusUnauthorized); err != nil {
 		return err
 	}
+	x.now.cookie = req.Header["Cookie"]
 	x.server.tokens.add(x.credentials.token)
 	x.now.started = time.Now()
 	x.attempts++

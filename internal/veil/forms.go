@@ -21,7 +21,7 @@ func units(secret string) (out []string) {
 	return out
 }
 
-// match tells how many bytes of the text's beginning are the secret, in whatever form;
+// match tells how many bytes of the text's beginning are the secret, in one of its forms;
 // 0 where they are another thing. All readings are followed at once: a % may stand for
 // itself or begin an escape.
 func match(text string, secret []string) int {

@@ -48,7 +48,7 @@ var (
 	urlQuery = regexp.MustCompile(`(://[^\s?#"'<>\\]*)\?[^\s"'<>\\]*[^\s"'<>\\:;,.)]`)
 )
 
-// Text hides in a text what must not be shown, in whatever form it was quoted: as a
+// Text hides in a text what must not be shown: in any letter case, and quoted as a
 // JSON, Go or HTML text, or percent-encoded. Also a user and a query in any URL.
 func (v *Veil) Text(text string) string {
 	text = v.known(text)
