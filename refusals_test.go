@@ -101,7 +101,7 @@ func TestRefusal_SaysWhatIsWrong(t *testing.T) {
 		}},
 		{"a client tool has no name", generate(with(mastra.NewClientTool("", "", func(context.Context, struct{}) (string, error) { return "", nil })))},
 		{`client tool "x": the function is nil`, generate(with(mastra.NewClientTool[struct{}, string]("x", "", nil)))},
-		{"a client tool was not made by NewClientTool", generate(with(mastra.ClientTool{}))},
+		{"a client tool was not made by NewClientTool or DeclareClientTool", generate(with(mastra.ClientTool{}))},
 		{`two client tools have the name "add"`, generate(with(tool, tool))},
 		{`Extra names "clientTools", which the request has a field for`, generate(mastra.AgentRequest{Messages: prompt, ClientTools: []mastra.ClientTool{tool}, Extra: map[string]any{"clientTools": 1}})},
 		{"AgentRequest.MaxToolRounds is negative", generate(mastra.AgentRequest{Messages: prompt, ClientTools: []mastra.ClientTool{tool}, MaxToolRounds: -1})},

@@ -14,7 +14,12 @@ import (
 // the model and the tools have said since. Who resumes a run of a durable agent without
 // memory gives them again, see [ResumeAgentRequest]. A result that was read from JSON,
 // and that of a resumed run, have none.
-func (r *AgentResult) Asked() Messages { return r.asked }
+func (r *AgentResult) Asked() Messages {
+	if r == nil {
+		return nil
+	}
+	return r.asked
+}
 
 // Conversation is what was said so far, as messages: those of [AgentResult.Asked], the
 // answer, and what the server's tools have returned in it. Put the next message behind
@@ -23,6 +28,8 @@ func (r *AgentResult) Asked() Messages { return r.asked }
 // and of the stream of a durable agent.
 func (r *AgentResult) Conversation() (Messages, error) {
 	switch {
+	case r == nil:
+		return nil, nil
 	case r.Raw != nil:
 		return r.said(r.asked)
 	case r.conversation == nil:
