@@ -246,3 +246,16 @@ func TestResume_IsNotGivenUpBecauseTheLastLookGetsLost(t *testing.T) {
 		assert.Equal(t, 1, lost)
 	})
 }
+
+// What cannot be told within 10 s is not waited for any longer.
+func TestResume_LooksAtARunForTenSeconds(t *testing.T) {
+	for name, later := range map[string]step{"that stands where it stood": suspendedIn(flatGraph, ""), "that cannot be read": answer(503, "")} {
+		synctest.Test(t, func(t *testing.T) {
+			rt := &routes{steps: map[string][]step{"get": {suspendedIn(flatGraph, ""), later}, "resume-stream": {fails(errReset)}}}
+			start := time.Now()
+			_, err := inMemory(t, rt, mastra.WithRetryPolicy(mastra.RetryNever)).Workflow("w").Resume(t.Context(), "r", mastra.ResumeRequest{Step: "ask", Data: 1})
+			assert.ErrorIs(t, err, mastra.ErrOutcomeUnknown, name)
+			assert.Equal(t, 10*time.Second, time.Since(start), name)
+		})
+	}
+}
