@@ -147,9 +147,9 @@ func (attemptTimeoutError) Error() string   { return "no response headers within
 func (attemptTimeoutError) Timeout() bool   { return true }
 func (attemptTimeoutError) Temporary() bool { return true }
 
-// transportFailure says why no (whole) answer came.
-func (x *Exchange) transportFailure(ctx context.Context, err error) *Failure {
-	a := &x.now
+// transportFailure says why no (whole) answer came, and what to do where no connection
+// could be made.
+func transportFailure(ctx context.Context, a *attempt, origin string, advice func(error) string, err error) *Failure {
 	err = plainCause(err)
 	text := err.Error()
 	f := &Failure{Message: text, Cause: err}
@@ -170,7 +170,7 @@ func (x *Exchange) transportFailure(ctx context.Context, err error) *Failure {
 		f.Message = "the connection broke: " + text
 	default:
 		f.Kind |= Unavailable
-		f.Message = "cannot connect to " + x.server.origin + ": " + text + "; " + x.server.proxies.advice(x.request(), err)
+		f.Message = "cannot connect to " + origin + ": " + text + "; " + advice(err)
 	}
 	return f
 }

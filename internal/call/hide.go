@@ -27,6 +27,9 @@ func (x *Exchange) request() *http.Request {
 	return x.server.request()
 }
 
+// advice says what to do about a request that has reached no server.
+func (x *Exchange) advice(err error) string { return x.server.proxies.advice(x.request(), err) }
+
 func (s *Server) secrets(cfg *Config, req *http.Request) (all veil.Secrets) {
 	s.proxies.hide(&all, req)
 	all.Headers(cfg.Header)
