@@ -101,6 +101,9 @@ func TestPrinting_AMockShowsNoToken(t *testing.T) {
 	mock := mockserver.Start(t, mockserver.WithDemoWorld(), mockserver.WithToken(credentials[0]))
 	require.NoError(t, list(t.Context(), dial(t, mock.URL, mastra.WithToken(credentials[0]))))
 	require.NotEmpty(t, mock.Requests())
+	assert.Equal(t, "{mock server at "+mock.URL+"}", fmt.Sprint(mock))
+	_ = fmt.Sprint(mock.Server) // while it answers
+	mock.Close()                // fmt looks into what an unexported field holds
 	for name, v := range map[string]any{
 		"running": mock, "a copy": *mock, "server": mock.Server, "option": mockserver.WithToken(credentials[0]), "options": []mockserver.Option{mockserver.WithToken(credentials[0])},
 		"requests": mock.Requests(), "test": struct {

@@ -111,7 +111,7 @@ func TestProxy_ThatCannotBeReachedIsNamed(t *testing.T) {
 	socks.Proxy = http.ProxyURL(&url.URL{Scheme: "socks5", Host: addr, User: url.UserPassword("user", proxyPassword)})
 	broken := viaProxy(addr)
 	broken.Proxy = func(*http.Request) (*url.URL, error) {
-		return url.Parse("http://user:p/" + proxyPassword + "@proxy.test")
+		return url.Parse(fmt.Sprintf("http://user:p/%s@proxy.test", proxyPassword))
 	}
 	for name, tt := range map[string]struct {
 		transport *http.Transport
