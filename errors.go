@@ -151,7 +151,8 @@ func (e *Error) Error() string {
 }
 
 // Format prints Error for every verb, so that neither %+v nor %#v shows a header
-// or a body, of the error itself and of a pointer to it.
+// or a body, of the error itself and of a pointer to it. (A value of it in an unexported
+// field prints in full, because fmt calls no methods there; a pointer as an address.)
 func (e Error) Format(f fmt.State, verb rune) { printText(f, verb, e.Error()) }
 
 // printText prints an error's text in the place of its fields.

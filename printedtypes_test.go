@@ -8,14 +8,17 @@ import (
 	"go/types"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mastra-go/mastra"
+	"github.com/mastra-go/mastra/mockserver"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -36,6 +39,7 @@ func withheld() []any {
 		mastra.Attempt{Err: refused},
 		detail,
 		stream.ErrorChunk{RunID: "r", Error: detail},
+		mockserver.Request{Method: "GET", Path: "/x", Query: url.Values{"apiKey": {credentials[4]}}, Header: header, Body: []byte(credentials[4])},
 	}
 }
 
@@ -44,7 +48,7 @@ var shownAsJSON = []any{mastra.ToolError{}}
 
 // shown are types that hold something as it came and withhold nothing: what is asked and
 // what a model answers, which is what a program is about.
-var shown = []string{"mastra.Message", "mastra.AgentResult", "stream.Chunk", "aisdk.Chat"}
+var shown = []string{"mastra.Message", "mastra.AgentResult", "stream.Chunk", "aisdk.Chat", "mockserver.ModelError"}
 
 // tellsAll are verbs by which fmt calls a Format method.
 var tellsAll = []string{"%v", "%+v", "%#v", "%s", "%+s", "%q", "%x", "%X", "%d", "%t", "%08v"}
@@ -90,6 +94,32 @@ func TestPrinting_ErrorDetailInAnUnexportedFieldShowsNothingOfTheServers(t *test
 				hidesAll(t, verb, fmt.Sprintf(verb, struct{ unexported any }{detail})+fmt.Sprintf(verb, struct{ pointer *stream.ErrorDetail }{&detail}))
 			}
 		}
+	}
+}
+
+func TestPrinting_AMockShowsNoToken(t *testing.T) {
+	mock := mockserver.Start(t, mockserver.WithDemoWorld(), mockserver.WithToken(credentials[0]))
+	require.NoError(t, list(t.Context(), dial(t, mock.URL, mastra.WithToken(credentials[0]))))
+	require.NotEmpty(t, mock.Requests())
+	assert.Equal(t, "{mock server at "+mock.URL+"}", fmt.Sprint(mock))
+	_ = fmt.Sprint(mock.Server) // while it answers
+	mock.Close()                // fmt looks into what an unexported field holds
+	for name, v := range map[string]any{
+		"running": mock, "a copy": *mock, "server": mock.Server, "option": mockserver.WithToken(credentials[0]), "options": []mockserver.Option{mockserver.WithToken(credentials[0])},
+		"requests": mock.Requests(), "test": struct {
+			mock    *mockserver.Running
+			byName  map[string]any
+			Servers []*mockserver.Server
+		}{mock, map[string]any{"m": mock}, []*mockserver.Server{mock.Server}},
+	} {
+		for _, verb := range append([]string{"%O", "%c", "%b"}, tellsAll...) {
+			hidesAll(t, name+", "+verb, fmt.Sprintf(verb, v))
+		}
+		var out bytes.Buffer
+		slog.New(slog.NewTextHandler(&out, nil)).Info("x", "v", v)
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "v", v)
+		text, _ := json.Marshal(v)
+		hidesAll(t, name+", slog and JSON", out.String()+string(text))
 	}
 }
 
@@ -168,7 +198,7 @@ func TestPrinting_EveryTypeThatWithholdsSomethingIsTested(t *testing.T) {
 		known[name] = true
 	}
 	found := 0
-	for _, p := range compiled(t, "", "stream", "aisdk", "api/workflows") {
+	for _, p := range compiled(t, "", "stream", "aisdk", "api/workflows", "mockserver") {
 		for _, name := range p.Scope().Names() {
 			o, ok := p.Scope().Lookup(name).(*types.TypeName)
 			if !ok || !o.Exported() || o.IsAlias() {

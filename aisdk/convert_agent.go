@@ -310,7 +310,7 @@ func (c *Converter) backgroundTask(chunk stream.Chunk) {
 		data["error"] = encode(map[string]text{"message": c.o.errorText(raw)})
 	}
 	if output, nested := data["payload"]; nested {
-		data["payload"] = withoutStacks(output)
+		data["payload"] = withoutSecrets(output)
 	}
 	data["state"] = encode(PartPrefixData + chunk.Type)
 	if chunk.RunID != "" {

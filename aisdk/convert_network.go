@@ -152,10 +152,10 @@ func (r *networkRun) apply(typ string, v *networkPayload) (over overrides, ok bo
 			Input: orNull(v.Args.Args), Output: jsonNull,
 		})
 	case stream.TypeAgentExecutionEnd, stream.TypeWorkflowExecutionEnd:
-		over.usage, over.output = v.Usage, withoutStacks(v.Result)
+		over.usage, over.output = v.Usage, withoutSecrets(v.Result)
 		return over, r.end(v.RunID, over.output) != nil
 	case stream.TypeToolExecutionEnd:
-		over.output = withoutStacks(v.Result)
+		over.output = withoutSecrets(v.Result)
 		return over, r.end(v.ToolCallID, over.output) != nil
 	case stream.TypeRoutingAgentEnd:
 		over = overrides{usage: v.Usage, output: v.Result}
@@ -170,9 +170,9 @@ func (r *networkRun) apply(typ string, v *networkPayload) (over overrides, ok bo
 			o.raw("reason", v.SelectionReason)
 		})
 	case stream.TypeNetworkStepFinish:
-		over = overrides{status: finished, output: withoutStacks(v.Result)}
+		over = overrides{status: finished, output: withoutSecrets(v.Result)}
 	case stream.TypeNetworkFinish:
-		over = overrides{status: finished, usage: v.Usage, output: withoutStacks(v.Result)}
+		over = overrides{status: finished, usage: v.Usage, output: withoutSecrets(v.Result)}
 	default:
 		return over, false
 	}

@@ -187,8 +187,15 @@ func TestStacks_AreTakenOutOfWhateverHoldsErrors(t *testing.T) {
 		`{"message":"m","cause":{"message":"c","stack":"S"}}`:                                    `{"message":"m"}`,
 		`{"message":"m","\u0073tack":"S","<\u0061>\ud83d":"\ud83d","e":[]}`:                      `{"message":"m","<\u0061>\ud83d":"\ud83d","e":[]}`,
 		`{"message":"m","n":{},"stack":"S","stack":"S"}`:                                         `{"message":"m","n":{}}`,
-		`{ "stack" : "of cards" }`:                                                               `{ "stack" : "of cards" }`,
-		`["\u0041", {"message":"m"}]`:                                                            `["\u0041", {"message":"m"}]`,
+		// What Forward removes, of what is an error for sure.
+		`{"error":{"message":"m","url":"S","data":{"k":"S"},"details":{"k":"S"},"headers":{},"code":1}}`:        `{"error":{"message":"m","code":1}}`,
+		`{"message":"m","requestBodyValues":{},"url":"S","details":{"k":"S"},"data":"S","code":1}`:              `{"message":"m","code":1}`,
+		`{"name":"AI_APICallError","url":"S","responseHeaders":{"k":"S"},"statusCode":503}`:                     `{"name":"AI_APICallError","statusCode":503}`,
+		`{"errors":[{"name":"E","stack":"S"},{"data":"S"}],"data":"of cards"}`:                                  `{"errors":[{"name":"E"},{}],"data":"of cards"}`,
+		`{"stack":"E: m\n    at x.js:1","url":"S"}`:                                                             `{}`,
+		`{"message":"cards","url":"https://a.test","data":[1],"details":"of cards","headers":["a"],"errors":0}`: `{"message":"cards","url":"https://a.test","data":[1],"details":"of cards","headers":["a"],"errors":0}`,
+		`{ "stack" : "of cards" }`:    `{ "stack" : "of cards" }`,
+		`["\u0041", {"message":"m"}]`: `["\u0041", {"message":"m"}]`,
 	} {
 		c := aisdk.NewConverter(aisdk.Options{OmitStart: true})
 		parts := c.Convert(chunks(t, `{"type":"background-task-output","payload":{"taskId":"k","payload":`+in+`}}`)[0])

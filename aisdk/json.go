@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/mastra-go/mastra/internal/jsonstring"
+	"github.com/mastra-go/mastra/internal/thrown"
 )
 
 var jsonNull = json.RawMessage("null")
@@ -138,4 +139,10 @@ func providerData(raw json.RawMessage) json.RawMessage {
 		}
 	}
 	return raw
+}
+
+// withoutSecrets is JSON without what the errors in it say of the server.
+func withoutSecrets(raw json.RawMessage) json.RawMessage {
+	clean, _ := thrown.Strip(raw)
+	return clean
 }

@@ -9,9 +9,14 @@ import (
 
 const unauthorized = "Invalid or expired token"
 
-// hasToken looks for the token where the server looks: two headers, with or without
-// Bearer, the apiKey query parameter where there is no authorization, and a cookie.
-func hasToken(r *http.Request, token string) bool {
+// letsIn looks for the token, if one is asked for, where the server looks: two headers,
+// with or without Bearer, the apiKey query parameter where there is no authorization, and
+// a cookie.
+func (c *config) letsIn(r *http.Request) bool {
+	if c.token == nil {
+		return true
+	}
+	token := c.token()
 	given := []string{r.Header.Get("Authorization"), r.Header.Get("X-Playground-Access")}
 	if given[0] == "" {
 		given = append(given, parseQuery(r.URL.RawQuery).Get("apiKey"))
@@ -35,10 +40,10 @@ func hasToken(r *http.Request, token string) bool {
 func (s *Server) cors(h http.Header, r *http.Request) {
 	origin, allowed := r.Header.Get("Origin"), s.config.origins
 	switch {
-	case s.config.token == "" && len(allowed) == 0:
+	case s.config.token == nil && len(allowed) == 0:
 		h.Set("Access-Control-Allow-Origin", "*")
 	default:
-		if s.config.token != "" {
+		if s.config.token != nil {
 			h.Set("Access-Control-Allow-Credentials", "true")
 		}
 		h.Add("Vary", "Origin")

@@ -90,7 +90,7 @@ func (s *Server) serveRoot(w http.ResponseWriter, r *http.Request) {
 	}
 	if s.world.custom != nil {
 		if _, pattern := s.world.custom.Handler(r); pattern != "" {
-			if s.config.token != "" && !hasToken(r, s.config.token) {
+			if !s.config.letsIn(r) {
 				writeJSON(w, http.StatusUnauthorized, js.Obj("error", unauthorized))
 				return
 			}
@@ -140,7 +140,7 @@ func (c *call) prepare() error {
 			return fail(http.StatusRequestEntityTooLarge, "Request body too large")
 		}
 	}
-	if c.srv.config.token != "" && !c.route.public && !hasToken(c.r, c.srv.config.token) {
+	if !c.route.public && !c.srv.config.letsIn(c.r) {
 		return fail(http.StatusUnauthorized, "%s", unauthorized)
 	}
 	body, err := c.parseBody(data)

@@ -122,5 +122,5 @@ func (c *config) echoContext(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	writeJSON(w, http.StatusOK, sentContext(requestContextOf(r, body, c.token != "")))
+	writeJSON(w, http.StatusOK, sentContext(requestContextOf(r, body, c.token != nil)))
 }

@@ -83,7 +83,7 @@ const transferForbidden = "Thread transfer requires explicit authorization. Conf
 
 // transferThread gives a thread with its messages to another resource.
 func (s *Server) transferThread(c *call) error {
-	if s.config.token != "" {
+	if s.config.token != nil {
 		return forbidden(transferForbidden)
 	}
 	t := s.memory.thread(c.param("threadId"))

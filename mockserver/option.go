@@ -10,7 +10,9 @@ import (
 type Option func(*config)
 
 type config struct {
-	token        string
+	// token is the bearer token that is asked for, nil for none. It stands in a func,
+	// which prints as an address: fmt calls no method on what an unexported field holds.
+	token        func() string
 	bodyLimit    int64
 	demo         bool
 	agents       []*Agent
@@ -47,7 +49,14 @@ func (c *config) hasDemo() bool { return c.demo || c.isEmpty() }
 
 // WithToken makes the server ask for a bearer token: requests without it are
 // answered 401 before their body is looked at. The empty token turns it off.
-func WithToken(token string) Option { return func(c *config) { c.token = token } }
+func WithToken(token string) Option {
+	return func(c *config) {
+		c.token = nil
+		if token != "" {
+			c.token = func() string { return token }
+		}
+	}
+}
 
 // WithBodyLimit sets the size of the largest request body in bytes; larger ones
 // are answered 413.

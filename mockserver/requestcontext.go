@@ -10,7 +10,7 @@ import (
 // takeContext reads the request context: what arrived in the query and, once it is
 // read, in the body.
 func (c *call) takeContext(body any) {
-	c.requestContext = requestContextOf(c.r, body, c.srv.config.token != "")
+	c.requestContext = requestContextOf(c.r, body, c.srv.config.token != nil)
 	c.echoContext()
 }
 

@@ -2,6 +2,8 @@ package mockserver
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -9,7 +11,9 @@ import (
 	"time"
 )
 
-// Request is what a client asked, as the server saw it.
+// Request is what a client asked, as the server saw it. Printed, logged or encoded as JSON
+// it tells the sizes of its headers and its body, and no query: they hold the client's
+// credentials. Print the fields that you want to see.
 type Request struct {
 	// Operation is the operation id of the route, "" where no route matched.
 	Operation string
@@ -29,6 +33,26 @@ type Request struct {
 	// ClientLeft tells that the client closed the connection before the answer
 	// was complete.
 	ClientLeft bool
+}
+
+// Format prints what was asked and answered for every verb.
+func (r Request) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "{%s %s %s: %d, %d headers, body of %d bytes}", r.Operation, r.Method, r.Path, r.Status, len(r.Header), len(r.Body))
+}
+
+// MarshalJSON writes what Format prints, and the times.
+func (r Request) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Operation  string    `json:"operation,omitempty"`
+		Method     string    `json:"method"`
+		Path       string    `json:"path"`
+		Headers    int       `json:"headers"`
+		BodyBytes  int       `json:"bodyBytes"`
+		Received   time.Time `json:"received"`
+		Ended      time.Time `json:"ended,omitzero"`
+		Status     int       `json:"status"`
+		ClientLeft bool      `json:"clientLeft,omitempty"`
+	}{r.Operation, r.Method, r.Path, len(r.Header), len(r.Body), r.Received, r.Ended, r.Status, r.ClientLeft})
 }
 
 const maxLoggedBody = 1 << 20

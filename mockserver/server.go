@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync/atomic"
 )
@@ -27,6 +28,12 @@ type Server struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	apart  *goroutines
+}
+
+// Format prints no more than how much was asked, for every verb: what a server holds
+// changes while it is printed.
+func (s *Server) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "{mock server, %d requests kept}", len(s.Requests()))
 }
 
 // New makes a server. Without WithAgent, WithTool, WithWorkflow or

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -71,6 +72,9 @@ func ListenOn(addr string, options ...Option) (*Running, error) {
 	h.Start()
 	return &Running{Server: s, URL: h.URL, http: h}, nil
 }
+
+// Format prints where the server listens, for every verb.
+func (r Running) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "{mock server at %s}", r.URL) }
 
 // Close drops every connection, ends every run and waits until both are done.
 func (r *Running) Close() {

@@ -17,7 +17,8 @@ import (
 // {"error": {"name": ..., "message": ...}}; the errors inside tool-error and
 // background-task-failed are cut down in the same way, and those of workflow steps
 // lose their stack and upstream members, also where such a chunk is nested in
-// another one.
+// another one. Where no chunk but something else is nested, such as an error that a tool
+// has written, the errors in it lose these members, their cause and their details.
 //
 // Every complete event is flushed before Forward waits for the next one. An event
 // that was cut off is not passed on, and nothing is made up: no [DONE] follows a

@@ -126,6 +126,11 @@ func TestForward_FindsErrorsWhereverTheyStand(t *testing.T) {
 		{"of a workflow step", `{"type":"workflow-step-result","payload":{"error":` + leak + `,"id":"s"}}`, `{"type":"workflow-step-result","payload":{"error":{"name":"E","message":"m","cause":{"message":"c"}},"id":"s"}}`},
 		{"of a workflow step, in a list", `{"type":"workflow-step-result","payload":{"error":{"errors":[1,{"stack":"SECRET","code":1.50}]}}}`, `{"type":"workflow-step-result","payload":{"error":{"errors":[1,{"code":1.50}]}}}`},
 		{"of a workflow", `{"type":"workflow-finish","payload":{"metadata":{"error":` + leak + `,"errorMessage":"m"}}}`, `{"type":"workflow-finish","payload":{"metadata":{"error":{"name":"E","message":"m","cause":{"message":"c"}},"errorMessage":"m"}}}`},
+		{"without a type, written by a tool", `{"type":"tool-output","payload":{"output":{"error":` + leak + `}}}`, `{"type":"tool-output","payload":{"output":{"error":{"name":"E","message":"m"}}}}`},
+		{"itself written by a tool", `{"type":"tool-output","payload":{"output":` + leak + `}}`, `{"type":"tool-output","payload":{"output":{"name":"E","message":"m"}}}`},
+		{"without a type, of an agent in a network", `{"type":"agent-execution-event-error","payload":{"error":` + leak + `},"runId":"n"}`, `{"type":"agent-execution-event-error","payload":{"error":{"name":"E","message":"m"}},"runId":"n"}`},
+		{"without a type, of an observed run", `{"type":"chunk","data":{"error":` + leak + `},"index":1}`, `{"type":"chunk","data":{"error":{"name":"E","message":"m"}},"index":1}`},
+		{"what a tool writes that is no error", `{"type":"tool-output","payload":{"output":{"message":"m", "url":"https://a.test","data":[1]}}}`, `{"type":"tool-output","payload":{"output":{"message":"m", "url":"https://a.test","data":[1]}}}`},
 		{"a step without one", `{"type":"workflow-step-result","payload":{"error": {"message":"m"} ,"output":{"stack":"of cards"}}}`, `{"type":"workflow-step-result","payload":{"error": {"message":"m"} ,"output":{"stack":"of cards"}}}`},
 		{"a tool's own stack", `{"type":"tool-result","payload":{"result":{"stack":"of cards"}}}`, `{"type":"tool-result","payload":{"result":{"stack":"of cards"}}}`},
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/mastra-go/mastra/internal/jsonstring"
+	"github.com/mastra-go/mastra/internal/thrown"
 )
 
 // maxScrubDepth bounds how deep chunks within chunks, and errors within errors, are
@@ -35,11 +36,12 @@ type errorEdits struct {
 	full     edit // of the error of a workflow or one of its steps
 	tripwire edit // of a processor's reason; nil leaves it
 	result   edit // of the result of a tool that failed; nil leaves it
+	other    edit // of what stands in the place of a chunk and is none; nil leaves it
 }
 
 var forBrowsers = errorEdits{
 	all:   func(b []byte) ([]byte, bool) { return scrubErrorChunk(b), true },
-	short: shortError, full: stripError,
+	short: shortError, full: stripError, other: thrown.Strip,
 }
 
 // chunk edits a chunk, and those within it.
@@ -84,10 +86,13 @@ func (e *errorEdits) chunk(typ string, b []byte, depth int) ([]byte, bool) {
 // nested edits a value that may be a chunk.
 func (e *errorEdits) nested(b []byte, depth int) ([]byte, bool) {
 	typ, ok := jsonString(member(b, "type"))
-	if !ok {
-		return b, false
+	switch {
+	case ok:
+		return e.chunk(typ, b, depth)
+	case e.other != nil:
+		return e.other(b)
 	}
-	return e.chunk(typ, b, depth)
+	return b, false
 }
 
 // scrubErrorChunk keeps of an error chunk what says whose it is, and the error's
@@ -125,13 +130,6 @@ func shortError(value []byte) ([]byte, bool) {
 	return append(jsonstring.Append(append(short, `"message":`...), d.Message), '}'), true
 }
 
-// secret are the members that errors of Node and of the AI SDK carry besides their
-// name, message and cause.
-var secret = map[string]bool{
-	"stack": true, "url": true, "data": true, "headers": true,
-	"requestBodyValues": true, "responseHeaders": true, "responseBody": true,
-}
-
 // stripError removes the secret members from an error and from what it contains.
 func stripError(value []byte) ([]byte, bool) {
 	out, changed := strip(nil, value, 0)
@@ -160,7 +158,7 @@ func strip(dst, value []byte, depth int) (out []byte, changed bool) {
 		if !more || err != nil {
 			return append(dst, '}'), changed
 		}
-		if secret[string(o.keyBytes())] {
+		if thrown.Secret(string(o.keyBytes())) {
 			changed = true
 			continue
 		}

@@ -78,7 +78,7 @@ func (x *Exchange) success(ctx context.Context, resp *http.Response) (failure *F
 		}
 	default:
 		if err := x.read(resp); err != nil {
-			failure = transportFailure(ctx, &x.now, x.server.origin, err)
+			failure = transportFailure(ctx, &x.now, x.server.origin, x.advice, err)
 			failure.Header = resp.Header
 			return failure, errors.Is(err, errAnswerTooLarge)
 		}

@@ -21,10 +21,11 @@ type attempt struct {
 	timeout time.Duration // until the response headers; 0: none
 	silence time.Duration // until the first byte, headers included; 0: none
 	started time.Time
-	trace   *writeTrace                 // nil before a transport was asked
-	header  atomic.Pointer[http.Header] // that the request went out with
-	circles bool                        // it was led on too often
-	cookie  []string                    // the header, before a jar adds to it
+	trace   *writeTrace                  // nil before a transport was asked
+	header  atomic.Pointer[http.Header]  // that the request went out with
+	request atomic.Pointer[http.Request] // as the transport got it
+	circles bool                         // it was led on too often
+	cookie  []string                     // the header, before a jar adds to it
 }
 
 // limit bounds the wait for the response headers, and is what runs out then.
@@ -146,8 +147,9 @@ func (attemptTimeoutError) Error() string   { return "no response headers within
 func (attemptTimeoutError) Timeout() bool   { return true }
 func (attemptTimeoutError) Temporary() bool { return true }
 
-// transportFailure says why no (whole) answer came.
-func transportFailure(ctx context.Context, a *attempt, origin string, err error) *Failure {
+// transportFailure says why no (whole) answer came, and what to do where no connection
+// could be made.
+func transportFailure(ctx context.Context, a *attempt, origin string, advice func(error) string, err error) *Failure {
 	err = plainCause(err)
 	text := err.Error()
 	f := &Failure{Message: text, Cause: err}
@@ -168,7 +170,7 @@ func transportFailure(ctx context.Context, a *attempt, origin string, err error)
 		f.Message = "the connection broke: " + text
 	default:
 		f.Kind |= Unavailable
-		f.Message = "cannot connect to " + origin + ": " + text + "; " + firstOf(lasting(err), "is the Mastra server running?")
+		f.Message = "cannot connect to " + origin + ": " + text + "; " + advice(err)
 	}
 	return f
 }

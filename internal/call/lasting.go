@@ -22,15 +22,14 @@ const (
 // for any other. Nothing was processed where one is met: no connection came about on
 // which a server would have listened.
 func lasting(err error) string {
-	advice := lastingName(err)
-	for _, other := range []func(error) string{lastingZone, lastingScheme, lastingCertificate, lastingAlert} {
+	advice := lastingProxy(err)
+	for _, other := range []func(error) string{lastingName, lastingZone, lastingScheme, lastingCertificate, lastingAlert} {
 		if advice == "" {
 			advice = other(err)
 		}
 	}
-	var op *net.OpError
-	if advice != "" && errors.As(err, &op) && op.Op == "proxyconnect" {
-		return "check the proxy"
+	if advice != "" && noProxy(err) {
+		return checkProxy
 	}
 	return advice
 }

@@ -56,7 +56,7 @@ func (x *Exchange) do(ctx context.Context) (*http.Response, error) {
 	case err == nil && x.failure == nil:
 		return resp, nil
 	case x.failure == nil: // no attempt has ended
-		x.failure = transportFailure(ctx, &x.now, x.server.origin, err)
+		x.failure = transportFailure(ctx, &x.now, x.server.origin, x.advice, err)
 	case x.pausing:
 		x.failure.also(ContextError(ctx), " while waiting to repeat")
 	case x.credentials.err != nil:
@@ -116,7 +116,7 @@ func (x *Exchange) prepare(req *http.Request) error {
 func (x *Exchange) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	sent, final := true, false // final: another attempt would meet the same
 	if err != nil {
-		x.failure = transportFailure(ctx, &x.now, x.server.origin, err)
+		x.failure = transportFailure(ctx, &x.now, x.server.origin, x.advice, err)
 		sent = x.now.sent(err)
 		final = lasting(err) != "" || errors.Is(err, errIdempotencyKey) || errors.Is(err, stream.ErrIdleTimeout) && x.req.silenceIsAnAnswer()
 	} else {

@@ -16,6 +16,7 @@ type Server struct {
 	origin   string // "http://localhost:4111"
 	basePath string // the path of the base URL, "" or "/mastra"
 	http     *http.Client
+	proxies  proxies
 	tokens   *tokens
 }
 
@@ -52,6 +53,8 @@ func (s *Server) Connect(cfg *Config) (*Server, error) {
 	if next == nil {
 		next = http.DefaultTransport
 	}
+	via := proxiesOf(next)
+	next = proxyGuard{next, via}
 	if len(cfg.Middleware) > 0 {
 		next = keyGuard{next}
 	}
@@ -61,7 +64,7 @@ func (s *Server) Connect(cfg *Config) (*Server, error) {
 		}
 	}
 	hc.Transport = attemptTransport{next}
-	return &Server{origin: s.origin, basePath: s.basePath, http: &hc, tokens: s.tokens}, nil
+	return &Server{origin: s.origin, basePath: s.basePath, http: &hc, proxies: via, tokens: s.tokens}, nil
 }
 
 // PathOf is the path of an operation, as errors tell it.
@@ -91,7 +94,7 @@ func (s *Server) path(cfg *Config, atRoot bool, route string) string {
 func DefaultTransport() *http.Transport {
 	return &http.Transport{
 		Proxy: func(req *http.Request) (*url.URL, error) {
-			return proxy(func() (*url.URL, error) { return http.ProxyFromEnvironment(req) })
+			return environmentProxy(func() (*url.URL, error) { return http.ProxyFromEnvironment(req) })
 		},
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:   10 * time.Second,
@@ -102,13 +105,4 @@ func DefaultTransport() *http.Transport {
 		ForceAttemptHTTP2:     true,
 		HTTP2:                 &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 15 * time.Second},
 	}
-}
-
-// proxy does without the text of an error, which repeats an address with its password.
-func proxy(find func() (*url.URL, error)) (*url.URL, error) {
-	u, err := find()
-	if err != nil {
-		return nil, errors.New("the proxy's address in HTTP_PROXY or HTTPS_PROXY does not parse")
-	}
-	return u, nil
 }
