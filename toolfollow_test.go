@@ -136,3 +136,26 @@ func TestClientTool_ConversationThatNobodyKnowsIsAsked(t *testing.T) {
 	assert.Equal(t, "the prompt", p.seen[2][0].Text)
 	assert.Equal(t, "first ", p.seen[2][1].Text)
 }
+
+func TestClientTool_ConversationThatCannotBeReadIsAnErrorOfTheServers(t *testing.T) {
+	ran := 0
+	tool := mastra.NewClientTool("lookup", "", func(ctx context.Context, in lookupIn) (lookupOut, error) {
+		ran++
+		return lookup(ctx, in)
+	})
+	client := inMemory(t, play(answer(200, `data: {"type":"tool-call","runId":"r","payload":{"toolCallId":"c","toolName":"lookup","args":{"id":1}}}
+
+data: {"type":"finish","runId":"r","payload":{"stepResult":{"reason":"tool-calls"},"output":{"steps":7}}}
+
+data: [DONE]
+
+`, "Content-Type", "text/event-stream")))
+	_, err := client.Agent("a").Resume(t.Context(), mastra.ResumeAgentRequest{
+		RunID: "r", Data: 1, ClientTools: []mastra.ClientTool{tool}, Messages: mastra.Prompt("hi"),
+	})
+	require.Error(t, err)
+	assert.NotErrorIs(t, err, mastra.ErrInvalidInput)
+	assert.ErrorContains(t, err, "steps")
+	assert.Equal(t, 502, mastra.HTTPStatus(err))
+	assert.Zero(t, ran)
+}

@@ -2,7 +2,9 @@ package mastra
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/jsonstring"
@@ -140,7 +142,7 @@ func (b *agentBuilder) taken(asked Messages) (Messages, error) {
 		} `json:"output"`
 	}
 	if err := json.Unmarshal(last.Payload(), &payload); err != nil {
-		return nil, err
+		return nil, failed(http.StatusBadGateway, "mastra: the steps of the run do not decode: %s", strings.TrimPrefix(call.WithoutValue(err).Error(), "json: "))
 	}
 	t := new(transcript)
 	for _, step := range payload.Output.Steps {

@@ -14,8 +14,8 @@
 //
 //	                  killed  survived  equivalent
 //	mastra                63         0           0
-//	aisdk                 31         0           0
-//	internal/call         22         1           0
+//	aisdk                 30         0           0
+//	internal/call         23         1           0
 //	stream                32         0           1
 //
 // The one that survives keeps 101 idle connections to a host in place of 100. It is
