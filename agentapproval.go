@@ -76,8 +76,9 @@ type DeclineRequest struct {
 // The server may run the tool twice for two answers at the same moment. So a Client,
 // with all that [Client.With] made of it, sends answers to one call one after the
 // other: each waits until the first chunk or the error of the one before has come, or
-// ctx ends. Between several processes, or several calls of [New], the program has to
-// see to that.
+// ctx ends. After one that was given up or lost, of which nothing tells whether the tool
+// runs, the next waits for 10 s. Between several processes, or several calls of [New],
+// and for tools that take longer, the program has to see to that.
 //
 // POST /agents/{agentId}/approve-tool-call-generate, or resume-stream where there are
 // ClientTools. Never repeated once it was sent.
@@ -207,21 +208,26 @@ func (q *agentAnswer) wait(ctx context.Context) (*AgentResult, error) {
 		}
 		return s.Result()
 	}
-	leave, err := alone(ctx, q.agent.c.cfg().answers, q.waits)
+	t, err := turnOf(ctx, q.agent.c.cfg(), q.waits)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
-	return q.agent.generate(ctx, q.request, q.loop)
+	res, err := q.agent.generate(ctx, q.request, q.loop)
+	t.failed(ctx, err)
+	return res, err
 }
 
 // stream is for one that is answered with a stream.
 func (q *agentAnswer) stream(ctx context.Context) (*AgentStream, error) {
-	leave, err := alone(ctx, q.agent.c.cfg().answers, q.waits)
+	t, err := turnOf(ctx, q.agent.c.cfg(), q.waits)
 	if err != nil {
 		return nil, err
 	}
-	return q.agent.openAlone(ctx, q.request, q.loop, leave)
+	s, err := q.agent.openIn(ctx, q.request, q.loop, t.leaves)
+	if err != nil {
+		t.failed(ctx, err)
+	}
+	return s, err
 }
 
 // decides checks what an approval or a refusal names, and takes it from a Pending.

@@ -37,11 +37,11 @@ func (a *Agent) generate(ctx context.Context, r call.Request, loop *toolLoop) (*
 
 // open sends a request that is answered with a stream.
 func (a *Agent) open(ctx context.Context, r call.Request, loop *toolLoop) (*AgentStream, error) {
-	return a.openAlone(ctx, r, loop, func() {})
+	return a.openIn(ctx, r, loop, func(h hooks) hooks { return h })
 }
 
-// openAlone is open, and calls leave when a chunk has come, or none will.
-func (a *Agent) openAlone(ctx context.Context, r call.Request, loop *toolLoop, leave func()) (*AgentStream, error) {
+// openIn is open, with a turn that the stream ends.
+func (a *Agent) openIn(ctx context.Context, r call.Request, loop *toolLoop, turn func(hooks) hooks) (*AgentStream, error) {
 	r.IDs, r.Extra = []string{a.id}, loop.extra(r.Extra)
 	b := &agentBuilder{veil: a.c.veil}
 	h := hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}
@@ -49,9 +49,8 @@ func (a *Agent) openAlone(ctx context.Context, r call.Request, loop *toolLoop, l
 		b.transcript, loop.agent = new(transcript), &Agent{a.c.quiet(), a.id}
 		h.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) { return loop.streamOn(ctx, b, end) }
 	}
-	s, err := a.c.open(ctx, r, leaving(h, leave))
+	s, err := a.c.open(ctx, r, turn(h))
 	if err != nil {
-		leave()
 		return nil, err
 	}
 	return &AgentStream{Stream: s, b: b}, nil

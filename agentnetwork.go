@@ -87,17 +87,21 @@ func (a *Agent) network(ctx context.Context, opts []Option, answers *waits, r ca
 	if err != nil {
 		return nil, err
 	}
-	leave := func() {}
-	if answers != nil {
-		if leave, err = alone(ctx, a.c.cfg().answers, *answers); err != nil {
-			return nil, err
-		}
-	}
 	r.IDs = []string{a.id}
 	b := &networkBuilder{veil: a.c.veil}
-	s, err := a.c.open(ctx, r, leaving(hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}, leave))
+	h := hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}
+	var t *callTurn
+	if answers != nil {
+		if t, err = turnOf(ctx, a.c.cfg(), *answers); err != nil {
+			return nil, err
+		}
+		h = t.leaves(h)
+	}
+	s, err := a.c.open(ctx, r, h)
 	if err != nil {
-		leave()
+		if t != nil {
+			t.failed(ctx, err)
+		}
 		return nil, err
 	}
 	return &NetworkStream{Stream: s, b: b}, nil

@@ -105,6 +105,10 @@ func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) 
 //	}
 //	res, err := s.Result()
 //
+// The stream of a durable agent stays open while a call waits to be approved or answered:
+// look for the chunk that says so ([stream.ToolCallApproval], [stream.ToolCallSuspended])
+// and answer it from there. Result and Pending would wait for the end.
+//
 // With ClientTools the stream goes on in further exchanges, and stays one stream:
 // the results of the tools are chunks between the answers of the model. An
 // exchange that fails ends the stream with its error.

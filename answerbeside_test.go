@@ -72,6 +72,31 @@ func TestResume_WaitsForTheAnswerThatIsCarriedOut(t *testing.T) {
 	})
 }
 
+// While the answer to one item or to one inner step is carried out, the record may not
+// tell of the others.
+func TestResume_WaitsWhereTheRecordHidesItsPlace(t *testing.T) {
+	zero := 0
+	record := func(status mastra.RunStatus, steps string) step {
+		return answer(200, fmt.Sprintf(`{"runId":"r","workflowName":"w","status":%q,"steps":%s}`, status, steps))
+	}
+	for name, at := range map[string]*mastra.Suspension{
+		"an item":       {RunID: "r", Path: []string{"each"}, Step: "each", ForEachIndex: &zero},
+		"an inner step": {RunID: "r", Path: []string{"each", "inner"}, Step: "each.inner"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rt := &routes{steps: map[string][]step{"get": {
+					record(mastra.RunRunning, `{"each":{"status":"running","resumePayload":{}}}`), record(mastra.RunWaiting, `{"each":{"status":"waiting"}}`),
+					record(mastra.RunSuspended, `{"other":{"status":"suspended"}}`),
+				}}}
+				_, err := inMemory(t, rt).Workflow("w").Resume(t.Context(), "r", mastra.ResumeRequest{Suspension: at})
+				require.ErrorIs(t, err, mastra.ErrNotSuspended)
+				assert.Equal(t, "get..", rt.summary(), "it is looked for when the run has settled")
+			})
+		})
+	}
+}
+
 // A server that has taken an answer may not have begun with it: until the record has
 // moved, or as long as an answer may take to arrive, the next one is held back.
 func TestResume_FollowsAnAnswerThatHasNotBegun(t *testing.T) {

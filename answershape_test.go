@@ -261,12 +261,14 @@ func TestAnswer_ThatIsAnErrorCountsWhereTheAnswerIsDropped(t *testing.T) {
 				`"OK"`:                "the answer says nothing of what this route does",
 				`{"data":{"done":1}}`: "the answer says nothing of what this route does",
 				`OK`:                  "the answer says nothing of what this route does",
+				``:                    "the answer is empty",
+				" \n":                 "the answer is empty",
 			} {
 				e := asError(t, do(t.Context(), inMemory(t, play(answer(200, body)))))
 				assert.Equal(t, message, e.Message, body)
 				assert.Equal(t, http.StatusBadGateway, mastra.HTTPStatus(e))
 			}
-			for _, body := range []string{``, `{"message":"in the words of another version"}`, `{"success":true}`, `{"status":"deleted"}`} {
+			for _, body := range []string{`{"message":"in the words of another version"}`, `{"success":true}`, `{"status":"deleted"}`} {
 				require.NoError(t, do(t.Context(), inMemory(t, play(answer(200, body)))), body)
 			}
 			require.NoError(t, do(t.Context(), inMemory(t, play(answer(200, `{"message":"done","success":true,"result":"deleted"}`)))))

@@ -259,3 +259,57 @@ func TestAnswers_LetTheNextThroughAfterAnError(t *testing.T) {
 type transport func(*http.Request) (*http.Response, error)
 
 func (t transport) RoundTrip(req *http.Request) (*http.Response, error) { return t(req) }
+
+// An answer that was given up may be carried out all the same, and while its tool runs
+// the server would run it for the next one too.
+func TestAnswers_OneThatWasGivenUpHoldsTheNextBack(t *testing.T) {
+	for name, tt := range map[string]struct {
+		first step
+		held  time.Duration
+	}{
+		"its context has ended":       {hangs, 10 * time.Second},
+		"it was lost":                 {fails(errReset), 10 * time.Second},
+		"a proxy has answered":        {answer(504, ""), 10 * time.Second},
+		"its stream was cut at once":  {answer(200, "", "Content-Type", "text/event-stream"), 10 * time.Second},
+		"it was refused":              {answer(404, `{"error":"no"}`), 0},
+		"its stream has told of it":   {answer(200, "data: {\"type\":\"start\",\"runId\":\"r\"}\n\n", "Content-Type", "text/event-stream"), 0},
+		"its stream has nothing more": {answer(200, "data: [DONE]\n\n", "Content-Type", "text/event-stream"), 0},
+	} {
+		for way, approve := range map[string]func(context.Context, *mastra.Agent) error{
+			"whole": func(ctx context.Context, a *mastra.Agent) error {
+				return second(a.Approve(ctx, mastra.ApproveRequest{RunID: "r", ToolCallID: "c"}))
+			},
+			"streamed": func(ctx context.Context, a *mastra.Agent) error {
+				s, err := a.ApproveStream(ctx, mastra.ApproveRequest{RunID: "r", ToolCallID: "c"})
+				if err != nil {
+					return err
+				}
+				_, err = s.Result()
+				return err
+			},
+		} {
+			if way == "whole" && tt.held == 0 && name != "it was refused" {
+				continue // a stream is no answer there
+			}
+			t.Run(name+", "+way, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					rt := play(tt.first, answer(404, `{"error":"no"}`))
+					agent := inMemory(t, rt).Agent("a")
+					ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+					defer cancel()
+					_ = approve(ctx, agent)
+					begun := time.Now()
+					if tt.held > 0 {
+						short, cancel := context.WithTimeout(t.Context(), time.Second)
+						defer cancel()
+						require.ErrorIs(t, approve(short, agent), context.DeadlineExceeded)
+						assert.Equal(t, 1, rt.attempts(), "it was not sent")
+					}
+					_ = approve(t.Context(), agent)
+					assert.Equal(t, 2, rt.attempts())
+					assert.InDelta(t, tt.held.Seconds(), time.Since(begun).Seconds(), 0.01)
+				})
+			})
+		}
+	}
+}

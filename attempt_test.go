@@ -226,3 +226,23 @@ func TestAttemptTimeout_TimerDoesNotOutliveItsAttempt(t *testing.T) {
 		assert.Equal(t, context.Canceled, context.Cause(ctxs[0]), "ended with its body, not by the timer")
 	})
 }
+
+// Behind a page of a proxy's, the server may have acted.
+func TestOutcome_OfAPageInPlaceOfAServerErrorIsUnknown(t *testing.T) {
+	for body, unknown := range map[string]bool{
+		"<html><h1>Internal Server Error</h1></html>": true, `{"error":"boom"}`: false, "Internal Server Error": false,
+	} {
+		kind := "text/plain"
+		switch body[0] {
+		case '<':
+			kind = "text/html"
+		case '{':
+			kind = "application/json"
+		}
+		rt := play(answer(500, body, "Content-Type", kind))
+		err := generate(t.Context(), inMemory(t, rt))
+		assert.Equal(t, unknown, errors.Is(err, mastra.ErrOutcomeUnknown), body)
+		assert.ErrorIs(t, err, mastra.ErrServer)
+		assert.Equal(t, 1, rt.attempts())
+	}
+}

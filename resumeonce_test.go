@@ -1,6 +1,7 @@
 package mastra_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -256,6 +257,59 @@ func TestResume_LooksAtARunForTenSeconds(t *testing.T) {
 			_, err := inMemory(t, rt, mastra.WithRetryPolicy(mastra.RetryNever)).Workflow("w").Resume(t.Context(), "r", mastra.ResumeRequest{Step: "ask", Data: 1})
 			assert.ErrorIs(t, err, mastra.ErrOutcomeUnknown, name)
 			assert.Equal(t, 10*time.Second, time.Since(start), name)
+		})
+	}
+}
+
+// What is at hand of a run after an answer that was empty is of the time before.
+func TestResumeStream_ThatIsAnsweredWithNothingIsNotToldFromTheRunsPast(t *testing.T) {
+	past := recordsIn(recordsOf(t, "approval-suspended")...)
+	for name, empty := range map[string]step{
+		"an empty answer":     answer(200, "", "Content-Type", "text/plain"),
+		"no content":          answer(204, ""),
+		"a cut at the begin":  breaking(),
+		"an empty event-line": answer(200, "\x1e", "Content-Type", "text/plain"),
+	} {
+		for _, reattach := range []bool{true, false} {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					waits := answer(200, string(testdata(t, "runs", "approval-suspended.json")))
+					rt := &routes{steps: map[string][]step{"get": {waits}, "resume-stream": {empty}, "observe": {past}}}
+					s, err := inMemory(t, rt, mastra.WithReattach(reattach)).Workflow("w").Run("r").ResumeStream(t.Context(), mastra.ResumeRequest{Data: true})
+					if err == nil {
+						n := 0
+						for _, next := range s.Chunks() {
+							if err = next; err == nil {
+								n++
+							}
+						}
+						assert.Zero(t, n)
+					}
+					require.ErrorIs(t, err, mastra.ErrOutcomeUnknown)
+				})
+			})
+		}
+	}
+}
+
+func TestResume_ThatDoesNotLookIsSentOnceByAnyPolicy(t *testing.T) {
+	for name, do := range map[string]func(context.Context, *mastra.Run) error{
+		"streamed": func(ctx context.Context, r *mastra.Run) error {
+			return second(r.ResumeStream(ctx, mastra.ResumeRequest{Data: true}))
+		},
+		"detached": func(ctx context.Context, r *mastra.Run) error {
+			return r.ResumeDetached(ctx, mastra.ResumeRequest{Data: true})
+		},
+		"a start": func(ctx context.Context, r *mastra.Run) error { return r.StartDetached(ctx, mastra.StartRequest{}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				waits, lost := answer(200, string(testdata(t, "runs", "approval-suspended.json"))), fails(errReset)
+				rt := &routes{steps: map[string][]step{"get": {waits}, "create-run": {answer(200, `{"runId":"r"}`)}, "resume-stream": {lost}, "resume": {lost}, "start": {lost}}}
+				err := do(t.Context(), inMemory(t, rt, mastra.WithRetryPolicy(mastra.RetryAlways)).Workflow("w").Run("r"))
+				require.ErrorIs(t, err, mastra.ErrOutcomeUnknown)
+				assert.Equal(t, 1, asError(t, err).Attempts)
+			})
 		})
 	}
 }

@@ -22,6 +22,7 @@ type runBuilder struct {
 	// turn has the stream end the turn that it was begun in, if any.
 	turn func(hooks) hooks
 	reattachment
+	lost *lostResume // of a resume's own stream: what asks whether it was carried out
 
 	state    RunState
 	steps    int         // started in this segment
@@ -30,12 +31,14 @@ type runBuilder struct {
 	refusal  string      // why the server refused the last segment that told anything
 	resumed  bool        // there were segments before this one
 	ended    bool        // the stream has ended by itself
+	told     bool        // a record has come
 
 	confirmed *RunState // from the server's record, where the stream agrees with it
 	record    *RunState // the same, whether it agrees or not
 }
 
 func (b *runBuilder) add(c *stream.Chunk) {
+	b.told = true
 	if b.reattaches {
 		b.read.add(c.Raw())
 	}
@@ -124,6 +127,9 @@ func (b *runBuilder) finish(payload json.RawMessage) {
 // the history says why.
 func (b *runBuilder) end(ctx context.Context, err error) error {
 	b.ended = true
+	if b.lost != nil && !b.told && broken(err) {
+		return b.run.unknown(b.op, 1, err)
+	}
 	replay := b.replay(err)
 	if b.refusal != "" && (err == nil || replay || broken(err)) { // a cut behind it changes nothing
 		if b.op.ID == route.WorkflowObserve.ID { // it may have been a resume's

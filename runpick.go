@@ -25,7 +25,7 @@ func (s *RunState) meant(req ResumeRequest) (at Suspension, refusal string, kind
 	if req.ForEachIndex != nil && *req.ForEachIndex < 0 {
 		return at, "ForEachIndex is negative", ErrInvalidInput
 	}
-	if works := s.Status == RunRunning || s.Status == RunWaiting; s.Status != RunSuspended && !(works && len(all) > 0) {
+	if s.Status != RunSuspended && !(s.works() && len(all) > 0) {
 		return at, "the run is not suspended, it is " + string(s.Status), ErrNotSuspended
 	}
 	if want := req.Suspension; want != nil {
@@ -69,6 +69,25 @@ func (s *RunState) meant(req ResumeRequest) (at Suspension, refusal string, kind
 		return at, fmt.Sprintf("step %q waits in several places: name one by its Suspension, or give ForEachIndex; %s", req.Step, waiting(all)), ErrInvalidInput
 	}
 	return at, fmt.Sprintf("step %q is not suspended; %s", req.Step, waiting(all)), ErrNotSuspended
+}
+
+// works: the run is being carried out.
+func (s *RunState) works() bool { return s.Status == RunRunning || s.Status == RunWaiting }
+
+// hides: the run works within a step that the place is part of, and the record may not
+// tell of the other places in it.
+func (s *RunState) hides(at Suspension) bool {
+	if !s.works() {
+		return false
+	}
+	for n := 1; n <= len(at.Path); n++ {
+		step := s.Steps[strings.Join(at.Path[:n], ".")]
+		inside := n < len(at.Path) || at.ForEachIndex != nil
+		if inside && (step.Status == RunRunning || step.Status == RunWaiting) {
+			return true
+		}
+	}
+	return false
 }
 
 // named are the suspensions that a name means: those of the step, or of the steps

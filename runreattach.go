@@ -59,6 +59,11 @@ func (b *runBuilder) reattach(ctx context.Context, end error) (io.ReadCloser, er
 	if b.finishing {
 		return nil, nil // whether or not its workflow-finish was to be had
 	}
+	if b.lost != nil && !b.told && broken(end) {
+		if verdict, _ := b.lost.look(ctx); verdict != call.Done {
+			return nil, b.end(ctx, end) // what the run has at hand is no answer to this
+		}
+	}
 	first, progressed := b.asked == nil, b.read.records > b.readBefore
 	b.readBefore = b.read.records
 	if !first && !progressed && b.finished && wholeBody(end) {

@@ -61,9 +61,13 @@ type resumeBody struct {
 // means the place that waited at the beginning. ctx bounds that, and until it is over
 // nothing is sent. Answers of one Client, with all that [Client.With] made of it, go
 // one after the other in the same way. Between several processes, or several calls of
-// [New], two answers at the same moment to the same place may both be sent: one is
-// carried out, and the other matches [ErrNotSuspended], but inside a nested workflow it
-// fails the run.
+// [New], two answers at the same moment to the same place may both be sent. The server
+// carries one of them out; the other may match [ErrNotSuspended], or come to the run's
+// state as if it had been the one, or fail a run of nested workflows, and in a loop it may
+// answer the next suspension. Where that matters, let one process at a time answer.
+//
+// A run whose server was killed stays running: Resume and [Run.Wait] then wait until ctx
+// ends. [Run.Restart] takes such a run up.
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume-stream.
 func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*RunState, error) {
@@ -127,9 +131,12 @@ func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Optio
 		return nil, err
 	}
 	b := r.builder(route.WorkflowResumeStream)
+	b.lost = &lostResume{run: b.run, at: t.at, before: t.before}
 	b.turn = func(h hooks) hooks { return t.ends(leaving(h, t.leave)) }
 	t.sends()
-	s, err := b.open(ctx, r, r.resumeRequest(b.op, t.at, req))
+	q := r.resumeRequest(b.op, t.at, req)
+	q.Lost = once
+	s, err := b.open(ctx, r, q)
 	if err != nil {
 		t.failed(ctx, err)
 		t.leave()
@@ -155,12 +162,17 @@ func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Opt
 	}
 	defer t.leave()
 	t.sends()
-	err = r.c.call(ctx, nil, r.resumeRequest(route.WorkflowResume, t.at, req), nil)
+	q := r.resumeRequest(route.WorkflowResume, t.at, req)
+	q.Lost = once
+	err = r.c.call(ctx, nil, q, nil)
 	if err != nil {
 		t.failed(ctx, err)
 	}
 	return err
 }
+
+// once has a request that may have been carried out not repeated, whatever the policy.
+func once(context.Context) (call.Verdict, error) { return call.Unsure, nil }
 
 func (r *Run) resumeRequest(op route.Operation, at Suspension, req ResumeRequest) call.Request {
 	body := resumeBody{Path: at.Path, Data: req.Data, ForEachIndex: at.ForEachIndex, PerStep: req.PerStep, Tracing: req.Tracing}

@@ -24,7 +24,9 @@ import (
 // stands still, for longer than 10 s, and that is carried out after the repetition;
 // and a second call of Start with the same run id that reaches another process while
 // the run is in progress. A process knows only the runs that it executes itself:
-// before you start an id again, read the run ([Run.Get], [Run.Wait]).
+// before you start an id again, read the run ([Run.Get], [Run.Wait]). A run whose server
+// was killed stays running, and Start waits for it until ctx ends: [Run.Restart] takes
+// it up.
 //
 // A run that failed is not an error of the call: see [RunState.Err]. Input that
 // does not fit the schema matches [ErrInvalidInput], an unknown workflow
@@ -97,6 +99,9 @@ func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*Ru
 // looks at the input: one that does not fit leaves the run pending, and
 // [Run.Wait] says so with [ErrNotStarted].
 //
+// It is sent once, and looks for nothing: a second call with the same run id starts
+// the run again, as long as it goes on and afterwards.
+//
 // POST /workflows/{workflowId}/create-run, which is repeated, then
 // POST /workflows/{workflowId}/start, which is not once it was sent.
 func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Option) error {
@@ -104,7 +109,9 @@ func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Optio
 	if err != nil {
 		return err
 	}
-	start, err := r.c.begin(ctx, r.post(route.WorkflowStart, req, req.RequestContext, req.Extra)) // before anything is recorded
+	q := r.post(route.WorkflowStart, req, req.RequestContext, req.Extra)
+	q.Lost = once
+	start, err := r.c.begin(ctx, q) // before anything is recorded
 	if err != nil {
 		return err
 	}

@@ -54,14 +54,17 @@ func (t *runTurn) find(ctx context.Context, req ResumeRequest) error {
 			return err
 		}
 		at, refusal, kind := now.pick(req)
-		if kind != nil {
+		switch {
+		case errors.Is(kind, ErrNotSuspended) && req.Suspension != nil && now.hides(*req.Suspension):
+			// The place is looked for when the run has settled.
+		case kind != nil:
 			return r.refused(route.WorkflowResumeStream, refusal, kind)
-		}
-		if now.Status == RunSuspended && !r.c.cfg().answers.last(t.to).mayBegin(now) {
+		case now.Status == RunSuspended && !r.c.cfg().answers.last(t.to).mayBegin(now):
 			t.at, t.before = at, now
 			return nil
+		default:
+			req.Suspension, req.Step, req.ForEachIndex = &at, "", nil // and no later one of the step
 		}
-		req.Suspension, req.Step, req.ForEachIndex = &at, "", nil // and no later one of the step
 		if err := call.Sleep(ctx, pause); err != nil {
 			return fmt.Errorf("mastra: run %s of workflow %s is %s: %w", r.id, r.workflow, now.Status, err)
 		}

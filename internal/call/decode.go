@@ -16,7 +16,7 @@ var errEmptyAnswer = errors.New("the answer is empty")
 // decode decodes the answer that was read; nil drops it, if it says that it was done.
 func (x *Exchange) decode(out any) error {
 	if len(bytes.TrimSpace(x.body)) == 0 {
-		if out == nil || x.req.Op.ID == "" {
+		if x.req.Op.ID == "" || out == nil && x.req.Op.Answer == nil {
 			return nil
 		}
 		return x.unreadable(errEmptyAnswer)

@@ -154,7 +154,8 @@ func (x *Exchange) repeat(ctx context.Context, sent, final bool) bool {
 	}
 	a.ServerErrors = x.serverErrors
 	x.ran = x.ran || sent && !a.Refused
-	if outcomeUnknown(a) {
+	page := a.Status == http.StatusInternalServerError && isHTML(x.failure.Header, x.failure.Body) // a proxy's, perhaps
+	if page || outcomeUnknown(a) {
 		x.unknown = true
 		if x.req.Lost != nil && ctx.Err() == nil && !x.settle(ctx, &a) {
 			return false
