@@ -200,7 +200,7 @@ func (a *Agent) answer(op route.Operation, body any, to waits, next AgentRequest
 
 // wait is for an operation that is answered with a result, or with a stream that is
 // read to its end.
-func (q *agentAnswer) wait(ctx context.Context) (*AgentResult, error) {
+func (q *agentAnswer) wait(ctx context.Context) (res *AgentResult, err error) {
 	if q.request.Op.Stream != nil {
 		s, err := q.stream(ctx)
 		if err != nil {
@@ -212,9 +212,8 @@ func (q *agentAnswer) wait(ctx context.Context) (*AgentResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	res, err := q.agent.generate(ctx, q.request, q.loop)
-	t.failed(ctx, err)
-	return res, err
+	defer func() { t.failed(ctx, err) }() // also where a function of the caller's panics
+	return q.agent.generate(ctx, q.request, q.loop)
 }
 
 // stream is for one that is answered with a stream.

@@ -313,3 +313,14 @@ func TestAnswers_OneThatWasGivenUpHoldsTheNextBack(t *testing.T) {
 		}
 	}
 }
+
+func TestAnswers_OneWhosePolicyPanicsLetsTheNextThrough(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agent := inMemory(t, play(answer(500, `{"error":"no"}`))).Agent("a")
+		approve := func(opts ...mastra.Option) error {
+			return second(agent.Approve(t.Context(), mastra.ApproveRequest{RunID: "r", ToolCallID: "c"}, opts...))
+		}
+		assert.Panics(t, func() { _ = approve(mastra.WithRetryPolicy(func(mastra.Attempt) bool { panic("no") })) })
+		require.ErrorIs(t, approve(), mastra.ErrServer)
+	})
+}

@@ -37,12 +37,7 @@ func (r *AgentResult) Conversation() (Messages, error) {
 	case r.conversation == nil:
 		return nil, nil
 	}
-	list, err := r.asked.list()
-	if err != nil {
-		return nil, err
-	}
-	list = slices.DeleteFunc(list, func(m json.RawMessage) bool { return roleOf(m) != "system" })
-	return append(raw(list), RawMessages(r.conversation)...), nil
+	return r.asked.instructing(r.conversation)
 }
 
 // said is the conversation to the end of a result that was asked with these messages.
@@ -59,12 +54,7 @@ func (r *AgentResult) said(asked Messages) (Messages, error) {
 	if wire.Response.Messages == nil && wire.Messages != nil {
 		// A durable agent tells the conversation in the form of a memory. It must stand
 		// alone: the server orders such messages by their times, before any other.
-		list, err := asked.list()
-		if err != nil {
-			return nil, err
-		}
-		list = slices.DeleteFunc(list, func(m json.RawMessage) bool { return roleOf(m) != "system" })
-		return append(raw(list), RawMessages(wire.Messages)...), nil
+		return asked.instructing(wire.Messages)
 	}
 	asked, err := asked.question() // the answer begins behind it
 	if err != nil || wire.Response.Messages == nil {
@@ -93,6 +83,21 @@ func (m Messages) question() (Messages, error) {
 	return out, nil
 }
 
+// instructing puts the messages that instruct the model before a conversation, which
+// the server tells without them.
+func (m Messages) instructing(conversation json.RawMessage) (out Messages, err error) {
+	list, err := m.list()
+	if err != nil {
+		return nil, err
+	}
+	for _, message := range list {
+		if roleOf(message) == "system" {
+			out = append(out, RawMessages(message)...)
+		}
+	}
+	return append(out, RawMessages(conversation)...), nil
+}
+
 // list is the messages as JSON.
 func (m Messages) list() (list []json.RawMessage, err error) {
 	text, err := call.Marshal(m)
@@ -100,13 +105,6 @@ func (m Messages) list() (list []json.RawMessage, err error) {
 		return nil, err
 	}
 	return list, json.Unmarshal(text, &list)
-}
-
-func raw(list []json.RawMessage) (out Messages) {
-	for _, message := range list {
-		out = append(out, RawMessages(message)...)
-	}
-	return out
 }
 
 func roleOf(message json.RawMessage) string {

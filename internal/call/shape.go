@@ -15,8 +15,13 @@ func (x *Exchange) errorInside() *Failure {
 	if !OwnError(x.body) {
 		return nil
 	}
+	return x.saysNo("the answer is an error without a text")
+}
+
+// saysNo is the failure that the body tells, in its own words or, without any, in these.
+func (x *Exchange) saysNo(otherwise string) *Failure {
 	f := errorFrom(x.Veil(), x.status, x.header, x.body)
-	f.Body, f.Message = head(x.body), firstOf(f.Message, "the answer is an error without a text")
+	f.Body, f.Message = head(x.body), firstOf(f.Message, otherwise)
 	return f
 }
 
@@ -56,9 +61,7 @@ func (x *Exchange) acknowledged() error {
 		Success *bool `json:"success"`
 	}
 	if a != nil && json.Unmarshal(x.body, &said) == nil && said.Success != nil && !*said.Success {
-		f := errorFrom(x.Veil(), x.status, x.header, x.body)
-		f.Body, f.Message = head(x.body), firstOf(f.Message, "the server says that it did not succeed")
-		return x.fail(f)
+		return x.fail(x.saysNo("the server says that it did not succeed"))
 	}
 	return nil
 }
