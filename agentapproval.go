@@ -25,9 +25,9 @@ type ApproveRequest struct {
 	MaxToolRounds int          `json:"-"`
 	// Memory as in the request that was suspended, for ClientTools only.
 	Memory *MemoryRef `json:"-"`
-	// Messages as in the request that was suspended ([AgentResult.Asked]), for
-	// ClientTools of a durable agent without Memory only: of another one the server
-	// tells them.
+	// Messages as in the request that was suspended ([AgentResult.Asked]). They are not
+	// sent. [AgentResult.Conversation] begins with them, and the ClientTools of a durable
+	// agent without Memory need them: of another one the server tells them.
 	Messages Messages `json:"-"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
@@ -55,9 +55,9 @@ type DeclineRequest struct {
 	MaxToolRounds int          `json:"-"`
 	// Memory as in the request that was suspended, for ClientTools only.
 	Memory *MemoryRef `json:"-"`
-	// Messages as in the request that was suspended ([AgentResult.Asked]), for
-	// ClientTools of a durable agent without Memory only: of another one the server
-	// tells them.
+	// Messages as in the request that was suspended ([AgentResult.Asked]). They are not
+	// sent. [AgentResult.Conversation] begins with them, and the ClientTools of a durable
+	// agent without Memory need them: of another one the server tells them.
 	Messages Messages `json:"-"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
@@ -180,6 +180,7 @@ type agentAnswer struct {
 	request call.Request
 	loop    *toolLoop
 	waits   waits
+	asked   Messages // by the request that was suspended, where they are known
 }
 
 func (a *Agent) answer(op route.Operation, body any, to waits, next AgentRequest, opts []Option) (*agentAnswer, error) {
@@ -195,7 +196,7 @@ func (a *Agent) answer(op route.Operation, body any, to waits, next AgentRequest
 		loop.resumed = true
 	}
 	r := call.Request{Op: op, Body: body, Extra: next.Extra, Context: next.RequestContext}
-	return &agentAnswer{a, r, loop, to}, nil
+	return &agentAnswer{a, r, loop, to, next.Messages}, nil
 }
 
 // wait is for an operation that is answered with a result, or with a stream that is
@@ -213,7 +214,11 @@ func (q *agentAnswer) wait(ctx context.Context) (res *AgentResult, err error) {
 		return nil, err
 	}
 	defer func() { t.failed(ctx, err) }() // also where a function of the caller's panics
-	return q.agent.generate(ctx, q.request, q.loop)
+	res, err = q.agent.generate(ctx, q.request, q.loop)
+	if res != nil && res.asked == nil {
+		res.asked = q.asked
+	}
+	return res, err
 }
 
 // stream is for one that is answered with a stream.
@@ -225,8 +230,10 @@ func (q *agentAnswer) stream(ctx context.Context) (*AgentStream, error) {
 	s, err := q.agent.openIn(ctx, q.request, q.loop, t.leaves)
 	if err != nil {
 		t.failed(ctx, err)
+		return nil, err
 	}
-	return s, err
+	s.b.partial.asked = q.asked
+	return s, nil
 }
 
 // decides checks what an approval or a refusal names, and takes it from a Pending.

@@ -55,6 +55,7 @@ type AgentResult struct {
 	told         []exchange      // behind Steps; nil: in Raw
 	conversation json.RawMessage // behind Messages; nil: in Raw
 	asked        Messages
+	finish       *stream.Chunk // behind Conversation, where a stream's finish does not tell it
 }
 
 // Err is nil unless the run ended without an answer although the call went well:

@@ -31,9 +31,9 @@ type ResumeAgentRequest struct {
 	// was begun with.
 	ClientTools   []ClientTool `json:"-"`
 	MaxToolRounds int          `json:"-"`
-	// Messages as in the request that was suspended ([AgentResult.Asked]), for
-	// ClientTools of a durable agent without Memory only: of another one the server
-	// tells them.
+	// Messages as in the request that was suspended ([AgentResult.Asked]). They are not
+	// sent. [AgentResult.Conversation] begins with them, and the ClientTools of a durable
+	// agent without Memory need them: of another one the server tells them.
 	Messages Messages `json:"-"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`

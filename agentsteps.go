@@ -163,7 +163,9 @@ func (b *agentBuilder) tell(r *AgentResult) {
 	if told := warningsOf(last.StepResult.Warnings); told != nil {
 		r.Warnings = told
 	}
-	r.conversation = all(last.Messages)
+	if r.conversation = all(last.Messages); r.conversation == nil {
+		r.finish = &b.finishes[len(b.finishes)-1]
+	}
 }
 
 // all is the conversation in the messages of a finish.

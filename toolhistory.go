@@ -26,18 +26,21 @@ func (r *AgentResult) Asked() Messages {
 // Conversation is what was said so far, as messages: those of [AgentResult.Asked], the
 // answer, and what the server's tools have returned in it. Put the next message behind
 // it, for an agent without memory, or what [ToolMessage] makes of a call that waits for
-// a client tool. It is nil where it is not known: of a result that was read from JSON,
-// and of the stream of a durable agent.
+// a client tool. The stream of a durable agent tells nothing of what a memory recalled.
+// It is nil where it is not known: of a result that was read from JSON, and of most runs
+// that were answered without the Messages of their request ([ApproveRequest]).
 func (r *AgentResult) Conversation() (Messages, error) {
 	switch {
 	case r == nil:
 		return nil, nil
 	case r.Raw != nil:
 		return r.said(r.asked)
-	case r.conversation == nil:
+	case r.conversation != nil:
+		return r.asked.instructing(r.conversation)
+	case r.finish == nil || len(r.asked) == 0:
 		return nil, nil
 	}
-	return r.asked.instructing(r.conversation)
+	return stepsSaid(r.asked, r.finish)
 }
 
 // said is the conversation to the end of a result that was asked with these messages.
@@ -55,6 +58,9 @@ func (r *AgentResult) said(asked Messages) (Messages, error) {
 		// A durable agent tells the conversation in the form of a memory. It must stand
 		// alone: the server orders such messages by their times, before any other.
 		return asked.instructing(wire.Messages)
+	}
+	if len(asked) == 0 {
+		return nil, nil // a run that was resumed tells its answer only
 	}
 	asked, err := asked.question() // the answer begins behind it
 	if err != nil || wire.Response.Messages == nil {
@@ -134,12 +140,18 @@ func (b *agentBuilder) taken(asked Messages) (Messages, error) {
 	if len(asked) == 0 {
 		return nil, nil
 	}
+	return stepsSaid(asked, last)
+}
+
+// stepsSaid adds to the messages that a run was asked with what the steps in its finish
+// say, as a durable agent's has them.
+func stepsSaid(asked Messages, finish *stream.Chunk) (Messages, error) {
 	var payload struct {
 		Output struct {
 			Steps []durableStep `json:"steps"`
 		} `json:"output"`
 	}
-	if err := json.Unmarshal(last.Payload(), &payload); err != nil {
+	if err := json.Unmarshal(finish.Payload(), &payload); err != nil {
 		return nil, failed(http.StatusBadGateway, "mastra: the steps of the run do not decode: %s", strings.TrimPrefix(call.WithoutValue(err).Error(), "json: "))
 	}
 	t := new(transcript)

@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -78,6 +81,19 @@ func (c *counting) tool() mastra.ClientTool {
 func TestClientTool_RoundsKeepEveryCallAndResult(t *testing.T) {
 	t.Parallel()
 	url := own(t, contract.Config{Extra: true}).URL()
+	var traces sync.Map // of the next turns, and what each should tell
+	t.Run("runs", func(t *testing.T) { everyRound(t, url, &traces) })
+	if suite.target.Name == "mock" {
+		return // it keeps no traces
+	}
+	c, _ := recorded(t, url)
+	traces.Range(func(id, want any) bool {
+		assert.Equal(t, want, tracedCalls(t, c, id.(string)), "in its trace")
+		return true
+	})
+}
+
+func everyRound(t *testing.T, url string, traces *sync.Map) {
 	type decide func(context.Context, *mastra.Agent, mastra.Pending, mastra.AgentRequest, mastra.Messages) (*mastra.AgentResult, error)
 	whole := func(s *mastra.AgentStream, err error) (*mastra.AgentResult, error) {
 		if err != nil {
@@ -136,11 +152,121 @@ func TestClientTool_RoundsKeepEveryCallAndResult(t *testing.T) {
 					assert.ElementsMatch(t, []string{"1", "2", "3", "4"}, tool.saw)
 					said, found := strings.CutPrefix(res.Text, "threefour")
 					require.True(t, found, res.Text)
-					assert.Equal(t, roundsWith(answer.becomes), seenCalls(t, said))
+					want := roundsWith(answer.becomes)
+					assert.Equal(t, want, seenCalls(t, said))
+					if req.Memory != nil {
+						assert.Equal(t, inThread(want), storedCalls(t, c, agentID, req.Memory))
+					}
+
+					next := ask(`[[{"seen":true}]]`)
+					next.Tracing = &mastra.TracingOptions{TraceID: strings.ReplaceAll(uuid.NewString(), "-", "")}
+					if next.Memory = req.Memory; next.Memory == nil {
+						before, err := res.Conversation()
+						require.NoError(t, err)
+						next.Messages = append(before, next.Messages...)
+					}
+					res, err = begin(within(t), agent, next)
+					require.NoError(t, err)
+					assert.Equal(t, want, seenCalls(t, res.Text), "in the next turn")
+					traces.Store(next.Tracing.TraceID, want)
 				})
 			}
 		}
 	}
+}
+
+// inThread is how a thread tells of such calls: what a result is has no kind there, and
+// what was declined has no result.
+func inThread(seen []string) (out []string) {
+	for _, s := range seen {
+		out = append(out, strings.TrimSuffix(kind.ReplaceAllString(s, " = "), `"not now"`))
+	}
+	return out
+}
+
+var kind = regexp.MustCompile(` = (json|text) `)
+
+// storedCalls are those of a thread. The server keeps a call of a client tool twice: as
+// the model made it, and again with the result that the client sent.
+func storedCalls(t testing.TB, c *mastra.Client, agentID string, of *mastra.MemoryRef) (out []string) {
+	t.Helper()
+	results := map[string]string{}
+	var order []string
+	for m, err := range c.Memory(agentID).ForResource(of.ResourceID).Thread(of.ThreadID).Messages(within(t), mastra.ListMessagesRequest{}) {
+		require.NoError(t, err)
+		for _, p := range m.Content.Parts {
+			i := p.ToolInvocation
+			if i == nil {
+				continue
+			}
+			call := fmt.Sprintf("%s %s = ", i.ToolName, i.Args)
+			if _, known := results[call]; !known {
+				order = append(order, call)
+			}
+			results[call] += string(i.Result)
+		}
+	}
+	for _, call := range order {
+		out = append(out, call+results[call])
+	}
+	return out
+}
+
+// tracedCalls are those that the model of a run was told of, as its trace has kept them:
+// what the server's memory has twice, the trace has twice, and the model once.
+func tracedCalls(t testing.TB, c *mastra.Client, traceID string) (out []string) {
+	t.Helper()
+	type span struct {
+		SpanType string
+		Input    json.RawMessage
+		Output   struct{ Text string }
+	}
+	var trace struct{ Spans []span }
+	at := -1
+	until(t, "the trace is stored", func() bool {
+		if err := c.Do(within(t), "GET", "/observability/traces/"+traceID, nil, &trace); err != nil {
+			return false
+		}
+		at = slices.IndexFunc(trace.Spans, func(s span) bool { return s.SpanType == "model_generation" })
+		return at >= 0
+	})
+	if at < 0 {
+		return nil
+	}
+	if string(trace.Spans[at].Input) == "null" { // as a durable agent's: the model's answer tells what it saw
+		return seenCalls(t, trace.Spans[at].Output.Text)
+	}
+	var input struct {
+		Messages []struct {
+			Role    string
+			Content json.RawMessage
+		}
+	}
+	require.NoError(t, json.Unmarshal(trace.Spans[at].Input, &input))
+	outputs := map[string]mastra.ToolOutput{}
+	var calls []mastra.Part
+	for _, m := range input.Messages {
+		if m.Role != "assistant" && m.Role != "tool" {
+			continue
+		}
+		var parts []mastra.Part
+		require.NoError(t, json.Unmarshal(m.Content, &parts))
+		for _, p := range parts {
+			switch p.Type {
+			case "tool-call":
+				same := func(c mastra.Part) bool { return c.ToolCallID == p.ToolCallID && string(c.Input) == string(p.Input) }
+				if !slices.ContainsFunc(calls, same) {
+					calls = append(calls, p)
+				}
+			case "tool-result":
+				outputs[p.ToolCallID] = *p.Output
+			}
+		}
+	}
+	for _, p := range calls {
+		out = append(out, fmt.Sprintf("%s %s = %s %s", p.ToolName, p.Input, outputs[p.ToolCallID].Type, outputs[p.ToolCallID].Value))
+	}
+	return out
 }
 
 // The stream of a durable agent stays open while a call waits, and goes on with what
