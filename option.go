@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/stream"
 )
 
 // A ClientOption sets something for a whole client: see [New] and [Client.With].
@@ -325,6 +326,29 @@ func WithQuery(name, value string) Option {
 	})
 }
 
+// WithContentType sets the Content-Type of a call's body: [Client.Do] and
+// [Client.OpenStream] only. Default "application/octet-stream" for a []byte and a
+// reader, "application/json" for the rest.
+func WithContentType(mediaType string) Option {
+	return callOption{"WithContentType", func(c *config) error {
+		if mediaType == "" || !call.ValidHeaderValue(mediaType) {
+			return refuse("WithContentType: the value is not one that a header can carry")
+		}
+		c.ContentType = mediaType
+		return nil
+	}}
+}
+
+// WithStreamEnd sets how a stream ends whose only mark of the end is [DONE], and one of
+// [Client.OpenStream]: see [stream.EndRule] and [stream.EndAfter]. The first are the
+// streams that run until idle ([AgentRequest].UntilIdle). Only the server that Mastra
+// itself builds writes [DONE]; give a client of one that is mounted in Express, Fastify
+// or the like stream.EndEOF. All other streams have an end of their own and keep it, so
+// that one that was cut off is never taken for whole.
+func WithStreamEnd(rule stream.EndRule) Option {
+	return option(func(c *config) error { c.StreamEnd = &rule; return nil })
+}
+
 // WithResponse fills *meta with the status, headers and raw body of the call's
 // last answer, and with the number of attempts, whether the call succeeds or
 // fails. A call that is several requests tells of the last answer, as [Run.Start] does
@@ -346,7 +370,8 @@ func WithResponse(meta *Response) Option {
 // which are those of a GET on the same host. One with a Timeout is refused, because the timeout would cut streams;
 // use a context, [WithAttemptTimeout] and [WithIdleTimeout]. Default: a client
 // that keeps 100 idle connections per host for 4 s, less than a Node server's
-// 5 s, and allows 10 s each for dialing and for TLS.
+// 5 s, and allows 10 s each for dialing and for TLS: one with [DefaultTransport], which
+// is what to begin with where it must be another one in some respect.
 //
 // A transport of your own that speaks HTTP/2, [http.DefaultTransport] too, goes on
 // using a connection whose peer is gone without a word, and every attempt fails,
@@ -366,6 +391,18 @@ func WithHTTPClient(hc *http.Client) ClientOption {
 		return nil
 	})
 }
+
+// DefaultTransport returns a new transport with the settings of the default client, for
+// those who need TLS, a proxy or limits of their own:
+//
+//	t := mastra.DefaultTransport()
+//	t.TLSClientConfig = &tls.Config{RootCAs: ours}
+//	client, err := mastra.New(url, mastra.WithHTTPClient(&http.Client{Transport: t}))
+//
+// It keeps 100 idle connections per host for 4 s, less than a Node server's 5 s; allows
+// 10 s each for dialing and for TLS; takes its proxy from the environment; and drops an
+// HTTP/2 connection 25 s after it last brought something.
+func DefaultTransport() *http.Transport { return call.DefaultTransport() }
 
 // WithMiddleware puts wrap around the transport of every attempt; the first
 // middleware given is the outermost.

@@ -51,9 +51,9 @@ func plainLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Every option has a row in the README's table.
-func TestReadme_ListsEveryOption(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
+// Every option has a row in the table of docs/options.md.
+func TestOptionsDoc_ListsEveryOption(t *testing.T) {
+	doc, err := os.ReadFile("docs/options.md")
 	require.NoError(t, err)
 	code, err := os.ReadFile("option.go")
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestReadme_ListsEveryOption(t *testing.T) {
 	options := regexp.MustCompile(`(?m)^func (With\w+)\(`).FindAllStringSubmatch(string(code), -1)
 	require.NotEmpty(t, options)
 	for _, o := range options {
-		assert.Contains(t, string(readme), "| `"+o[1]+"`")
+		assert.Contains(t, string(doc), "| `"+o[1]+"`")
 	}
 }
 

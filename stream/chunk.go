@@ -30,8 +30,10 @@ type Chunk struct {
 	line    string // the same for a delta, whose text is a part of it
 	text    string // of a delta; if it is cut, also of one in a chunk inside this one
 	isText  bool
+	isPlain bool // line is data that is not JSON
 	cut     bool // text is not what the JSON alone says, or that has half a character
 	payload span
+	sse     *sseFields // nil: neither a name nor an id
 }
 
 // ParseChunk reads one chunk from its JSON text. Valid JSON of any shape gives a

@@ -9,7 +9,7 @@ import (
 // was the end.
 type endState struct {
 	rule     EndRule
-	terminal bool // EndDoneOrTerminal: the last chunk closed a segment
+	terminal bool // EndDoneOrTerminal: the last chunk closed a segment; EndAfter: it is one of those
 	finished bool // EndWorkflow: the last segment had its workflow-finish
 
 	run       string // the run that the last chunk with a run id belonged to
@@ -38,6 +38,9 @@ func (e *endState) see(c *Chunk) {
 		e.finished = false
 	case TypeWorkflowFinish:
 		e.finished = true
+	}
+	if e.rule.own() {
+		e.terminal = e.rule.endsAfter(c)
 	}
 }
 
@@ -113,7 +116,9 @@ func (e *endState) eof(cause error, partial bool) error {
 	}
 	switch {
 	case partial:
-	case e.rule == EndDoneOrTerminal && e.terminal:
+	case e.rule == EndEOF:
+		return nil
+	case e.terminal && (e.rule == EndDoneOrTerminal || e.rule.own()):
 		return nil
 	case e.rule == EndWorkflow && e.finished:
 		return nil
@@ -128,6 +133,8 @@ func (e *endState) cut(cause error) error {
 		t.missing = TypeWorkflowFinish
 	case EndEndless:
 		t.missing = "it was closed"
+	case EndEOF:
+		t.missing = "its last event was whole"
 	}
 	return t
 }

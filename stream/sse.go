@@ -1,9 +1,10 @@
 package stream
 
+import "bytes"
+
 // sseFramer cuts a stream of server-sent events, by the WHATWG's rules: lines end
 // with LF, CR or CRLF, a byte order mark may come first, a blank line ends an
-// event, and an event without its blank line is none. Of the fields only data
-// matters here.
+// event, and an event without its blank line is none.
 type sseFramer struct {
 	maxEvent int
 	lf, cr   finder
@@ -17,6 +18,8 @@ type sseFramer struct {
 	lines              int // its data lines so far
 	dataStart, dataEnd int // from the first line's value to the last one's end
 	joined             []byte
+
+	name, id string // of the event; the id stays until there is another
 }
 
 func newSSEFramer(maxEvent int) *sseFramer {
@@ -54,14 +57,23 @@ func (f *sseFramer) next(b []byte) (frame, error) {
 			done := f.addLine(b, value, end)
 			f.endLine(b, end)
 			if done {
+				f.name = ""
 				return f.emit(frame{kind: frameDone, end: f.line}), nil
 			}
 			continue
 		}
 		isBlank := end == f.line
+		if !isBlank {
+			f.note(b[f.line:end])
+		}
 		f.endLine(b, end)
-		if isBlank && f.lines > 0 {
-			return f.emit(frame{kind: frameData, end: f.line, data: f.data(b), dataStart: f.dataStart, dataEnd: f.dataEnd}), nil
+		if !isBlank {
+			continue
+		}
+		name := f.name
+		f.name = ""
+		if f.lines > 0 {
+			return f.emit(frame{kind: frameData, end: f.line, data: f.data(b), dataStart: f.dataStart, dataEnd: f.dataEnd, name: name, id: f.id}), nil
 		}
 	}
 }
@@ -110,6 +122,20 @@ func dataField(b []byte, start, end int) (int, bool) {
 		value++
 	}
 	return value, true
+}
+
+// note takes the name or the id of an event from a line.
+func (f *sseFramer) note(line []byte) {
+	field, value, _ := bytes.Cut(line, []byte(":"))
+	value = bytes.TrimPrefix(value, []byte(" "))
+	switch string(field) {
+	case "event":
+		f.name = string(value)
+	case "id":
+		if bytes.IndexByte(value, 0) < 0 {
+			f.id = string(value)
+		}
+	}
 }
 
 // addLine adds a data line to the event and tells whether it is the mark of the

@@ -211,12 +211,12 @@ func (s *Stream) step(owned bool) (frame, Chunk, error) {
 	if err != nil {
 		return frame{}, Chunk{}, s.finish(err)
 	}
-	if fr.kind == frameData && blank(fr.data) {
+	if fr.kind == frameData && blank(fr.data) && (len(fr.data) == 0 || !s.takesText(&fr)) {
 		fr.kind = frameOther
 	}
 	switch fr.kind {
 	case frameData:
-		c, clean, err := s.chunk(fr.data, owned)
+		c, clean, err := s.chunk(&fr, owned)
 		if clean != nil {
 			fr.data, fr.changed = clean, true
 		}
@@ -231,21 +231,28 @@ func (s *Stream) step(owned bool) (frame, Chunk, error) {
 
 // chunk makes the chunk of an event, and returns the text that it was made of where
 // something was hidden in it.
-func (s *Stream) chunk(data []byte, owned bool) (c Chunk, clean []byte, err error) {
+func (s *Stream) chunk(fr *frame, owned bool) (c Chunk, clean []byte, err error) {
 	s.events++
+	data := fr.data
 	if c, err = s.dec.chunk(data, owned || s.hooks.OnChunk != nil); err != nil {
-		return Chunk{}, nil, s.finish(locate(err, s.events))
+		if !s.takesText(fr) {
+			return Chunk{}, nil, s.finish(locate(err, s.events))
+		}
+		c, err = textChunk(data), nil
+	}
+	if fr.name != "" || fr.id != "" {
+		c.sse = &sseFields{fr.name, fr.id}
 	}
 	if c.isBareError() {
 		c.Type = TypeError
 	}
 	if s.hooks.Hide != nil {
 		if hidden, changed := hideErrors(c.Type, data, s.hooks.Hide); changed {
-			typ := c.Type
+			typ, fields := c.Type, c.sse
 			if c, err = s.dec.chunk(hidden, true); err != nil {
 				return Chunk{}, nil, s.finish(locate(err, s.events))
 			}
-			c.Type, clean = typ, hidden
+			c.Type, c.sse, clean = typ, fields, hidden
 		}
 	}
 	if c.RunID != "" && s.runID.Load() == nil {
@@ -259,6 +266,11 @@ func (s *Stream) chunk(data []byte, owned bool) (c Chunk, clean []byte, err erro
 		s.seen = Chunk{}
 	}
 	return c, clean, nil
+}
+
+// takesText tells whether an event may hold data that is not JSON.
+func (s *Stream) takesText(fr *frame) bool {
+	return s.opt.AnyData && (fr.name != "" || s.opt.End.own())
 }
 
 // finish ends the stream; err is nil if all came that should have come. Where

@@ -16,18 +16,23 @@ type answerKind int
 const (
 	jsonAnswer answerKind = iota
 	streamAnswer
-	bytesAnswer
+	bytesAnswer // of a known kind that is neither
+	wholeAnswer // any, which is read
+	openAnswer  // any, which stays open
 )
+
+// isRead tells that the whole answer is read before the call returns.
+func (k answerKind) isRead() bool { return k == jsonAnswer || k == wholeAnswer }
 
 // accept is the header of that name, "" for the default.
 func (k answerKind) accept() string {
 	switch k {
 	case streamAnswer:
 		return "text/event-stream, text/plain"
-	case bytesAnswer:
-		return "*/*"
+	case jsonAnswer:
+		return "application/json"
 	}
-	return "application/json"
+	return "*/*"
 }
 
 const (
@@ -38,7 +43,7 @@ const (
 // judge tells whether an answer is a success, and reads it unless it stays open.
 // final: another attempt would meet the same.
 func (x *Exchange) judge(ctx context.Context, resp *http.Response) (failure *Failure, final bool) {
-	decoded(resp, x.kind != bytesAnswer || resp.StatusCode >= 300)
+	decoded(resp, x.kind == jsonAnswer || x.kind == streamAnswer || resp.StatusCode >= 300)
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		return x.success(ctx, resp)
@@ -76,13 +81,17 @@ func (x *Exchange) success(ctx context.Context, resp *http.Response) (failure *F
 		if isHTML(resp.Header, nil) || mediaType(resp.Header) == "application/json" || codingOf(resp.Header) != "" {
 			return x.notStream(resp), true
 		}
+	case openAnswer:
+		if codingOf(resp.Header) != "" {
+			return x.notStream(resp), true
+		}
 	default:
 		if err := x.read(resp); err != nil {
 			failure = transportFailure(ctx, &x.now, x.server.origin, x.advice, err)
 			failure.Header = resp.Header
 			return failure, errors.Is(err, errAnswerTooLarge)
 		}
-		if isHTML(resp.Header, x.body) || codingOf(resp.Header) != "" && len(x.body) > 0 {
+		if x.kind == jsonAnswer && isHTML(resp.Header, x.body) || codingOf(resp.Header) != "" && len(x.body) > 0 {
 			return &Failure{Status: resp.StatusCode, Header: resp.Header, Body: head(x.body), Message: notJSON(x.Veil(), resp.StatusCode, resp.Header, x.body)}, true
 		}
 	}

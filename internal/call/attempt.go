@@ -26,6 +26,7 @@ type attempt struct {
 	request atomic.Pointer[http.Request] // as the transport got it
 	circles bool                         // it was led on too often
 	cookie  []string                     // the header, before a jar adds to it
+	blocks  bool                         // reading the body may take any time
 }
 
 // limit bounds the wait for the response headers, and is what runs out then.
@@ -76,7 +77,11 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		})
 		defer timer.Stop()
 	}
-	resp, err := t.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, a.trace.hooks())))
+	inner := req.WithContext(httptrace.WithClientTrace(ctx, a.trace.hooks()))
+	if a.blocks && inner.Body != nil {
+		inner.Body = &leftBehind{ctx: ctx, body: inner.Body}
+	}
+	resp, err := t.next.RoundTrip(inner)
 	if late := !decided.CompareAndSwap(false, true); late && req.Context().Err() == nil {
 		if err == nil {
 			resp.Body.Close()

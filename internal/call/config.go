@@ -27,6 +27,8 @@ type Config struct {
 	Prefix         string         // of the API
 	RequestContext map[string]any
 	Query          url.Values
+	ContentType    string          // of a call's body; empty: its own
+	StreamEnd      *stream.EndRule // nil: the operation's own
 	// Trace tells where in which trace a context stands.
 	Trace func(context.Context) (traceID, spanID string, ok bool)
 	// Answer is filled in with the last answer of a call.

@@ -75,6 +75,9 @@ func (x *Exchange) unreadable(err error) error {
 		message = err.Error()
 	case !json.Valid(x.body):
 		message = badJSON(x.body)
+		if kind := mediaType(x.header); x.req.Op.ID == "" && kind != "" && kind != "application/json" {
+			message += " but " + Clip(x.Veil().Text(kind), 100) + "; a *[]byte takes it as it is"
+		}
 	case errors.As(err, &kind):
 		what, _, _ := strings.Cut(kind.Value, " ") // behind it stands the value
 		message = "the answer does not decode: " + what + " in place of " + jsonKind(kind.Type)

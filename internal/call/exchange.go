@@ -2,6 +2,8 @@ package call
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -99,7 +101,7 @@ func (x *Exchange) encode(ctx context.Context) error {
 		}
 	}
 	if values := MergeContext(x.cfg.RequestContext, x.req.Context); len(values) > 0 {
-		if x.payload, err = placeContext(x.req.Op.Context, x.req.Form != nil, values, x.payload, query); err != nil {
+		if x.payload, err = placeContext(x.req.Op.Context, x.req.Form != nil || x.req.Raw != nil, values, x.payload, query); err != nil {
 			return err
 		}
 	}
@@ -107,6 +109,12 @@ func (x *Exchange) encode(ctx context.Context) error {
 		if x.payload, x.contentType, err = x.req.Form.encode(); err != nil {
 			return err
 		}
+	}
+	if x.req.Raw != nil {
+		x.contentType = "application/octet-stream"
+	}
+	if err := x.setContentType(); err != nil {
+		return err
 	}
 	x.url = x.server.origin + x.path
 	if len(query) > 0 {
@@ -121,6 +129,22 @@ func (x *Exchange) encode(ctx context.Context) error {
 	return nil
 }
 
+// setContentType obeys WithContentType.
+func (x *Exchange) setContentType() error {
+	switch {
+	case x.cfg.ContentType == "":
+	case x.req.Op.ID != "":
+		return Refuse("mastra: WithContentType: this call makes its body itself; the option is for Client.Do and Client.OpenStream")
+	case !x.hasBody():
+		return Refuse("mastra: WithContentType: the call has no body")
+	default:
+		x.contentType = x.cfg.ContentType
+	}
+	return nil
+}
+
+func (x *Exchange) hasBody() bool { return x.payload != nil || x.req.Raw != nil }
+
 // headers are those of every attempt.
 func (x *Exchange) headers() http.Header {
 	h := make(http.Header, 8+len(x.cfg.Header))
@@ -129,7 +153,7 @@ func (x *Exchange) headers() http.Header {
 	if x.kind != jsonAnswer {
 		h.Set("Accept-Encoding", "identity")
 	}
-	if x.payload != nil {
+	if x.hasBody() {
 		h.Set("Content-Type", x.contentType)
 	}
 	for name, values := range x.cfg.Header {
@@ -151,8 +175,62 @@ func (x *Exchange) JSON(ctx context.Context, out any) error {
 // Body sends the request, whose answer is neither JSON nor a stream of chunks. The
 // caller closes the body.
 func (x *Exchange) Body(ctx context.Context) (*http.Response, error) {
-	x.kind = bytesAnswer
-	return x.do(ctx)
+	return x.open(ctx, bytesAnswer)
+}
+
+// AnyBody is Body for an answer of any kind.
+func (x *Exchange) AnyBody(ctx context.Context) (*http.Response, error) {
+	return x.open(ctx, openAnswer)
+}
+
+func (x *Exchange) open(ctx context.Context, kind answerKind) (*http.Response, error) {
+	x.kind = kind
+	resp, err := x.do(ctx)
+	if err == nil {
+		resp.Body = withIdleLimit(resp.Body, x.cfg.IdleTimeout)
+	}
+	return resp, err
+}
+
+// Bytes sends the request, and returns its answer, of any kind, as it is.
+func (x *Exchange) Bytes(ctx context.Context) ([]byte, error) {
+	x.kind = wholeAnswer
+	_, err := x.do(ctx)
+	return x.body, err
+}
+
+// Copy sends the request, and copies its answer, of any kind, to w.
+func (x *Exchange) Copy(ctx context.Context, w io.Writer) error {
+	resp, err := x.AnyBody(ctx)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	from := &answerReader{Reader: resp.Body}
+	switch _, err = io.Copy(w, from); {
+	case err == nil:
+		return nil
+	case from.err == nil: // the caller's own
+		return fmt.Errorf("mastra: the answer cannot be written: %w", err)
+	}
+	x.unknown = true
+	f := transportFailure(ctx, &x.now, x.server.origin, x.advice, from.err)
+	f.Status, f.Header = 0, resp.Header
+	return x.fail(f)
+}
+
+// answerReader remembers why a reader has failed.
+type answerReader struct {
+	io.Reader
+	err error
+}
+
+func (w *answerReader) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if err != io.EOF {
+		w.err = err
+	}
+	return n, err
 }
 
 // fail completes a failure with what the exchange knows.

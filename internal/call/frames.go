@@ -64,10 +64,13 @@ func (x *Exchange) streamOptions(resp *http.Response) (o stream.Options, ok bool
 	if x.now.silence > 0 { // the headers may have taken a part of it
 		o.FirstByteTimeout = max(x.now.silence-time.Since(x.now.started), 1)
 	}
+	if end := x.cfg.StreamEnd; end != nil && (rule == nil || rule.End == route.Done) {
+		defer func() { o.End = *end }()
+	}
 	switch kind := mediaType(resp.Header); kind {
 	case "text/event-stream":
 		if rule == nil {
-			o.Framing, o.End = stream.SSE, stream.EndDoneOrTerminal
+			o.Framing, o.End, o.AnyData = stream.SSE, stream.EndDoneOrTerminal, true
 		}
 		return o, o.Framing == stream.SSE
 	case "text/plain", "application/octet-stream", "":
@@ -83,6 +86,9 @@ func (x *Exchange) streamOptions(resp *http.Response) (o stream.Options, ok bool
 func (x *Exchange) notStream(resp *http.Response) *Failure {
 	body := x.readError(resp)
 	message := "the answer is not a stream but " + Clip(x.Veil().Text(mediaType(resp.Header)), 100)
+	if x.req.Op.ID == "" {
+		message += "; Client.Do takes it, with a *[]byte or an *io.ReadCloser"
+	}
 	if isHTML(resp.Header, body) || codingOf(resp.Header) != "" {
 		message = notJSON(x.Veil(), resp.StatusCode, resp.Header, body)
 	}

@@ -24,15 +24,28 @@ var ErrDone = errors.New("call: carried out, its answer lost")
 // it is a success: its body open for a stream, else read into x.body.
 //
 // This is the one loop of the client: whatever is repeated goes through failed.
-func (x *Exchange) do(ctx context.Context) (*http.Response, error) {
+func (x *Exchange) do(ctx context.Context) (resp *http.Response, err error) {
 	defer x.Report()
 	var raw any
-	if x.payload != nil {
+	switch body := x.req.Raw; {
+	case body != nil:
+		raw = retryablehttp.ReaderFunc(body.open)
+		defer func() {
+			if err != nil || x.kind.isRead() {
+				body.close()
+			} else {
+				body.asked(resp)
+			}
+		}()
+	case x.payload != nil:
 		raw = x.payload
 	}
 	req, err := retryablehttp.NewRequestWithContext(context.WithValue(ctx, attemptKey{}, &x.now), x.req.Op.Method, x.url, raw)
 	if err != nil {
 		return nil, Refuse("mastra: the request cannot be built: %w", plainCause(err))
+	}
+	if body := x.req.Raw; body != nil && body.copies == nil {
+		req.GetBody, x.now.blocks = nil, true // there is no other copy
 	}
 	if err := x.prepare(req.Request); err != nil {
 		if x.failure == nil {
@@ -49,7 +62,7 @@ func (x *Exchange) do(ctx context.Context) (*http.Response, error) {
 		PrepareRetry: x.prepare,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	resp, err := attempts.Do(req)
+	resp, err = attempts.Do(req)
 	switch {
 	case x.done:
 		return nil, ErrDone
@@ -119,6 +132,7 @@ func (x *Exchange) check(ctx context.Context, resp *http.Response, err error) (b
 		x.failure = transportFailure(ctx, &x.now, x.server.origin, x.advice, err)
 		sent = x.now.sent(err)
 		final = lasting(err) != "" || errors.Is(err, errIdempotencyKey) || errors.Is(err, stream.ErrIdleTimeout) && x.req.silenceIsAnAnswer()
+		x.blameBody(ctx)
 	} else {
 		x.status, x.header, x.body = resp.StatusCode, resp.Header, nil
 		x.failure, final = x.judge(ctx, resp)
@@ -127,7 +141,18 @@ func (x *Exchange) check(ctx context.Context, resp *http.Response, err error) (b
 		x.log(ctx, attemptEnded)
 		return false, nil
 	}
+	final = final || x.req.Raw != nil && x.req.Raw.failure() != nil
 	return x.failed(ctx, attemptEnded, sent, final), nil
+}
+
+// blameBody says of an attempt without an answer that the caller's reader has failed.
+func (x *Exchange) blameBody(ctx context.Context) {
+	if x.req.Raw == nil || ctx.Err() != nil {
+		return
+	}
+	if err := x.req.Raw.failure(); err != nil {
+		x.failure.Cause, x.failure.Message = err, "the request's body cannot be read: "+err.Error()
+	}
 }
 
 // failed tells whether the attempt that has just failed is followed by another.
@@ -162,6 +187,12 @@ func (x *Exchange) repeat(ctx context.Context, sent, final bool) bool {
 		}
 	}
 	if final || ctx.Err() != nil || x.attempts > x.cfg.Retries && !x.req.Endless {
+		return false
+	}
+	if x.req.Raw != nil && x.req.Raw.spent() {
+		if x.cfg.Policy(a) || x.failure.Status == http.StatusUnauthorized && x.credentials.source != nil {
+			x.failure.also(errReadOnce, "")
+		}
 		return false
 	}
 	if x.failure.Status == http.StatusUnauthorized {

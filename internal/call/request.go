@@ -18,6 +18,7 @@ type Request struct {
 	Extra   map[string]any // further members of the body
 	Context map[string]any // request context of the request itself
 	Form    *Form          // a body that is no JSON, instead of Body
+	Raw     *RawBody       // one that is sent as it is, instead of Body
 	Refused error          // why it cannot be sent; nil where it can
 
 	// Lost is asked before a repetition is thought of when an attempt may have been
