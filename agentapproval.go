@@ -202,6 +202,8 @@ func (a *Agent) answer(op route.Operation, body any, to waits, next AgentRequest
 // wait is for an operation that is answered with a result, or with a stream that is
 // read to its end.
 func (q *agentAnswer) wait(ctx context.Context) (res *AgentResult, err error) {
+	ctx, end := q.agent.c.account(ctx, q.request.Op, q.waits.run, q.agent.id)
+	defer func() { end(err) }()
 	if q.request.Op.Stream != nil {
 		s, err := q.stream(ctx)
 		if err != nil {

@@ -23,8 +23,14 @@ import (
 //
 // POST /agents/{agentId}/network. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
-func (a *Agent) Network(ctx context.Context, req AgentRequest, opts ...Option) (*NetworkResult, error) {
-	s, err := a.NetworkStream(ctx, req, opts...)
+func (a *Agent) Network(ctx context.Context, req AgentRequest, opts ...Option) (res *NetworkResult, err error) {
+	a, err = a.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	ctx, end := a.c.account(ctx, route.AgentNetwork, "", a.id)
+	defer func() { end(err) }()
+	s, err := a.NetworkStream(ctx, req)
 	if err != nil {
 		return nil, err
 	}

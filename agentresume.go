@@ -53,11 +53,11 @@ type ResumeAgentRequest struct {
 // is set. Never repeated once it was sent: data that does not fit uses the
 // suspension up.
 func (a *Agent) Resume(ctx context.Context, req ResumeAgentRequest, opts ...Option) (*AgentResult, error) {
-	s, err := a.ResumeStream(ctx, req, opts...)
+	answer, err := a.resumption(req, opts)
 	if err != nil {
 		return nil, err
 	}
-	return s.Result()
+	return answer.wait(ctx)
 }
 
 // ResumeStream is Resume, and streams what follows. The error of a run that has just
@@ -66,6 +66,14 @@ func (a *Agent) Resume(ctx context.Context, req ResumeAgentRequest, opts ...Opti
 // POST /agents/{agentId}/resume-stream, or resume-stream-until-idle where UntilIdle
 // is set. Never repeated once it was sent.
 func (a *Agent) ResumeStream(ctx context.Context, req ResumeAgentRequest, opts ...Option) (*AgentStream, error) {
+	answer, err := a.resumption(req, opts)
+	if err != nil {
+		return nil, err
+	}
+	return answer.stream(ctx)
+}
+
+func (a *Agent) resumption(req ResumeAgentRequest, opts []Option) (*agentAnswer, error) {
 	if err := pendingIDs(req.Pending, &req.RunID, &req.ToolCallID); err != nil {
 		return nil, err
 	}
@@ -79,14 +87,10 @@ func (a *Agent) ResumeStream(ctx context.Context, req ResumeAgentRequest, opts .
 	if idle := req.UntilIdle; idle != nil {
 		op, body.UntilIdle, body.MaxIdle = route.AgentResumeStreamUntilIdle, nil, idle.milliseconds()
 	}
-	answer, err := a.answer(op, body, waits{a.id, req.RunID, req.ToolCallID}, AgentRequest{
+	return a.answer(op, body, waits{a.id, req.RunID, req.ToolCallID}, AgentRequest{
 		Messages: req.Messages, ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: req.Memory,
 		MaxSteps: req.MaxSteps, Tracing: req.Tracing, UntilIdle: req.UntilIdle, RequestContext: req.RequestContext, Extra: req.Extra,
 	}, opts)
-	if err != nil {
-		return nil, err
-	}
-	return answer.stream(ctx)
 }
 
 // resumeAgentBody is what the server reads; until idle, the limit stands beside

@@ -72,11 +72,11 @@ func (a *Agent) Get(ctx context.Context, opts ...Option) (*AgentInfo, error) {
 //
 // POST /agents/{agentId}/generate. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
-func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) (*AgentResult, error) {
+func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) (res *AgentResult, err error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
-	a, err := a.with(opts)
+	a, err = a.with(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,9 @@ func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) 
 	if err != nil {
 		return nil, err
 	}
-	res, err := a.generate(ctx, call.Request{Op: route.AgentGenerate, Body: req, Extra: req.Extra, Context: req.RequestContext}, loop)
+	ctx, end := a.c.account(ctx, route.AgentGenerate, "", a.id)
+	defer func() { end(err) }()
+	res, err = a.generate(ctx, call.Request{Op: route.AgentGenerate, Body: req, Extra: req.Extra, Context: req.RequestContext}, loop)
 	if res != nil && res.asked == nil {
 		res.asked = req.Messages
 	}

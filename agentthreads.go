@@ -8,7 +8,6 @@ import (
 	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
-	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -76,7 +75,7 @@ func (a *Agent) SubscribeThread(ctx context.Context, req SubscribeThreadRequest,
 		h.OnChunk = func(c *stream.Chunk) { s.last.Progressed(); b.add(c) }
 		h.Continue = s.again
 	}
-	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, veil.Hooks(h, a.c.veil)), b: b}, nil
+	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, a.c.server.StreamHooks(ctx, &a.c.cfg().Config, q.Op, a.c.server.PathOf(&a.c.cfg().Config, q.Op, a.id), a.c.veil, h)), b: b}, nil
 }
 
 // subscription is a stream without an end, which is opened again when it breaks.

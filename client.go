@@ -76,6 +76,9 @@ func connect(server *call.Server, cfg *config, opts []ClientOption, anew bool) (
 			return nil, err
 		}
 	}
+	if cfg.DebugLog && cfg.Logger == nil {
+		return nil, errNoLogger
+	}
 	if anew || cfg.HTTPClient != before || len(cfg.Middleware) != middleware {
 		var err error
 		if server, err = server.Connect(&cfg.Config); err != nil {

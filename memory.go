@@ -122,7 +122,7 @@ type CreateThreadRequest struct {
 // POST /memory/threads, after GET /memory/threads/{threadId} where the handle has a
 // resource and the request an id. The POST is repeated only where the server refused
 // it unprocessed.
-func (m *Memory) CreateThread(ctx context.Context, req CreateThreadRequest, opts ...Option) (*ThreadRecord, error) {
+func (m *Memory) CreateThread(ctx context.Context, req CreateThreadRequest, opts ...Option) (thread *ThreadRecord, err error) {
 	query, err := m.agentQuery()
 	if err != nil {
 		return nil, err
@@ -133,6 +133,8 @@ func (m *Memory) CreateThread(ctx context.Context, req CreateThreadRequest, opts
 	if req.ResourceID == "" {
 		return nil, refuse("CreateThreadRequest.ResourceID is empty; set it, or use Memory.ForResource")
 	}
+	ctx, end := m.c.account(ctx, route.MemoryCreateThread, "")
+	defer func() { end(err) }()
 	if req.ThreadID != "" {
 		if err := m.Thread(req.ThreadID).notForeign(ctx, opts); err != nil && !missing(err) {
 			return nil, err

@@ -112,7 +112,7 @@ func (t *Thread) Clone(ctx context.Context, req CloneThreadRequest, opts ...Opti
 // POST /memory/threads/{threadId}/transfer, after GET /memory/threads/{threadId} where
 // the handle has a resource. The POST is repeated only where the server refused it
 // unprocessed.
-func (t *Thread) Transfer(ctx context.Context, toResource string, opts ...Option) (*ThreadRecord, error) {
+func (t *Thread) Transfer(ctx context.Context, toResource string, opts ...Option) (thread *ThreadRecord, err error) {
 	if t.m.refusal != nil {
 		return nil, t.m.refusal
 	}
@@ -123,6 +123,8 @@ func (t *Thread) Transfer(ctx context.Context, toResource string, opts ...Option
 	if toResource == "" {
 		return nil, refuse("Transfer: the resource is empty")
 	}
+	ctx, end := t.m.c.account(ctx, route.MemoryThreadTransfer, "", t.id)
+	defer func() { end(err) }()
 	if err := t.notForeign(ctx, opts); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -414,12 +413,6 @@ func WithMiddleware(wrap func(http.RoundTripper) http.RoundTripper) ClientOption
 		c.Middleware = append(c.Middleware, wrap)
 		return nil
 	})
-}
-
-// WithLogger logs one line for every attempt: debug for an answer, warn for one
-// that is repeated. No line holds a token, a query or a body. Default: no log.
-func WithLogger(l *slog.Logger) ClientOption {
-	return clientOption(func(c *config) error { c.Logger = l; return nil })
 }
 
 // WithUserAgent puts product before the client's own User-Agent.

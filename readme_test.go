@@ -55,11 +55,12 @@ func plainLines(text string) string {
 func TestOptionsDoc_ListsEveryOption(t *testing.T) {
 	doc, err := os.ReadFile("docs/options.md")
 	require.NoError(t, err)
-	code, err := os.ReadFile("option.go")
-	require.NoError(t, err)
-	trace, err := os.ReadFile("trace.go")
-	require.NoError(t, err)
-	code = append(code, trace...)
+	var code []byte
+	for _, name := range []string{"option.go", "optionlog.go", "trace.go"} {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		code = append(code, text...)
+	}
 	options := regexp.MustCompile(`(?m)^func (With\w+)\(`).FindAllStringSubmatch(string(code), -1)
 	require.NotEmpty(t, options)
 	for _, o := range options {

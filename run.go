@@ -69,6 +69,11 @@ func (r *Run) unknown(op route.Operation, attempts int, cause error) *Error {
 	return e
 }
 
+// account makes one call of what is sent with the context, see [Client.account].
+func (r *Run) account(ctx context.Context, op route.Operation) (context.Context, func(error)) {
+	return r.c.account(ctx, op, r.id, r.workflow, r.id)
+}
+
 // path of one of the workflow's routes, for errors.
 func (r *Run) path(op route.Operation) string {
 	return r.c.server.PathOf(&r.c.cfg().Config, op, r.workflow)
@@ -102,11 +107,13 @@ const (
 // bounds it. A run still pending 30 s after its creation gives [ErrNotStarted].
 //
 // GET /workflows/{workflowId}/runs/{runId}, many times.
-func (r *Run) Wait(ctx context.Context, opts ...Option) (*RunState, error) {
-	r, err := r.with(opts)
+func (r *Run) Wait(ctx context.Context, opts ...Option) (state *RunState, err error) {
+	r, err = r.with(opts)
 	if err != nil {
 		return nil, err
 	}
+	ctx, end := r.account(ctx, route.WorkflowGetRun)
+	defer func() { end(err) }()
 	for pause := firstPoll; ; pause = min(pause*2, slowestPoll) {
 		s, answer := new(RunState), new(call.Answer)
 		q := r.about(route.WorkflowGetRun)

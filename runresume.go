@@ -70,17 +70,19 @@ type resumeBody struct {
 // ends. [Run.Restart] takes such a run up.
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume-stream.
-func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (*RunState, error) {
-	r, err := r.with(opts)
+func (r *Run) Resume(ctx context.Context, req ResumeRequest, opts ...Option) (state *RunState, err error) {
+	r, err = r.with(opts)
 	if err != nil {
 		return nil, err
 	}
+	ctx, end := r.account(ctx, route.WorkflowResumeStream)
+	defer func() { end(err) }()
 	t, err := r.turn(ctx, req)
 	if err != nil {
 		return nil, err
 	}
 	defer t.leave()
-	state, err := r.resume(ctx, t, req)
+	state, err = r.resume(ctx, t, req)
 	if err != nil {
 		t.failed(ctx, err)
 		return nil, err
@@ -121,12 +123,14 @@ func (r *Run) resume(ctx context.Context, t *runTurn, req ResumeRequest) (*RunSt
 // of [Run.Stream].
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume-stream.
-func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Option) (*RunStream, error) {
-	r, err := r.with(opts)
+func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Option) (s *RunStream, err error) {
+	r, err = r.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	t, err := r.turn(ctx, req)
+	opening, end := r.account(ctx, route.WorkflowResumeStream)
+	defer func() { end(err) }()
+	t, err := r.turn(opening, req)
 	if err != nil {
 		return nil, err
 	}
@@ -136,13 +140,13 @@ func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Optio
 	t.sends()
 	q := r.resumeRequest(b.op, t.at, req)
 	q.Lost = once
-	s, err := b.open(ctx, r, q)
+	resp, o, err := r.frames(opening, q)
 	if err != nil {
 		t.failed(ctx, err)
 		t.leave()
 		return nil, err
 	}
-	return s, nil
+	return b.stream(ctx, r.c.cfg().reattach, resp.Body, o), nil
 }
 
 // ResumeDetached answers the suspended run and does not wait for what follows. It waits
@@ -151,11 +155,13 @@ func (r *Run) ResumeStream(ctx context.Context, req ResumeRequest, opts ...Optio
 // the run back for 10 s, as it might still be on its way.
 //
 // GET /workflows/{workflowId}/runs/{runId}, POST /workflows/{workflowId}/resume.
-func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Option) error {
-	r, err := r.with(opts)
+func (r *Run) ResumeDetached(ctx context.Context, req ResumeRequest, opts ...Option) (err error) {
+	r, err = r.with(opts)
 	if err != nil {
 		return err
 	}
+	ctx, end := r.account(ctx, route.WorkflowResume)
+	defer func() { end(err) }()
 	t, err := r.turn(ctx, req)
 	if err != nil {
 		return err

@@ -33,11 +33,13 @@ import (
 // [ErrNotFound]. When ctx ends, the call returns and the run goes on.
 //
 // POST /workflows/{workflowId}/stream.
-func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*RunState, error) {
-	r, err := r.with(opts)
+func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (state *RunState, err error) {
+	r, err = r.with(opts)
 	if err != nil {
 		return nil, err
 	}
+	ctx, end := r.account(ctx, route.WorkflowStream)
+	defer func() { end(err) }()
 	x, lost, err := r.beginStart(ctx, req)
 	if err != nil {
 		return nil, err
@@ -71,8 +73,8 @@ func (r *Run) Start(ctx context.Context, req StartRequest, opts ...Option) (*Run
 // [ErrInvalidInput]. A run that has ended already gives [ErrConflict].
 //
 // POST /workflows/{workflowId}/stream.
-func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*RunStream, error) {
-	r, err := r.with(opts)
+func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (s *RunStream, err error) {
+	r, err = r.with(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +82,9 @@ func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*Ru
 	if err != nil {
 		return nil, err
 	}
-	resp, o, err := x.Frames(ctx)
+	opening, end := r.account(ctx, route.WorkflowStream)
+	defer func() { end(err) }()
+	resp, o, err := x.Frames(opening)
 	if err == nil {
 		return r.builder(route.WorkflowStream).stream(ctx, r.c.cfg().reattach, resp.Body, o).given(req.Input), nil
 	}
@@ -104,11 +108,13 @@ func (r *Run) Stream(ctx context.Context, req StartRequest, opts ...Option) (*Ru
 //
 // POST /workflows/{workflowId}/create-run, which is repeated, then
 // POST /workflows/{workflowId}/start, which is not once it was sent.
-func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Option) error {
-	r, err := r.with(opts)
+func (r *Run) StartDetached(ctx context.Context, req StartRequest, opts ...Option) (err error) {
+	r, err = r.with(opts)
 	if err != nil {
 		return err
 	}
+	ctx, end := r.account(ctx, route.WorkflowStart)
+	defer func() { end(err) }()
 	q := r.post(route.WorkflowStart, req, req.RequestContext, req.Extra)
 	q.Lost = once
 	start, err := r.c.begin(ctx, q) // before anything is recorded

@@ -8,7 +8,6 @@ import (
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/route"
-	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -93,16 +92,11 @@ func (r *Run) history(offset int) call.Request {
 
 // open opens one of the run's streams.
 func (r *Run) open(ctx context.Context, q call.Request) (*RunStream, error) {
-	return r.builder(q.Op).open(ctx, r, q)
-}
-
-// open opens the stream that the builder is for.
-func (b *runBuilder) open(ctx context.Context, r *Run, q call.Request) (*RunStream, error) {
 	resp, o, err := r.frames(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	return b.stream(ctx, r.c.cfg().reattach, resp.Body, o), nil
+	return r.builder(q.Op).stream(ctx, r.c.cfg().reattach, resp.Body, o), nil
 }
 
 // builder is for the stream of op.
@@ -124,7 +118,7 @@ func (b *runBuilder) stream(ctx context.Context, reattach bool, body io.ReadClos
 	if b.turn != nil {
 		h = b.turn(h)
 	}
-	return &RunStream{Stream: stream.NewWithHooks(ctx, body, o, veil.Hooks(h, b.run.c.veil)), ctx: ctx, b: b}
+	return &RunStream{Stream: stream.NewWithHooks(ctx, body, o, b.run.c.server.StreamHooks(ctx, &b.run.c.cfg().Config, b.op, b.run.path(b.op), b.run.c.veil, h)), ctx: ctx, b: b}
 }
 
 // frames opens one of the run's streams, and leaves the reading of it to the caller.

@@ -172,7 +172,7 @@ func (l *toolLoop) call(ctx context.Context, p Pending, r *toolRun) {
 	r.ToolResult = ToolResult{RunID: p.RunID, ID: p.ToolCallID, Name: p.ToolName, Args: p.Args}
 	r.IsError, r.Err = true, "tool "+p.ToolName+" did not return" // where it ends its goroutine
 	begun := time.Now()
-	out, failure := l.tools[p.ToolName].call(ctx, p.Args)
+	out, failure := l.tools[p.ToolName].call(call.Apart(ctx), p.Args)
 	r.took = time.Since(begun)
 	if failure != nil {
 		r.Err = failure.Error()

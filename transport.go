@@ -2,10 +2,12 @@ package mastra
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/internal/hook"
+	"github.com/mastra-go/mastra/internal/route"
 	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
 )
@@ -24,14 +26,19 @@ func (c *Client) with(opts []Option) (*Client, error) {
 			return nil, err
 		}
 	}
+	if cfg.DebugLog && cfg.Logger == nil {
+		return nil, errNoLogger
+	}
 	return newClient(c.server, cfg), nil
 }
 
+var errNoLogger = refuse("WithDebugLog: there is no log to write to; give the client WithLogger")
+
 // quiet is the client as work beside a call works with it: what the caller gave for
-// the call's last answer is left alone.
+// the call's last answer is left alone, and the log has no line for it.
 func (c *Client) quiet() *Client {
 	cfg := *c.cfg()
-	cfg.Answer = nil
+	cfg.Answer, cfg.Beside = nil, true
 	return newClient(c.server, &cfg)
 }
 
@@ -58,6 +65,22 @@ func (c *Client) call(ctx context.Context, opts []Option, r call.Request, out an
 		out.hide(x.Veil)
 	}
 	return nil
+}
+
+// account makes one call, and one line in the log, of all that is sent with the context
+// that it returns, until end is told how the call ended.
+func (c *Client) account(ctx context.Context, op route.Operation, runID string, ids ...string) (inner context.Context, end func(error)) {
+	ctx, ended := c.server.Account(ctx, &c.cfg().Config, op, runID, ids...)
+	return ctx, func(err error) {
+		e := call.Ended{Unknown: errors.Is(err, ErrOutcomeUnknown)}
+		var public *Error
+		if errors.As(err, &public) {
+			e.Error = public.Message
+		} else if err != nil {
+			e.Error = err.Error()
+		}
+		ended(e)
+	}
 }
 
 // callFor is call for a result type.

@@ -41,6 +41,9 @@ type Stream struct {
 	readErr error // from the body; the bytes before it come first
 	over    bool
 	err     error // the end, io.EOF for a good one
+
+	told                     atomic.Bool // hooks.Over
+	chunks, bytes, continued atomic.Int64
 }
 
 // New returns a Stream that reads body, which it closes. Cancelling ctx ends the
@@ -176,6 +179,9 @@ func (s *Stream) interrupt(cause error) {
 		s.release()
 	}
 	_ = s.closer.close()
+	if first {
+		s.tell(cause)
+	}
 	switch {
 	case !first || s.hooks.OnClose == nil:
 	case cause == ErrClosed:
@@ -260,6 +266,9 @@ func (s *Stream) chunk(fr *frame, owned bool) (c Chunk, clean []byte, err error)
 		s.runID.Store(&id)
 	}
 	s.end.see(&c)
+	if s.hooks.Over != nil {
+		s.chunks.Add(1)
+	}
 	if s.hooks.OnChunk != nil {
 		s.seen = c // a pointer to c itself would put every chunk on the heap
 		s.hooks.OnChunk(&s.seen)
@@ -300,6 +309,7 @@ func (s *Stream) finish(err error) error {
 		}
 	}
 	s.over = true
+	s.tell(err)
 	s.cause.CompareAndSwap(nil, &errOver) // what closes the stream now gives up nothing
 	s.unwatch()
 	if s.release != nil {
@@ -312,6 +322,13 @@ func (s *Stream) finish(err error) error {
 	return err
 }
 
+// tell says once that the stream is over.
+func (s *Stream) tell(err error) {
+	if s.hooks.Over != nil && s.told.CompareAndSwap(false, true) {
+		s.hooks.Over(hook.End{Chunks: s.chunks.Load(), Bytes: s.bytes.Load(), Continued: s.continued.Load(), RunID: s.RunID(), Err: err})
+	}
+}
+
 var errOver = errors.New("stream: over")
 
 // errContinued: the stream goes on in another body.
@@ -320,6 +337,7 @@ var errContinued = errors.New("stream: continued")
 // goOn starts afresh in another body.
 func (s *Stream) goOn(body io.ReadCloser) error {
 	s.silent.Store(false)
+	s.continued.Add(1)
 	s.closer.replace(body)
 	if s.cause.Load() != nil { // closed meanwhile
 		_ = s.closer.close()
@@ -413,6 +431,7 @@ func (s *Stream) read() ([]byte, error) {
 	s.stopTimer(limit)
 	s.readErr = err
 	if len(b) > 0 {
+		s.bytes.Add(int64(len(b)))
 		s.someBytes = true
 		return b, nil
 	}

@@ -33,6 +33,10 @@ type Config struct {
 	Trace func(context.Context) (traceID, spanID string, ok bool)
 	// Answer is filled in with the last answer of a call.
 	Answer *Answer
+	// DebugLog puts bodies into the log.
+	DebugLog bool
+	// Beside says that what is sent is no call of the caller's.
+	Beside bool
 
 	// Of a client only.
 	HTTPClient *http.Client

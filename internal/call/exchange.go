@@ -29,7 +29,9 @@ type Exchange struct {
 	veil        *veil.Veil // nil: to be made
 
 	now          attempt
+	begun        time.Time
 	attempts     int
+	told         int // attempts that the account of the call knows of
 	serverErrors int
 	next         time.Duration // the pause before the next attempt
 	pausing      bool          // it is that pause
@@ -66,12 +68,13 @@ func (s *Server) Begin(ctx context.Context, cfg *Config, r Request) (*Exchange, 
 	if !r.Op.Safe && idempotent(cfg.Header) {
 		return nil, Refuse("mastra: %w", errIdempotencyKey)
 	}
-	x := &Exchange{server: s, cfg: cfg, req: r, contentType: "application/json", path: s.path(cfg, r.Op.AtRoot, path)}
+	x := &Exchange{server: s, cfg: cfg, req: r, begun: time.Now(), contentType: "application/json", path: s.path(cfg, r.Op.AtRoot, path)}
 	x.credentials.source = cfg.Tokens
 	x.now.safe, x.now.timeout, x.now.silence = r.Op.Safe, cfg.AttemptTimeout, r.silence(cfg)
 	if before := r.After; before != nil {
 		x.credentials, x.attempts, x.serverErrors = before.credentials, before.attempts, before.serverErrors
 		x.ran, x.unknown = before.ran, before.unknown
+		x.told = before.attempts
 	}
 	if err := x.encode(ctx); err != nil {
 		return nil, err
@@ -165,7 +168,8 @@ func (x *Exchange) headers() http.Header {
 // JSON sends the request, whose answer is JSON, and decodes the answer into out;
 // nil drops it, unless it is an error, a *json.RawMessage takes it as it is. An empty answer leaves out as
 // it is where the operation is not known; where it is, the result is missing.
-func (x *Exchange) JSON(ctx context.Context, out any) error {
+func (x *Exchange) JSON(ctx context.Context, out any) (err error) {
+	defer func() { x.ended(ctx, err) }()
 	if _, err := x.do(ctx); err != nil {
 		return err
 	}
@@ -186,6 +190,7 @@ func (x *Exchange) AnyBody(ctx context.Context) (*http.Response, error) {
 func (x *Exchange) open(ctx context.Context, kind answerKind) (*http.Response, error) {
 	x.kind = kind
 	resp, err := x.do(ctx)
+	x.ended(ctx, err)
 	if err == nil {
 		resp.Body = withIdleLimit(resp.Body, x.cfg.IdleTimeout)
 	}
@@ -196,6 +201,7 @@ func (x *Exchange) open(ctx context.Context, kind answerKind) (*http.Response, e
 func (x *Exchange) Bytes(ctx context.Context) ([]byte, error) {
 	x.kind = wholeAnswer
 	_, err := x.do(ctx)
+	x.ended(ctx, err)
 	return x.body, err
 }
 

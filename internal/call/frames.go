@@ -8,7 +8,6 @@ import (
 
 	"github.com/mastra-go/mastra/internal/hook"
 	"github.com/mastra-go/mastra/internal/route"
-	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -16,6 +15,7 @@ import (
 func (x *Exchange) Frames(ctx context.Context) (*http.Response, stream.Options, error) {
 	x.kind = streamAnswer
 	resp, err := x.do(ctx)
+	x.ended(ctx, err)
 	if err != nil {
 		return nil, stream.Options{}, err
 	}
@@ -104,5 +104,5 @@ func (x *Exchange) Stream(ctx context.Context, h hook.Hooks[stream.Chunk]) (*str
 	if err != nil {
 		return nil, err
 	}
-	return stream.NewWithHooks(ctx, resp.Body, o, veil.Hooks(h, x.Veil)), nil
+	return stream.NewWithHooks(ctx, resp.Body, o, x.server.StreamHooks(ctx, x.cfg, x.req.Op, x.path, x.Veil, h)), nil
 }

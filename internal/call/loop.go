@@ -54,6 +54,7 @@ func (x *Exchange) do(ctx context.Context) (resp *http.Response, err error) {
 		x.failure.also(err, "")
 		return nil, x.fail(x.failure)
 	}
+	x.logBody(ctx, requestBody, x.contentType, x.payload)
 	attempts := retryablehttp.Client{
 		HTTPClient:   x.server.http,
 		RetryMax:     1 << 30, // x.check counts

@@ -10,6 +10,14 @@ import (
 	"io"
 )
 
+// End is what became of a stream.
+type End struct {
+	Chunks, Bytes int64
+	Continued     int64 // how often it went on in another body
+	RunID         string
+	Err           error // nil for a good end
+}
+
 // Hooks is what a stream of chunks C calls. Each is optional; the zero Hooks does
 // nothing.
 type Hooks[C any] struct {
@@ -40,6 +48,10 @@ type Hooks[C any] struct {
 	// Hide takes out of JSON text, which stays JSON, what must not be shown. It is given
 	// what chunks tell of errors, before anybody sees it.
 	Hide func([]byte) []byte
+
+	// Over is called once, when the stream is over for whatever reason, from the
+	// goroutine that found it so.
+	Over func(End)
 
 	// RunID is the run that the stream belongs to, where it is known beforehand.
 	// Otherwise it is learned from the first chunk that has one.
