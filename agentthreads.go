@@ -75,7 +75,7 @@ func (a *Agent) SubscribeThread(ctx context.Context, req SubscribeThreadRequest,
 		h.OnChunk = func(c *stream.Chunk) { s.last.Progressed(); b.add(c) }
 		h.Continue = s.again
 	}
-	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, a.c.server.StreamHooks(ctx, &a.c.cfg().Config, q.Op, a.c.server.PathOf(&a.c.cfg().Config, q.Op, a.id), a.c.veil, h)), b: b}, nil
+	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, a.c.host().StreamHooks(ctx, &a.c.cfg().Config, q.Op, a.c.host().PathOf(&a.c.cfg().Config, q.Op, a.id), a.c.veil, h)), b: b}, nil
 }
 
 // subscription is a stream without an end, which is opened again when it breaks.

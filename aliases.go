@@ -59,8 +59,9 @@ const (
 
 // What ends a stream badly, besides [*RunError] and [*TripwireError].
 var (
-	ErrTruncated     = stream.ErrTruncated
-	ErrIdleTimeout   = stream.ErrIdleTimeout
-	ErrEventTooLarge = stream.ErrEventTooLarge
-	ErrClosed        = stream.ErrClosed
+	ErrTruncated      = stream.ErrTruncated
+	ErrIdleTimeout    = stream.ErrIdleTimeout
+	ErrEventTooLarge  = stream.ErrEventTooLarge
+	ErrClosed         = stream.ErrClosed
+	ErrConcurrentRead = stream.ErrConcurrentRead
 )

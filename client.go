@@ -16,12 +16,28 @@ type Client struct {
 	// The settings hold credentials, so they stand in a func, which prints as an
 	// address. fmt calls no method on what an unexported field holds, and follows
 	// maps, structs and interfaces; for %s even pointers.
-	cfg func() *config
+	settings func() *config
 }
 
 // newClient makes a client of settings, which must not be changed any more.
 func newClient(server *call.Server, cfg *config) *Client {
-	return &Client{server: server, cfg: func() *config { return cfg }}
+	return &Client{server: server, settings: func() *config { return cfg }}
+}
+
+// cfg are the settings; of a client that New has not made, none.
+func (c *Client) cfg() *config {
+	if c == nil || c.settings == nil {
+		return new(config)
+	}
+	return c.settings()
+}
+
+// host is the server; nil for a client that New has not made, which refuses every call.
+func (c *Client) host() *call.Server {
+	if c == nil {
+		return nil
+	}
+	return c.server
 }
 
 const defaultBaseURL = "http://localhost:4111"
@@ -49,6 +65,8 @@ func New(baseURL string, opts ...ClientOption) (*Client, error) {
 	}
 	if baseURL == "" {
 		baseURL = defaultBaseURL
+	} else if from == "" {
+		cfg.TokenUnread = os.Getenv("MASTRA_TOKEN") != ""
 	}
 	server, err := call.NewServer(baseURL)
 	if err != nil {
@@ -61,12 +79,15 @@ func New(baseURL string, opts ...ClientOption) (*Client, error) {
 // With returns a client with further options; c stays as it is. Both share
 // their connections unless the options replace the http.Client or add middleware.
 func (c *Client) With(opts ...ClientOption) (*Client, error) {
-	return connect(c.server, c.cfg().clone(), opts, false)
+	return connect(c.host(), c.cfg().clone(), opts, false)
 }
 
 // connect makes a client of settings and options and, where they concern it, makes
 // the connections anew.
 func connect(server *call.Server, cfg *config, opts []ClientOption, anew bool) (*Client, error) {
+	if server == nil {
+		return nil, publicError(call.ErrNoServer)
+	}
 	before, middleware := cfg.HTTPClient, len(cfg.Middleware)
 	for _, o := range opts {
 		if o == nil {

@@ -146,7 +146,7 @@ func (c *Client) Health(ctx context.Context, opts ...Option) error {
 	r := call.Request{Op: route.Health}
 	err := c.call(ctx, opts, r, &health)
 	if err == nil && !health.Success {
-		return &Error{Method: r.Op.Method, Path: c.server.PathOf(&c.cfg().Config, r.Op), Status: http.StatusOK,
+		return &Error{Method: r.Op.Method, Path: c.host().PathOf(&c.cfg().Config, r.Op), Status: http.StatusOK,
 			Message: "the answer is not that of a Mastra server"}
 	}
 	return err

@@ -102,6 +102,7 @@ type Error struct {
 	RetryAfter time.Duration
 
 	kinds   []error // sentinels beyond those that follow from Status
+	advice  string  // what to do, where the client knows
 	noRoute bool    // a 404 that is not Mastra's
 	cause   error
 }
@@ -137,6 +138,9 @@ func (e *Error) Error() string {
 			sep = ": "
 		}
 		b.WriteString(sep + call.Clip(issue.Field, 100) + ": " + call.OneLine(call.Clip(issue.Message, 200)))
+	}
+	if e.advice != "" {
+		b.WriteString("; " + e.advice)
 	}
 	if e.is(ErrOutcomeUnknown) {
 		b.WriteString(" (the request was sent; whether it was carried out is unknown)")
@@ -226,7 +230,7 @@ func publicError(err error) error {
 func fromFailure(f *call.Failure) *Error {
 	e := &Error{
 		Status: f.Status, Code: f.Code, Message: f.Message, Method: f.Method, Path: f.Path, RequestID: f.RequestID, Header: f.Header,
-		Body: f.Body, Attempts: f.Attempts, RetryAfter: f.RetryAfter, cause: f.Cause,
+		Body: f.Body, Attempts: f.Attempts, RetryAfter: f.RetryAfter, cause: f.Cause, advice: f.Advice,
 	}
 	e.noRoute = f.Status == http.StatusNotFound && f.Method != http.MethodHead && !json.Valid(f.Body)
 	for _, issue := range f.Issues {

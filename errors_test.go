@@ -68,8 +68,8 @@ func TestError_EveryShapeOfBodyIsRead(t *testing.T) {
 		{name: "plain text for a missing route", status: 404, contentType: asText, body: "404 Not Found", message: "no Mastra route here; check base URL and API prefix"},
 		{name: "a page for a missing route", status: 404, contentType: asHTML, body: html, message: "no Mastra route here; check base URL and API prefix"},
 		{name: "nothing for a missing route", status: 404, contentType: "", body: "", message: "no Mastra route here; check base URL and API prefix"},
-		{name: "a page", status: 502, contentType: asHTML, body: html, message: "an HTML page, not a Mastra answer; a proxy before the server may have sent it"},
-		{name: "a page that does not say so", status: 503, contentType: "", body: "\n <HTML>x", message: "an HTML page, not a Mastra answer; a proxy before the server may have sent it"},
+		{name: "a page", status: 502, contentType: asHTML, body: html, message: "an HTML page, not a Mastra answer; check base URL and API prefix, or a proxy before the server has sent it"},
+		{name: "a page that does not say so", status: 503, contentType: "", body: "\n <HTML>x", message: "an HTML page, not a Mastra answer; check base URL and API prefix, or a proxy before the server has sent it"},
 		{name: "bytes", status: 500, contentType: "application/octet-stream", body: "\x00\xff", message: "the answer is not JSON"},
 		{name: "very deep JSON", status: 500, contentType: asJSON, body: strings.Repeat("[", 30000), message: "the answer is nested too deeply: more than 10,000 levels"},
 	} {

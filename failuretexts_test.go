@@ -34,7 +34,7 @@ func TestError_MessageSaysWhatWentWrong(t *testing.T) {
 		met  step
 		want string
 	}{
-		{"a page of a proxy", text(502, "text/html", "<html>"), "an HTML page, not a Mastra answer; a proxy before the server may have sent it"},
+		{"a page of a proxy", text(502, "text/html", "<html>"), "an HTML page, not a Mastra answer; check base URL and API prefix, or a proxy before the server has sent it"},
 		{"no route", text(404, "text/plain", "404 page not found"), "no Mastra route here; check base URL and API prefix"},
 		{"nothing", text(500, "", ""), "empty answer"},
 		{"plain text", text(500, "text/plain", " it broke \n"), "it broke"},
@@ -140,7 +140,7 @@ func TestRefusal_OfWhatIsSentByHandSaysWhatIsWrong(t *testing.T) {
 			_, err := c.Memory("a").ForResource("").ListThreads(t.Context(), mastra.ListThreadsRequest{})
 			return err
 		},
-		"a int is no structured answer: T must be a struct, a map or a slice; put the value into a field": func(c *mastra.Client) error {
+		"a int is no structured answer: T must be a struct, a map or a slice; put the value into a field, or use Generate for a text": func(c *mastra.Client) error {
 			_, err := mastra.GenerateAs[int](t.Context(), c.Agent("a"), ask())
 			return err
 		},

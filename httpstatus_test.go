@@ -209,7 +209,7 @@ var sentinels = map[string]struct {
 	"mastra.ErrSuspended": {mastra.ErrSuspended, 409}, "mastra.ErrTruncated": {mastra.ErrTruncated, 502}, "mastra.ErrIdleTimeout": {mastra.ErrIdleTimeout, 504},
 	"mastra.ErrEventTooLarge": {mastra.ErrEventTooLarge, 502}, "mastra.ErrClosed": {mastra.ErrClosed, 499}, "stream.ErrTruncated": {stream.ErrTruncated, 502},
 	"stream.ErrIdleTimeout": {stream.ErrIdleTimeout, 504}, "stream.ErrEventTooLarge": {stream.ErrEventTooLarge, 502}, "stream.ErrClientGone": {stream.ErrClientGone, 499},
-	"stream.ErrClosed": {stream.ErrClosed, 499},
+	"stream.ErrClosed": {stream.ErrClosed, 499}, "mastra.ErrConcurrentRead": {mastra.ErrConcurrentRead, 500}, "stream.ErrConcurrentRead": {stream.ErrConcurrentRead, 500},
 }
 
 // likeNotFound is an error of a user's that matches a sentinel and does not wrap it.

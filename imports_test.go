@@ -17,13 +17,14 @@ func TestImports_GoOneWay(t *testing.T) {
 	t.Parallel()
 	may := map[string][]string{
 		"internal/hook":                  {},
+		"internal/logbook":               {},
 		"internal/tolerant":              {"./internal/jsonstring"},
 		"stream":                         {"./internal/hook", "./internal/jsonstring", "./internal/outlet", "./internal/thrown", "./internal/tolerant", "./internal/wtf8"},
 		"gen":                            {"./stream", "github.com/oapi-codegen/runtime"},
 		"internal/route":                 {},
 		"internal/veil":                  {"./internal/hook", "./stream"},
-		"internal/call":                  {"./internal/hook", "./internal/route", "./internal/tolerant", "./internal/veil", "./stream", "github.com/hashicorp/go-retryablehttp", "github.com/oapi-codegen/runtime", "github.com/google/uuid"},
-		".":                              {"./stream", "./gen", "./internal/call", "./internal/hook", "./internal/jsonstring", "./internal/route", "./internal/status", "./internal/tolerant", "./internal/turn", "./internal/veil", "./internal/wtf8", "github.com/google/jsonschema-go/jsonschema"},
+		"internal/call":                  {"./internal/hook", "./internal/logbook", "./internal/route", "./internal/tolerant", "./internal/veil", "./stream", "github.com/hashicorp/go-retryablehttp", "github.com/oapi-codegen/runtime", "github.com/google/uuid"},
+		".":                              {"./stream", "./gen", "./internal/call", "./internal/hook", "./internal/jsonstring", "./internal/logbook", "./internal/route", "./internal/status", "./internal/tolerant", "./internal/turn", "./internal/veil", "./internal/wtf8", "github.com/google/jsonschema-go/jsonschema"},
 		"api/workflows":                  {".", "./internal/call", "./internal/route"},
 		"aisdk":                          {".", "./stream", "./internal/jsonstring", "./internal/outlet", "./internal/status", "./internal/thrown", "./internal/wtf8"},
 		"mockserver":                     {"./mockserver/internal/filter", "./mockserver/internal/js", "./mockserver/internal/jsonschema", "./mockserver/internal/zod", "github.com/tmaxmax/go-sse"},

@@ -244,7 +244,7 @@ func checkRaw(text []byte) error {
 		valid = valid && isObject(text)
 	}
 	if !valid {
-		return errors.New("RawMessages: neither a JSON object nor an array of them")
+		return errors.New("RawMessages takes a message as a JSON object, or an array of them; for a text use Prompt or User")
 	}
 	return nil
 }

@@ -115,7 +115,8 @@ func methods(c *mastra.Client, agent, other string) []method {
 	var out []method
 	for i, h := range handles {
 		v := reflect.ValueOf(h)
-		owner := reflect.Indirect(v).Type().Name()
+		owner := strings.TrimPrefix(v.Type().String(), "*")
+		owner = strings.TrimPrefix(owner, "mastra.")
 		if i == 4 {
 			owner = "Agent.Tool"
 		}

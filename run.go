@@ -76,7 +76,7 @@ func (r *Run) account(ctx context.Context, op route.Operation) (context.Context,
 
 // path of one of the workflow's routes, for errors.
 func (r *Run) path(op route.Operation) string {
-	return r.c.server.PathOf(&r.c.cfg().Config, op, r.workflow)
+	return r.c.host().PathOf(&r.c.cfg().Config, op, r.workflow)
 }
 
 // state sends a request that is answered with the run's state.
@@ -123,7 +123,7 @@ func (r *Run) Wait(ctx context.Context, opts ...Option) (state *RunState, err er
 		}
 		if s.Status == "" { // there is nothing to wait for
 			return nil, &Error{
-				Method: q.Op.Method, Path: r.c.server.PathOf(&r.c.cfg().Config, q.Op, q.IDs...), Status: answer.Status, Header: answer.Header, Body: answer.Body, Attempts: answer.Attempts,
+				Method: q.Op.Method, Path: r.c.host().PathOf(&r.c.cfg().Config, q.Op, q.IDs...), Status: answer.Status, Header: answer.Header, Body: answer.Body, Attempts: answer.Attempts,
 				Message: "the answer does not say how the run stands",
 			}
 		}

@@ -118,7 +118,7 @@ func (b *runBuilder) stream(ctx context.Context, reattach bool, body io.ReadClos
 	if b.turn != nil {
 		h = b.turn(h)
 	}
-	return &RunStream{Stream: stream.NewWithHooks(ctx, body, o, b.run.c.server.StreamHooks(ctx, &b.run.c.cfg().Config, b.op, b.run.path(b.op), b.run.c.veil, h)), ctx: ctx, b: b}
+	return &RunStream{Stream: stream.NewWithHooks(ctx, body, o, b.run.c.host().StreamHooks(ctx, &b.run.c.cfg().Config, b.op, b.run.path(b.op), b.run.c.veil, h)), ctx: ctx, b: b}
 }
 
 // frames opens one of the run's streams, and leaves the reading of it to the caller.

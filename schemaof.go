@@ -52,6 +52,9 @@ func schemaFor(t reflect.Type) (*jsonschema.Schema, error) {
 		reflect.TypeFor[json.Number]():     {Type: "number"},
 	}
 	writers(t, known, map[reflect.Type]bool{})
+	if err := checkTags(t, known, map[reflect.Type]bool{}); err != nil {
+		return nil, refuse("%s has no JSON Schema: %w", t, err)
+	}
 	schema, err := schemaIn(t, cycles(t, known), known)
 	if err != nil {
 		return nil, refuse("%s has no JSON Schema: %w", t, err)

@@ -215,3 +215,31 @@ func TestDescription_QueryRequestsHaveItsParameters(t *testing.T) {
 		})
 	}
 }
+
+func TestSchemaOf_RefusesTheTagsOfOtherLibraries(t *testing.T) {
+	for name, err := range map[string]error{
+		"flags": errorOf(mastra.SchemaOf[struct {
+			A string `json:"a" jsonschema:"required"`
+		}]()),
+		"key and value": errorOf(mastra.SchemaOf[struct {
+			A string `json:"a" jsonschema:"title=City,description=The city"`
+		}]()),
+		"its own tag": errorOf(mastra.SchemaOf[struct {
+			A string `json:"a" jsonschema_description:"The city"`
+		}]()),
+		"inside a slice": errorOf(mastra.SchemaOf[[]struct {
+			A []struct {
+				B int `jsonschema:"the number,minimum=1"`
+			}
+		}]()),
+	} {
+		require.ErrorIs(t, err, mastra.ErrInvalidInput, name)
+		assert.ErrorContains(t, err, "is of another schema library", name)
+	}
+	_, err := mastra.SchemaOf[struct {
+		A string `json:"a" jsonschema:"what is required, such as a=b; optional parts are in brackets"`
+	}]()
+	require.NoError(t, err)
+}
+
+func errorOf[T any](_ T, err error) error { return err }

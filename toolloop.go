@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mastra-go/mastra/internal/call"
+	"github.com/mastra-go/mastra/internal/logbook"
 	"github.com/mastra-go/mastra/internal/route"
 )
 
@@ -172,7 +173,7 @@ func (l *toolLoop) call(ctx context.Context, p Pending, r *toolRun) {
 	r.ToolResult = ToolResult{RunID: p.RunID, ID: p.ToolCallID, Name: p.ToolName, Args: p.Args}
 	r.IsError, r.Err = true, "tool "+p.ToolName+" did not return" // where it ends its goroutine
 	begun := time.Now()
-	out, failure := l.tools[p.ToolName].call(call.Apart(ctx), p.Args)
+	out, failure := l.tools[p.ToolName].call(logbook.Apart(ctx), p.Args)
 	r.took = time.Since(begun)
 	if failure != nil {
 		r.Err = failure.Error()

@@ -14,6 +14,9 @@ import (
 
 // with is the client that a call works with: the options are applied here, once.
 func (c *Client) with(opts []Option) (*Client, error) {
+	if c.host() == nil {
+		return nil, publicError(call.ErrNoServer)
+	}
 	if len(opts) == 0 {
 		return c, nil
 	}
@@ -29,7 +32,7 @@ func (c *Client) with(opts []Option) (*Client, error) {
 	if cfg.DebugLog && cfg.Logger == nil {
 		return nil, errNoLogger
 	}
-	return newClient(c.server, cfg), nil
+	return newClient(c.host(), cfg), nil
 }
 
 var errNoLogger = refuse("WithDebugLog: there is no log to write to; give the client WithLogger")
@@ -39,12 +42,12 @@ var errNoLogger = refuse("WithDebugLog: there is no log to write to; give the cl
 func (c *Client) quiet() *Client {
 	cfg := *c.cfg()
 	cfg.Answer, cfg.Beside = nil, true
-	return newClient(c.server, &cfg)
+	return newClient(c.host(), &cfg)
 }
 
 // begin checks and encodes a request.
 func (c *Client) begin(ctx context.Context, r call.Request) (*call.Exchange, error) {
-	x, err := c.server.Begin(ctx, &c.cfg().Config, r)
+	x, err := c.host().Begin(ctx, &c.cfg().Config, r)
 	return x, publicError(err)
 }
 
@@ -70,16 +73,20 @@ func (c *Client) call(ctx context.Context, opts []Option, r call.Request, out an
 // account makes one call, and one line in the log, of all that is sent with the context
 // that it returns, until end is told how the call ended.
 func (c *Client) account(ctx context.Context, op route.Operation, runID string, ids ...string) (inner context.Context, end func(error)) {
-	ctx, ended := c.server.Account(ctx, &c.cfg().Config, op, runID, ids...)
+	ctx, ended := c.host().Account(ctx, &c.cfg().Config, op, runID, ids...)
 	return ctx, func(err error) {
-		e := call.Ended{Unknown: errors.Is(err, ErrOutcomeUnknown)}
+		text := ""
 		var public *Error
-		if errors.As(err, &public) {
-			e.Error = public.Message
-		} else if err != nil {
-			e.Error = err.Error()
+		switch {
+		case err == nil:
+		case errors.As(err, &public) && public.advice != "":
+			text = public.Message + "; " + public.advice
+		case errors.As(err, &public):
+			text = public.Message
+		default:
+			text = err.Error()
 		}
-		ended(e)
+		ended(text, errors.Is(err, ErrOutcomeUnknown))
 	}
 }
 
@@ -132,7 +139,7 @@ func (c *Client) openBody(ctx context.Context, opts []Option, r call.Request) (*
 }
 
 // veil hides what this client sends.
-func (c *Client) veil() *veil.Veil { return c.server.Veil(&c.cfg().Config) }
+func (c *Client) veil() *veil.Veil { return c.host().Veil(&c.cfg().Config) }
 
 // failing is a result that may hold why something failed, in the server's words, which
 // may repeat what it was sent. They become errors, and are cleaned where a result is made.

@@ -204,7 +204,7 @@ func structured[T any](req *AgentRequest) (*structure, error) {
 	}
 	if out.Schema == nil {
 		if what := types(schema); len(what) > 0 && !slices.Contains(what, "object") && !slices.Contains(what, "array") {
-			return nil, refuse("a %s is no structured answer: T must be a struct, a map or a slice; put the value into a field", reflect.TypeFor[T]())
+			return nil, refuse("a %s is no structured answer: T must be a struct, a map or a slice; put the value into a field, or use Generate for a text", reflect.TypeFor[T]())
 		}
 		if out.Schema, err = schemaText(schema); err != nil {
 			return nil, refuse("the schema of %s: %w", reflect.TypeFor[T](), err)

@@ -26,6 +26,9 @@ var (
 	ErrClientGone = errors.New("stream: the client is gone")
 	// ErrClosed is what reading gives after Close.
 	ErrClosed = errors.New("stream: closed")
+	// ErrConcurrentRead: another goroutine is waiting for the stream's next chunk. The
+	// stream goes on for that one. It is a mistake of the program's.
+	ErrConcurrentRead = errors.New("stream: another goroutine is reading it; a stream belongs to one")
 )
 
 // RunError is a run that failed while its stream was open: the server sent an

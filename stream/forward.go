@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/mastra-go/mastra/internal/outlet"
@@ -32,10 +33,14 @@ import (
 // is told first. A client that takes nothing for a minute counts as gone. That limit
 // replaces the WriteTimeout of an http.Server, which would cut a long stream, and stays
 // set on the response.
-func Forward(w http.ResponseWriter, s *Stream) error { return forward(w, s, scrub) }
+func Forward(w http.ResponseWriter, s *Stream) error {
+	err := forward(w, s.r, scrub)
+	runtime.KeepAlive(s)
+	return err
+}
 
 // forward passes frames on as clean leaves them.
-func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byte, bool)) error {
+func forward(w http.ResponseWriter, s *reader, scrub func(string, []byte) ([]byte, bool)) error {
 	out := newOutlet(w, s)
 	var run []byte // frames that are passed on as they are, not yet written
 	for {
@@ -110,6 +115,12 @@ func forward(w http.ResponseWriter, s *Stream, scrub func(string, []byte) ([]byt
 // agent with client tools, is passed on event by event: each when it is complete, and
 // the last [DONE] only.
 func ForwardRaw(w http.ResponseWriter, s *Stream) error {
+	err := forwardRaw(w, s.r)
+	runtime.KeepAlive(s)
+	return err
+}
+
+func forwardRaw(w http.ResponseWriter, s *reader) error {
 	if s.hooks.Continue != nil {
 		return forward(w, s, func(_ string, b []byte) ([]byte, bool) { return b, false })
 	}
@@ -144,10 +155,10 @@ const writeTimeout = time.Minute
 // toClient writes a stream to the client.
 type toClient struct {
 	*outlet.Outlet
-	s *Stream
+	s *reader
 }
 
-func newOutlet(w http.ResponseWriter, s *Stream) toClient {
+func newOutlet(w http.ResponseWriter, s *reader) toClient {
 	h := w.Header()
 	for name, value := range map[string]string{
 		"Content-Type":      s.opt.Framing.ContentType(),
@@ -173,7 +184,7 @@ func (c toClient) wait() bool {
 func (c toClient) end(err error) error {
 	c.Flush()
 	if gone := c.Err(); gone != nil {
-		_ = c.s.Close()
+		_ = c.s.close()
 		return fmt.Errorf("%w: %w", ErrClientGone, gone)
 	}
 	if err == io.EOF {

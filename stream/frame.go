@@ -13,8 +13,8 @@ type frame struct {
 	// has field names and line ends in between.
 	data               []byte
 	dataStart, dataEnd int
-	changed            bool   // data is not what stands in the buffer
-	name, id           string // of an SSE event
+	changed            bool       // data is not what stands in the buffer
+	sse                *sseFields // of an event that has any
 }
 
 type frameKind uint8

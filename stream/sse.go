@@ -70,10 +70,12 @@ func (f *sseFramer) next(b []byte) (frame, error) {
 		if !isBlank {
 			continue
 		}
-		name := f.name
-		f.name = ""
+		var fields *sseFields
+		if f.name != "" || f.id != "" {
+			fields, f.name = &sseFields{f.name, f.id}, ""
+		}
 		if f.lines > 0 {
-			return f.emit(frame{kind: frameData, end: f.line, data: f.data(b), dataStart: f.dataStart, dataEnd: f.dataEnd, name: name, id: f.id}), nil
+			return f.emit(frame{kind: frameData, end: f.line, data: f.data(b), dataStart: f.dataStart, dataEnd: f.dataEnd, sse: fields}), nil
 		}
 	}
 }

@@ -58,6 +58,9 @@ func (x *Exchange) judge(ctx context.Context, resp *http.Response) (failure *Fai
 		return nil, false // an earlier attempt has deleted it
 	}
 	failure = errorFrom(x.Veil(), resp.StatusCode, resp.Header, body)
+	if resp.StatusCode == http.StatusUnauthorized {
+		failure.Advice = x.tokenAdvice(resp.Request)
+	}
 	if x.req.Op.Method == http.MethodHead {
 		failure.Message = "" // that speaks of the body
 	}

@@ -38,6 +38,9 @@ type Config struct {
 	// Beside says that what is sent is no call of the caller's.
 	Beside bool
 
+	// TokenUnread says that the environment has a token that was not taken.
+	TokenUnread bool
+
 	// Of a client only.
 	HTTPClient *http.Client
 	Middleware []func(http.RoundTripper) http.RoundTripper

@@ -33,6 +33,19 @@ func (c *credentials) put(req *http.Request, refused bool) error {
 	return nil
 }
 
+// tokenAdvice says of a 401 whether a token was sent.
+func (x *Exchange) tokenAdvice(req *http.Request) string {
+	switch {
+	case x.credentials.token != "" || x.cfg.Header.Get("Authorization") != "":
+		return "the server has refused the token that was sent"
+	case len(x.cfg.Header) > 0 || req != nil && req.Header.Get("Authorization") != "": // such as an API key, or what middleware adds
+		return ""
+	case x.cfg.TokenUnread:
+		return "no token was sent: MASTRA_TOKEN is read only where New is given no base URL; use WithToken"
+	}
+	return "no token was sent: use WithToken, or WithTokenSource"
+}
+
 // refresh asks for another token after a 401, once, and tells whether there is one.
 func (c *credentials) refresh(ctx context.Context) bool {
 	if c.refreshed {

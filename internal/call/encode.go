@@ -3,6 +3,7 @@ package call
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -15,8 +16,20 @@ func encodeBody(v any, extra map[string]any) ([]byte, error) {
 	if v == nil {
 		return nil, nil
 	}
+	if err := noBytes(reflect.ValueOf(v)); err != nil {
+		return nil, err
+	}
+	for name, value := range extra {
+		if _, bytes := value.([]byte); bytes {
+			return nil, bytesRefused(name)
+		}
+	}
 	body, err := Marshal(v)
 	if err != nil {
+		var own *json.MarshalerError
+		for errors.As(err, &own) {
+			err = own.Err // the types that it names are the client's
+		}
 		return nil, Refuse("mastra: the request does not encode: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if len(extra) > 0 {
@@ -28,6 +41,32 @@ func encodeBody(v any, extra map[string]any) ([]byte, error) {
 		}
 	}
 	return AppendMembers(body, extra)
+}
+
+// noBytes refuses a []byte in a field that takes any value. encoding/json would make
+// base64 of it, and what the caller means is nearly always JSON.
+func noBytes(v reflect.Value) error {
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range v.NumField() {
+		switch f, field := v.Type().Field(i), v.Field(i); {
+		case f.Anonymous:
+			if err := noBytes(field); err != nil {
+				return err
+			}
+		case f.IsExported() && field.Kind() == reflect.Interface && !field.IsNil() && field.Elem().Type() == reflect.TypeFor[[]byte]():
+			return bytesRefused(f.Name)
+		}
+	}
+	return nil
+}
+
+func bytesRefused(name string) error {
+	return Refuse("mastra: %s is a []byte; for JSON make it a json.RawMessage, for bytes a base64 string", name)
 }
 
 // AppendMembers adds members, in order of their names, to a JSON object.

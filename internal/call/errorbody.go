@@ -105,7 +105,7 @@ func notJSON(v *veil.Veil, status int, header http.Header, body []byte) string {
 	case status == http.StatusNotFound:
 		return "no Mastra route here; check base URL and API prefix"
 	case isHTML(header, body):
-		return "an HTML page, not a Mastra answer; a proxy before the server may have sent it"
+		return "an HTML page, not a Mastra answer; check base URL and API prefix, or a proxy before the server has sent it"
 	case len(body) == 0:
 		return "empty answer"
 	case strings.HasPrefix(header.Get("Content-Type"), "text/plain"):

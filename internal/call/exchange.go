@@ -49,6 +49,9 @@ type Exchange struct {
 
 // Begin checks and encodes a request. Its errors mean that nothing was sent.
 func (s *Server) Begin(ctx context.Context, cfg *Config, r Request) (*Exchange, error) {
+	if s == nil {
+		return nil, ErrNoServer
+	}
 	if ctx == nil {
 		return nil, Refuse("mastra: the context is nil")
 	}

@@ -22,6 +22,7 @@ type Failure struct {
 	Status       int // 0 where no whole answer came
 	Code         string
 	Message      string // at most MaxErrorText bytes
+	Advice       string // what to do, in words of this module
 	Issues       []Issue
 	Method, Path string // Path has no query
 	Header       http.Header

@@ -27,6 +27,9 @@ func CheckToken(token string) error {
 	if !ValidHeaderValue(token) {
 		return errors.New("the token holds characters that no header can carry, such as a line break at its end")
 	}
+	if word, _, found := strings.Cut(token, " "); found && strings.EqualFold(word, "Bearer") {
+		return errors.New(`the token begins with "Bearer "; give it without, as the client puts that before it`)
+	}
 	return nil
 }
 

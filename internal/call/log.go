@@ -1,63 +1,98 @@
 package call
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"log/slog"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/mastra-go/mastra/internal/logbook"
 	"github.com/mastra-go/mastra/internal/route"
 )
 
-// What a log line tells of.
-const (
-	callEnded    = "mastra: call"         // Info: a call of the caller's
-	streamEnded  = "mastra: stream ended" // Info: a stream of his
-	attemptEnded = "mastra: attempt"      // Debug: one attempt of a request
-	streamBroke  = "mastra: stream broke" // Debug: a stream that an attempt has opened
-	requestBody  = "mastra: request body" // Debug, with WithDebugLog
-	answerBody   = "mastra: answer body"  // Debug, with WithDebugLog
-	streamChunk  = "mastra: stream chunk" // Debug, with WithDebugLog
-)
+func (c *Config) log() logbook.Log { return logbook.Log{Logger: c.Logger, Bodies: c.DebugLog} }
 
-// logs tells whether lines of this level are wanted.
-func (c *Config) logs(ctx context.Context, level slog.Level) bool {
-	return c.Logger != nil && c.Logger.Enabled(ctx, level)
+func subject(op route.Operation, path string) logbook.Subject {
+	return logbook.Subject{Operation: op.ID, Method: op.Method, Path: path}
 }
 
-// about are the attributes that say which call a line is about. A route that the
-// client does not know has no operation.
-func about(op route.Operation, path string) []slog.Attr {
-	attrs := make([]slog.Attr, 0, 12)
-	if op.ID != "" {
-		attrs = append(attrs, slog.String("operation", op.ID))
-	}
-	return append(attrs, slog.String("method", op.Method), slog.String("path", path))
-}
-
-// log tells of the attempt that has just ended.
-func (x *Exchange) log(ctx context.Context, message string) {
-	if !x.cfg.logs(ctx, slog.LevelDebug) {
+// logAttempt tells of the attempt that has just ended, or of its stream that broke.
+func (x *Exchange) logAttempt(ctx context.Context, broke bool) {
+	log := x.cfg.log()
+	if !log.On(ctx, slog.LevelDebug) {
 		return
 	}
-	attrs := append(about(x.req.Op, x.path), slog.Int("attempt", x.attempts), slog.Duration("duration", time.Since(x.now.started)))
-	switch {
-	case x.failure == nil:
-		attrs = append(attrs, slog.Int("status", x.status))
-	default:
-		if x.failure.Status != 0 {
-			attrs = append(attrs, slog.Int("status", x.failure.Status))
-		}
-		attrs = append(attrs, slog.String("error", OneLine(Clip(x.failure.Message, MaxErrorText))))
-		if x.pausing {
-			attrs = append(attrs, slog.Duration("repeat_in", x.next))
-		}
+	a := logbook.Attempt{Number: x.attempts, Begun: x.now.started, Status: x.status, Repeated: x.pausing, RepeatIn: x.next, Broke: broke}
+	if f := x.failure; f != nil {
+		a.Status, a.Error = f.Status, logged(f.Message)
 	}
-	x.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, message, attrs...)
-	if message == attemptEnded && x.kind.isRead() {
-		x.logBody(ctx, answerBody, mediaType(x.header), x.body)
+	log.Attempt(ctx, subject(x.req.Op, x.path), a)
+	if !broke && x.kind == jsonAnswer {
+		x.logBody(ctx, logbook.AnswerBody, mediaType(x.header), x.body)
+	}
+}
+
+func (x *Exchange) logBody(ctx context.Context, of, mediaType string, body []byte) {
+	if log := x.cfg.log(); body != nil && log.ShowsBodies(ctx) {
+		log.Body(ctx, of, subject(x.req.Op, x.path), x.Veil().Text(Clip(mediaType, 100)), body, x.Veil().Text)
+	}
+}
+
+// logged is an error's text as a line has it.
+func logged(text string) string { return OneLine(Clip(text, MaxErrorText)) }
+
+// ended tells of a call whose answer has come, or never will. Where it is a part of
+// another call, that one is told.
+func (x *Exchange) ended(ctx context.Context, err error) {
+	a := logbook.AccountOf(ctx)
+	if a == nil && (x.cfg.Beside || !x.cfg.log().On(ctx, slog.LevelInfo)) {
+		return
+	}
+	r := logbook.Request{Attempts: x.attempts - x.told, Status: x.status, RunID: x.runID()}
+	header := x.header
+	if x.failure != nil {
+		r.Status, header = x.failure.Status, x.failure.Header
+	}
+	r.RequestID = Clip(x.Veil().Text(requestID(header)), maxRequestID)
+	x.told = x.attempts
+	if a != nil {
+		a.Add(x.req.Op.ID, r)
+		return
+	}
+	a = logbook.NewAccount(x.cfg.log(), subject(x.req.Op, x.path), x.begun, "")
+	a.Add(x.req.Op.ID, r)
+	a.End(ctx, endedBy(err))
+}
+
+func endedBy(err error) logbook.Ended {
+	var f *Failure
+	switch {
+	case err == nil:
+		return logbook.Ended{}
+	case errors.As(err, &f):
+		text := f.Message
+		if f.Advice != "" {
+			text += "; " + f.Advice
+		}
+		return logbook.Ended{Error: logged(text), Unknown: f.Kind.Is(OutcomeUnknown)}
+	}
+	return logbook.Ended{Error: logged(err.Error())}
+}
+
+// Account makes one call of everything that is sent with the context that it returns:
+// its line in the log is written by end. What is a part of another call already stays
+// one. runID is the run that the call is about, where it is known.
+func (s *Server) Account(ctx context.Context, cfg *Config, op route.Operation, runID string, ids ...string) (inner context.Context, end func(text string, unknown bool)) {
+	if ctx == nil || logbook.AccountOf(ctx) != nil || cfg.Beside || !cfg.log().On(ctx, slog.LevelInfo) {
+		return ctx, func(string, bool) {}
+	}
+	a := logbook.NewAccount(cfg.log(), subject(op, s.PathOf(cfg, op, ids...)), time.Now(), runID)
+	return a.In(ctx), func(text string, unknown bool) {
+		a.End(ctx, logbook.Ended{Error: logged(text), Unknown: unknown})
 	}
 }
 
@@ -83,32 +118,16 @@ func (x *Exchange) runID() string {
 	return ""
 }
 
-// ended tells of a call whose answer has come, or never will. Where it is a part of
-// another call, that one is told.
-func (x *Exchange) ended(ctx context.Context, err error) {
-	if sum := accountOf(ctx); sum != nil {
-		sum.add(x)
-		return
+// topText is a member of a JSON object where that is a string.
+func topText(object []byte, name string) string {
+	if len(object) == 0 || object[0] != '{' || !bytes.Contains(object, []byte(`"`+name+`"`)) {
+		return ""
 	}
-	if x.cfg.Beside || x.attempts == 0 || !x.cfg.logs(ctx, slog.LevelInfo) {
-		return
+	var members map[string]json.RawMessage
+	if json.Unmarshal(object, &members) != nil {
+		return ""
 	}
-	a := account{cfg: x.cfg, op: x.req.Op, path: x.path, begun: x.begun}
-	a.add(x)
-	a.log(ctx, endedBy(err))
-}
-
-// statusOf is the status of the last answer, 0 where none came.
-func (x *Exchange) statusOf() int {
-	if x.failure != nil {
-		return x.failure.Status
-	}
-	return x.status
-}
-
-func (x *Exchange) answerHeader() http.Header {
-	if x.failure != nil {
-		return x.failure.Header
-	}
-	return x.header
+	var text string
+	_ = json.Unmarshal(members[name], &text) // of another kind, it tells nothing
+	return text
 }

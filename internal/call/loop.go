@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/mastra-go/mastra/internal/logbook"
 	"github.com/mastra-go/mastra/stream"
 )
 
@@ -54,7 +55,7 @@ func (x *Exchange) do(ctx context.Context) (resp *http.Response, err error) {
 		x.failure.also(err, "")
 		return nil, x.fail(x.failure)
 	}
-	x.logBody(ctx, requestBody, x.contentType, x.payload)
+	x.logBody(ctx, logbook.RequestBody, x.contentType, x.payload)
 	attempts := retryablehttp.Client{
 		HTTPClient:   x.server.http,
 		RetryMax:     1 << 30, // x.check counts
@@ -92,7 +93,7 @@ func (x *Exchange) Again(ctx context.Context, broken error) (*http.Response, str
 // where the call may be attempted again.
 func (x *Exchange) Broke(ctx context.Context, broken error) error {
 	x.failure = &Failure{Message: broken.Error(), Cause: broken}
-	if !x.failed(ctx, streamBroke, true, errors.Is(broken, stream.ErrEventTooLarge)) {
+	if !x.failed(ctx, true, true, errors.Is(broken, stream.ErrEventTooLarge)) {
 		x.Report()
 		if x.done {
 			return ErrDone
@@ -139,11 +140,11 @@ func (x *Exchange) check(ctx context.Context, resp *http.Response, err error) (b
 		x.failure, final = x.judge(ctx, resp)
 	}
 	if x.failure == nil {
-		x.log(ctx, attemptEnded)
+		x.logAttempt(ctx, false)
 		return false, nil
 	}
 	final = final || x.req.Raw != nil && x.req.Raw.failure() != nil
-	return x.failed(ctx, attemptEnded, sent, final), nil
+	return x.failed(ctx, false, sent, final), nil
 }
 
 // blameBody says of an attempt without an answer that the caller's reader has failed.
@@ -157,10 +158,10 @@ func (x *Exchange) blameBody(ctx context.Context) {
 }
 
 // failed tells whether the attempt that has just failed is followed by another.
-func (x *Exchange) failed(ctx context.Context, what string, sent, final bool) bool {
+func (x *Exchange) failed(ctx context.Context, broke, sent, final bool) bool {
 	x.failure.tidy(x.Veil())
 	x.pausing = x.repeat(ctx, sent, final)
-	x.log(ctx, what)
+	x.logAttempt(ctx, broke)
 	return x.pausing
 }
 
@@ -207,7 +208,12 @@ func (x *Exchange) repeat(ctx context.Context, sent, final bool) bool {
 	if x.req.Endless {
 		pause = max(pause, leastPause)
 	}
-	if deadline, has := ctx.Deadline(); !ok || has && !time.Now().Add(pause).Before(deadline) {
+	if !ok {
+		x.failure.Advice = fmt.Sprintf("the server asks to wait for %s, longer than the %s that WithMaxBackoff allows", pause, x.cfg.MaxBackoff)
+		return false
+	}
+	if deadline, has := ctx.Deadline(); has && !time.Now().Add(pause).Before(deadline) {
+		x.failure.Advice = fmt.Sprintf("not repeated, because the pause of %s before that would outlast the context", pause.Round(time.Millisecond))
 		return false
 	}
 	x.next = pause

@@ -16,6 +16,7 @@ func redirectFailure(v *veil.Veil, resp *http.Response, circles bool) *Failure {
 		f.Message = fmt.Sprintf("redirected %d times in a row on its own host; check the base URL and the proxies before the server, which may send each other's URLs back", maxRedirects)
 	} else if u, err := resp.Location(); err == nil {
 		f.Message = "a redirect to " + Clip(v.Text(u.Scheme+"://"+u.Host), 200) + " is not followed"
+		f.Advice = "if that is the server, make it the base URL"
 	}
 	return f
 }

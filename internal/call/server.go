@@ -67,6 +67,9 @@ func (s *Server) Connect(cfg *Config) (*Server, error) {
 	return &Server{origin: s.origin, basePath: s.basePath, http: &hc, proxies: via, tokens: s.tokens}, nil
 }
 
+// ErrNoServer: nobody has made the client.
+var ErrNoServer = Refuse("mastra: this Client, or the one behind this handle, was not made by New")
+
 // PathOf is the path of an operation, as errors tell it.
 func (s *Server) PathOf(cfg *Config, op route.Operation, ids ...string) string {
 	path, _ := expand(op, ids)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mastra-go/mastra/internal/hook"
+	"github.com/mastra-go/mastra/internal/logbook"
 	"github.com/mastra-go/mastra/internal/route"
 	"github.com/mastra-go/mastra/internal/veil"
 	"github.com/mastra-go/mastra/stream"
@@ -16,40 +17,36 @@ import (
 // log of its end. A stream that is read inside another call is no line of its own.
 func (s *Server) StreamHooks(ctx context.Context, cfg *Config, op route.Operation, path string, hides func() *veil.Veil, h hook.Hooks[stream.Chunk]) hook.Hooks[stream.Chunk] {
 	h = veil.Hooks(h, hides)
-	if cfg.shows(ctx) {
+	log, of := cfg.log(), subject(op, path)
+	if log.Logger == nil || ctx == nil {
+		return h
+	}
+	h.Dropped = func(runID string) { log.Dropped(of, hides().Text(Clip(runID, 100))) }
+	if log.ShowsBodies(ctx) {
 		before := h.OnChunk
 		h.OnChunk = func(c *stream.Chunk) {
-			attrs := append(about(op, path), slog.Int("bytes", len(c.Raw())))
-			if text, ok := shown(hides(), c.Raw()); ok {
-				attrs = append(attrs, slog.String("body", text))
-			}
-			cfg.Logger.LogAttrs(ctx, slog.LevelDebug, streamChunk, attrs...)
+			log.Body(ctx, logbook.StreamChunk, of, "", c.Raw(), hides().Text)
 			if before != nil {
 				before(c)
 			}
 		}
 	}
 	level := slog.LevelInfo
-	if ctx != nil && accountOf(ctx) != nil {
+	if logbook.AccountOf(ctx) != nil {
 		level = slog.LevelDebug
 	}
-	if ctx == nil || !cfg.logs(ctx, level) {
+	if !log.On(ctx, level) {
 		return h
 	}
 	begun := time.Now()
 	h.Over = func(e hook.End) {
-		attrs := append(about(op, path), slog.String("end", endOf(e.Err)), slog.Duration("duration", time.Since(begun)),
-			slog.Int64("chunks", e.Chunks), slog.Int64("bytes", e.Bytes))
-		if e.RunID != "" {
-			attrs = append(attrs, slog.String("run_id", hides().Text(Clip(e.RunID, 100))))
-		}
-		if e.Continued > 0 {
-			attrs = append(attrs, slog.Int64("continued", e.Continued))
+		line := logbook.Stream{
+			Begun: begun, End: endOf(e.Err), RunID: hides().Text(Clip(e.RunID, 100)), Chunks: e.Chunks, Bytes: e.Bytes, Continued: e.Continued,
 		}
 		if e.Err != nil && !errors.Is(e.Err, stream.ErrClosed) {
-			attrs = append(attrs, slog.String("error", OneLine(Clip(hides().Text(e.Err.Error()), MaxErrorText))))
+			line.Error = logged(hides().Text(e.Err.Error()))
 		}
-		cfg.Logger.LogAttrs(ctx, level, streamEnded, attrs...)
+		log.Stream(ctx, level, of, line)
 	}
 	return h
 }

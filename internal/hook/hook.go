@@ -53,6 +53,10 @@ type Hooks[C any] struct {
 	// goroutine that found it so.
 	Over func(End)
 
+	// Dropped is called before a stream is closed that its reader has dropped without
+	// closing it, from a goroutine of the runtime's: it must not block.
+	Dropped func(runID string)
+
 	// RunID is the run that the stream belongs to, where it is known beforehand.
 	// Otherwise it is learned from the first chunk that has one.
 	RunID string

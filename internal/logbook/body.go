@@ -1,46 +1,26 @@
-package call
+package logbook
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"log/slog"
 	"strings"
-
-	"github.com/mastra-go/mastra/internal/veil"
 )
 
-const maxLoggedBody = 4 << 10
-
-// shows tells whether bodies are wanted in the log.
-func (c *Config) shows(ctx context.Context) bool {
-	return c.DebugLog && c.logs(ctx, slog.LevelDebug)
-}
-
-func (x *Exchange) logBody(ctx context.Context, message, mediaType string, body []byte) {
-	if !x.cfg.shows(ctx) || body == nil {
-		return
-	}
-	attrs := append(about(x.req.Op, x.path), slog.String("content_type", x.Veil().Text(Clip(mediaType, 100))), slog.Int("bytes", len(body)))
-	if text, ok := shown(x.Veil(), body); ok {
-		attrs = append(attrs, slog.String("body", text))
-	}
-	x.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, message, attrs...)
-}
+const maxBody = 4 << 10
 
 // shown is what a log shows of a body: JSON without its secrets, and its beginning.
-func shown(v *veil.Veil, body []byte) (string, bool) {
+func shown(body []byte, hide func(string) string) (string, bool) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	var value any
 	if d.Decode(&value) != nil || d.More() {
 		return "", false
 	}
-	text, err := Marshal(redacted(value))
+	text, err := encode(redacted(value))
 	if err != nil {
 		return "", false
 	}
-	return Clip(v.Text(string(text)), maxLoggedBody), true
+	return cut(hide(text)), true
 }
 
 const hiddenValue = "[redacted]"
@@ -107,8 +87,8 @@ func shortened(text string) string {
 		d.UseNumber()
 		var value any
 		if d.Decode(&value) == nil && !d.More() {
-			if inner, err := Marshal(redacted(value)); err == nil {
-				return string(inner)
+			if inner, err := encode(redacted(value)); err == nil {
+				return inner
 			}
 		}
 	}
@@ -123,16 +103,19 @@ func sizeOf(data string) string {
 	return "[" + string(size) + " characters]"
 }
 
-// topText is a member of a JSON object where that is a string.
-func topText(object []byte, name string) string {
-	if len(object) == 0 || object[0] != '{' || !bytes.Contains(object, []byte(`"`+name+`"`)) {
-		return ""
+// encode writes JSON as people read it.
+func encode(v any) (string, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}
+
+func cut(text string) string {
+	if len(text) <= maxBody {
+		return text
 	}
-	var members map[string]json.RawMessage
-	if json.Unmarshal(object, &members) != nil {
-		return ""
-	}
-	var text string
-	_ = json.Unmarshal(members[name], &text) // of another kind, it tells nothing
-	return text
+	const more = "…"
+	return strings.ToValidUTF8(text[:maxBody-len(more)], "") + more
 }
