@@ -46,8 +46,27 @@ type IfIdle struct {
 	Behavior IdleBehavior `json:"behavior,omitzero"`
 	// StreamOptions are members of an [AgentRequest], for the run that is started.
 	StreamOptions map[string]any `json:"streamOptions,omitempty"`
+	// ClientTools that the model of that run can call. Whoever follows the thread with
+	// them runs them: see [Agent.SubscribeThread].
+	ClientTools []ClientTool `json:"-"`
 	// Attributes of a signal that are used then.
 	Attributes map[string]any `json:"attributes,omitempty"`
+}
+
+// MarshalJSON writes what the server reads: the tools are among the options.
+func (i IfIdle) MarshalJSON() ([]byte, error) {
+	type plain IfIdle
+	if len(i.ClientTools) > 0 {
+		tools, err := newToolset(i.ClientTools)
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := i.StreamOptions["clientTools"]; twice {
+			return nil, refuse("IfIdle.StreamOptions names \"clientTools\", which there is a field for")
+		}
+		i.StreamOptions = call.MergeContext(i.StreamOptions, map[string]any{"clientTools": tools})
+	}
+	return call.Marshal(plain(i))
 }
 
 // SendMessageRequest gives a thread a message of its user.

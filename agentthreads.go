@@ -36,6 +36,14 @@ func (a *Agent) AbortThread(ctx context.Context, req AbortThreadRequest, opts ..
 type SubscribeThreadRequest struct {
 	ThreadID   string `json:"threadId"`
 	ResourceID string `json:"resourceId,omitzero"`
+	// ClientTools are run where a run on the thread calls them, and the model is given
+	// their results: see [Agent.SubscribeThread]. They need the ResourceID.
+	ClientTools []ClientTool `json:"-"`
+	// MaxToolRounds is how often in a row; 0 means 10.
+	MaxToolRounds int `json:"-"`
+	// StreamOptions are members of an [AgentRequest], for the runs that go on with the
+	// results.
+	StreamOptions map[string]any `json:"-"`
 }
 
 // SubscribeThread streams the chunks of every run on the thread, whoever starts
@@ -49,13 +57,28 @@ type SubscribeThreadRequest struct {
 // ends the stream with its error. With [WithReattach](false) a subscription that breaks
 // ends with [ErrTruncated] or [ErrIdleTimeout].
 //
-// POST /agents/{agentId}/threads/subscribe. Safe to repeat, and repeated before the
+// With ClientTools, a run that ends because it calls them is answered: when its last
+// chunk has been read, the next read runs the tools, gives their results as chunks
+// (tool-result, tool-error), and sends them to the server, where another run goes on with
+// them. As in [Agent.Generate], all calls of a moment must be of Go functions. A model
+// knows the tools of a run that a message starts from [IfIdle].ClientTools. What fails
+// there is an "error" chunk, [stream.ErrorChunk], and the subscription goes on. Of several
+// subscriptions of one Client, and what [Client.With] made of it, one answers; those of
+// another Client, or of another process, answer too, and the tools run twice: give
+// ClientTools to one. Calls of a run whose end fell into a break are not answered.
+//
+// POST /agents/{agentId}/threads/subscribe, and with ClientTools
+// POST /agents/{agentId}/send-tool-approval. Safe to repeat, and repeated before the
 // stream is open, as often as [WithRetries] says.
 func (a *Agent) SubscribeThread(ctx context.Context, req SubscribeThreadRequest, opts ...Option) (*AgentStream, error) {
 	if req.ThreadID == "" {
 		return nil, refuse("SubscribeThreadRequest.ThreadID is empty")
 	}
 	a, err := a.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	tools, err := newThreadTools(&Agent{a.c.quiet(), a.id}, req)
 	if err != nil {
 		return nil, err
 	}
@@ -69,13 +92,13 @@ func (a *Agent) SubscribeThread(ctx context.Context, req SubscribeThreadRequest,
 		return nil, publicError(err)
 	}
 	b := &agentBuilder{veil: a.c.veil}
-	h := hooks{OnChunk: b.add}
+	h := hooks{OnChunk: func(c *stream.Chunk) { tools.see(c); b.add(c) }}
 	if a.c.cfg().reattach {
-		s := &subscription{client: a.c.quiet(), request: q, last: x}
-		h.OnChunk = func(c *stream.Chunk) { s.last.Progressed(); b.add(c) }
+		s := &subscription{client: a.c.quiet(), request: q, last: x, tools: tools}
+		h.OnChunk = func(c *stream.Chunk) { s.last.Progressed(); tools.see(c); b.add(c) }
 		h.Continue = s.again
 	}
-	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, a.c.host().StreamHooks(ctx, &a.c.cfg().Config, q.Op, a.c.host().PathOf(&a.c.cfg().Config, q.Op, a.id), a.c.veil, h)), b: b}, nil
+	return &AgentStream{Stream: stream.NewWithHooks(ctx, tools.in(ctx, resp.Body), o, a.c.host().StreamHooks(ctx, &a.c.cfg().Config, q.Op, a.c.host().PathOf(&a.c.cfg().Config, q.Op, a.id), a.c.veil, h)), b: b}, nil
 }
 
 // subscription is a stream without an end, which is opened again when it breaks.
@@ -83,6 +106,7 @@ type subscription struct {
 	client  *Client
 	request call.Request
 	last    *call.Exchange // that opened it
+	tools   *threadTools
 }
 
 // again opens the stream again, as soon as the server will have it.
@@ -101,8 +125,8 @@ func (s *subscription) again(ctx context.Context, end error) (io.ReadCloser, err
 		return nil, publicError(err)
 	}
 	const mark = "data: {\"type\":\"" + stream.TypeResubscribed + "\"}\n\n"
-	return struct {
+	return s.tools.in(ctx, struct {
 		io.Reader
 		io.Closer
-	}{io.MultiReader(strings.NewReader(mark), resp.Body), resp.Body}, nil
+	}{io.MultiReader(strings.NewReader(mark), resp.Body), resp.Body}), nil
 }

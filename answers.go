@@ -39,6 +39,10 @@ func (a *answers) last(to waits) *sentAnswer {
 func (a *answers) keep(to waits, s *sentAnswer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.put(to, s)
+}
+
+func (a *answers) put(to waits, s *sentAnswer) {
 	if now := time.Now(); now.After(a.sweep) {
 		maps.DeleteFunc(a.sent, func(_ waits, old *sentAnswer) bool { return now.After(old.until) })
 		a.sweep = s.until
@@ -61,3 +65,17 @@ func (a *answers) forget(to waits, s *sentAnswer) {
 func (s *sentAnswer) mayBegin(now *RunState) bool {
 	return s != nil && time.Now().Before(s.until) && slices.ContainsFunc(now.places(), s.at.same)
 }
+
+// claim tells whether nobody has claimed the same before.
+func (a *answers) claim(what waits) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.sent[what] != nil {
+		return false
+	}
+	a.put(what, &sentAnswer{until: time.Now().Add(claimed)})
+	return true
+}
+
+// claimed is how long a claim holds: longer than a run can be told of again.
+const claimed = time.Hour

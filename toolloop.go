@@ -1,6 +1,7 @@
 package mastra
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -75,12 +76,8 @@ func (l *toolLoop) next(ctx context.Context, res *AgentResult, said func() (Mess
 	if len(calls) == 0 {
 		return nil, nil, nil
 	}
-	limit := l.req.MaxToolRounds
-	if limit == 0 {
-		limit = defaultToolRounds
-	}
-	if l.rounds++; l.rounds > limit {
-		return nil, nil, fmt.Errorf("%w: %d rounds", ErrToolRounds, limit)
+	if l.rounds++; l.rounds > l.limit() {
+		return nil, nil, fmt.Errorf("%w: %d rounds", ErrToolRounds, l.limit())
 	}
 	if err := l.askMemory(ctx); err != nil {
 		return nil, nil, err
@@ -97,18 +94,25 @@ func (l *toolLoop) next(ctx context.Context, res *AgentResult, said func() (Mess
 	if ctx.Err() != nil {
 		return nil, nil, fmt.Errorf("mastra: while client tools ran: %w", call.ContextError(ctx))
 	}
-	tools := Message{Role: RoleTool}
-	results := make([]ToolResult, len(answers))
+	results, parts := told(res, answers)
+	tools := Message{Role: RoleTool, Content: parts}
+	l.base = append(slices.Clip(l.base), tools)
+	return l.request(tools), results, nil
+}
+
+func (l *toolLoop) limit() int { return cmp.Or(l.req.MaxToolRounds, defaultToolRounds) }
+
+// told is what tools have returned, as the caller and as the server are told it.
+func told(res *AgentResult, answers []toolRun) (results []ToolResult, parts []Part) {
 	traces := map[string]json.RawMessage{}
 	for _, c := range res.ToolCalls { // a later call of the same id is the one that waits
 		traces[c.ID] = c.Observability
 	}
-	for i, a := range answers {
-		a.trace, results[i] = traces[a.ID], a.ToolResult
-		tools.Content = append(tools.Content, a.part())
+	for _, a := range answers {
+		a.trace = traces[a.ID]
+		results, parts = append(results, a.ToolResult), append(parts, a.part())
 	}
-	l.base = append(slices.Clip(l.base), tools)
-	return l.request(tools), results, nil
+	return results, parts
 }
 
 // request is the one that follows, with the results of the last round.

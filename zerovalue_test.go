@@ -22,7 +22,7 @@ import (
 // withMethods are all exported types with a method that takes nothing, payloads of
 // chunks apart.
 var withMethods = []any{
-	mastra.SendMessageRequest{},
+	mastra.SendMessageRequest{}, mastra.IfIdle{},
 	mastra.Agent{}, mastra.Agents{}, mastra.Client{}, mastra.Memory{}, mastra.Run{}, mastra.Thread{}, mastra.Tool{}, mastra.Tools{}, mastra.Vector{}, mastra.Vectors{}, mastra.Voice{}, mastra.Workflow{}, mastra.Workflows{},
 	mastra.ClientTool{}, mastra.MemoryRef{}, mastra.Message{}, mastra.Messages{}, mastra.Part{}, mastra.ToolChoice{}, mastra.UntilIdle{},
 	mastra.Error{}, mastra.Response{}, mastra.ToolError{}, mastra.TypedError{}, mastra.RunFailure{}, stream.MalformedError{}, stream.EventTooLargeError{}, stream.TripwireError{}, stream.RunError{},

@@ -273,7 +273,7 @@ func (c *call) deliver(sig *signal) error {
 	case "persist":
 		runID, persist = sig.id, c.srv.memory.thread(key.thread) != nil
 	default:
-		switch queued := (queuedSignal{a, newID(), sig}); {
+		switch queued := (queuedSignal{agent: a, runID: newID(), signal: sig, options: c.idleOptions(sig)}); {
 		case takes:
 			runID = run.runID
 			run.signals = append(run.signals, sig)
@@ -314,7 +314,8 @@ func (s *Server) queueMessage(c *call) error {
 		return err
 	}
 	a, _ := c.agent()
-	queued := queuedSignal{a, newID(), c.newSignal(c.body.Get("message"), "user")}
+	sig := c.newSignal(c.body.Get("message"), "user")
+	queued := queuedSignal{agent: a, runID: newID(), signal: sig, options: c.idleOptions(sig)}
 	h := s.agents.threads
 	h.mu.Lock()
 	run, key := h.target(key, c.body.Str("runId"))
@@ -361,6 +362,9 @@ func (s *Server) sendToolApproval(c *call) error {
 	if callID == "" {
 		return badRequest("Tool call id is required")
 	}
+	if messages := c.body.Get("messages"); messages != nil && c.body.Bool("approved") {
+		return c.continueWith(a, key, messages)
+	}
 	kept := s.agents.takeOnThread(a.ID, key, callID)
 	if kept == nil {
 		return said("Agent %q sendToolApproval() could not find an active or suspended run for thread %q. The run may have already completed or been resumed.", a.ID, key.thread)
@@ -371,6 +375,37 @@ func (s *Server) sendToolApproval(c *call) error {
 	}
 	s.goOn(a, kept, data)
 	return c.json(js.Obj("accepted", true, "runId", kept.runID, "toolCallId", callID))
+}
+
+// continueWith starts a run of messages on a thread, once it is idle.
+func (c *call) continueWith(a *Agent, key threadKey, messages any) error {
+	next := queuedSignal{agent: a, runID: newID(), messages: messages, options: c.optionsIn(c.body.Obj("streamOptions"), c.requestContext),
+		recall: c.body.Obj("streamOptions").Obj("memory").Obj("options")}
+	h := c.srv.agents.threads
+	h.mu.Lock()
+	start := func() {}
+	if h.active[key] != nil {
+		h.waiting[key] = append(h.waiting[key], next)
+	} else {
+		start = h.wake(c.srv, key, next)
+	}
+	h.mu.Unlock()
+	start()
+	return c.json(js.Obj("accepted", true, "runId", next.runID, "toolCallId", c.body.Str("toolCallId")))
+}
+
+// idleOptions are those of a run that a signal starts.
+func (c *call) idleOptions(sig *signal) runOptions {
+	return c.optionsIn(c.body.Obj("ifIdle").Obj("streamOptions"), sig.requestContext)
+}
+
+// optionsIn are the options of a run that stand in a part of the body.
+func (c *call) optionsIn(part, requestContext *js.Object) runOptions {
+	inner := &call{srv: c.srv, body: part, requestContext: requestContext}
+	if part == nil {
+		inner.body = js.Obj()
+	}
+	return inner.runOptions()
 }
 
 // takeOnThread takes the suspended run of a thread that waits for a call.

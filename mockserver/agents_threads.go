@@ -35,9 +35,12 @@ type activeRun struct {
 
 // queuedSignal starts a run of its own once the thread is idle.
 type queuedSignal struct {
-	agent  *Agent
-	runID  string
-	signal *signal
+	agent    *Agent
+	runID    string
+	signal   *signal // nil: messages
+	messages any     // those of a continuation
+	options  runOptions
+	recall   *js.Object // options of the memory
 }
 
 func newThreadHub() *threadHub {
@@ -142,7 +145,7 @@ func (a *activeRun) end(s *Server) {
 	if len(a.signals) > 0 && !a.aborted {
 		late := []queuedSignal{}
 		for _, sig := range a.signals {
-			late = append(late, queuedSignal{s.world.agent(a.agentID), a.runID, sig})
+			late = append(late, queuedSignal{agent: s.world.agent(a.agentID), runID: a.runID, signal: sig, options: runOptions{requestContext: sig.requestContext}})
 		}
 		h.waiting[a.key] = append(late, h.waiting[a.key]...)
 	}
@@ -165,17 +168,20 @@ func (a *activeRun) end(s *Server) {
 func (h *threadHub) wake(s *Server, key threadKey, q queuedSignal) func() {
 	ctx, cancel := context.WithCancel(s.ctx)
 	run := h.activate(key, q.agent.ID, q.runID, cancel)
-	run.signals = []*signal{q.signal}
-	return func() { s.spawn(func() { s.runOnThread(ctx, q.agent, run, q.signal.requestContext) }) }
+	if q.signal != nil {
+		run.signals = []*signal{q.signal}
+	}
+	return func() { s.spawn(func() { s.runOnThread(ctx, q, run) }) }
 }
 
 // runOnThread runs an agent on a thread for those who follow it.
-func (s *Server) runOnThread(ctx context.Context, a *Agent, active *activeRun, requestContext *js.Object) {
+func (s *Server) runOnThread(ctx context.Context, q queuedSignal, active *activeRun) {
 	defer active.end(s)
+	a := q.agent
 	r := &agentRun{
 		srv: s, agent: a, tools: a, id: active.runID, messageID: newID(), traceID: newTraceID(), spanID: newSpanID(),
 		threadID: active.key.thread, resourceID: active.key.resource, active: active, sink: func(*js.Object) {},
-		options: runOptions{requestContext: requestContext},
+		options: q.options,
 	}
 	if r.chooseModels() != nil {
 		return
@@ -184,11 +190,17 @@ func (s *Server) runOnThread(ctx context.Context, a *Agent, active *activeRun, r
 		at := now()
 		s.memory.saveThread(thread{id: r.threadID, resourceID: r.resourceID, created: at, updated: at})
 	}
+	if n, ok := q.recall.Num("lastMessages"); ok && n > 0 {
+		r.lastMessages = whole(n)
+	}
 	if r.durable() {
 		r.record = s.durables.begin(a.ID, r.id)
 		r.sink = r.record.chunk
 	}
 	r.converse()
+	if q.messages != nil && r.messages.add(q.messages, fromInput) != nil {
+		return
+	}
 	defer s.carryOut(r)()
 	r.recall()
 	r.run(ctx)

@@ -84,7 +84,8 @@ func agentThreadRoutes() []route {
 		{method: "POST", pattern: a + "/threads/subscribe", op: "AgentSubscribeThread", handler: (*Server).subscribeThread, body: query(thread...)},
 		{method: "POST", pattern: a + "/send-tool-approval", op: "AgentSendToolApproval", handler: (*Server).sendToolApproval,
 			body: query(zod.P("resourceId", text), zod.P("threadId", text), optional("requestContext", record), zod.P("toolCallId", text),
-				zod.P("approved", zod.Boolean()), optional("resumeData", zod.Any()), optional("format", text))},
+				zod.P("approved", zod.Boolean()), optional("resumeData", zod.Any()), optional("format", text),
+				optional("messages", zod.Array(zod.Any())), optional("streamOptions", zod.Any()))},
 	}
 }
 
