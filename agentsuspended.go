@@ -48,20 +48,27 @@ func (a *Agent) ListSuspendedRuns(ctx context.Context, req ListSuspendedRunsRequ
 }
 
 // SuspendedRuns iterates over the agent's runs that wait, the newest first. It reads
-// pages of req.PerPage, 50 if that is 0, as they are needed; req.Page is not looked
-// at.
+// pages of about req.PerPage, 50 if that is 0, as they are needed; req.Page is not
+// looked at. A run that waits all the time is given once, also while others come and go:
+// see [Memory.Threads].
 func (a *Agent) SuspendedRuns(ctx context.Context, req ListSuspendedRunsRequest, opts ...Option) iter.Seq2[SuspendedRun, error] {
 	if req.PerPage == 0 {
 		req.PerPage = 50
 	}
-	return pages(req.PerPage, func(s *SuspendedRun) string { return s.RunID }, func(page int) (listPage[SuspendedRun], error) {
-		req.Page = page
-		out, err := a.ListSuspendedRuns(ctx, req, opts...)
-		if err != nil {
-			return listPage[SuspendedRun]{}, err
-		}
-		return listPage[SuspendedRun]{out.Runs, out.Total, (page+1)*req.PerPage < out.Total, false}, nil
-	})
+	return listing[SuspendedRun]{
+		perPage: req.PerPage,
+		id:      func(s *SuspendedRun) string { return s.RunID },
+		place:   unmoved[SuspendedRun],
+		fetch: func(page, perPage int) (listPage[SuspendedRun], error) {
+			ask := req
+			ask.Page, ask.PerPage = page, perPage
+			out, err := a.ListSuspendedRuns(ctx, ask, opts...)
+			if err != nil {
+				return listPage[SuspendedRun]{}, err
+			}
+			return listPage[SuspendedRun]{items: out.Runs, more: page*perPage+len(out.Runs) < out.Total}, nil
+		},
+	}.all()
 }
 
 // ToolApprovalRequest answers a tool call of a run on a thread that others stream.

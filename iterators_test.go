@@ -2,19 +2,15 @@ package mastra_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,156 +18,62 @@ import (
 	"github.com/mastra-go/mastra"
 )
 
-// shelf is a server's list of things, each a number that tells when it was made;
-// several may be made at one moment. It answers as the real server does, and
-// changes between requests.
-type shelf struct {
-	items  []int // ascending: 10*time + serial
-	next   int
-	asked  []string // the queries so far
-	change func(n int)
-	fail   int // the request that fails
-}
-
-func newShelf(n int) *shelf {
-	s := &shelf{fail: -1}
-	for range n {
-		s.add()
-	}
-	return s
-}
-
-func (s *shelf) add()         { s.items = append(s.items, s.next); s.next += 10 }
-func (s *shelf) addAtOnce()   { s.items = append(s.items, s.next-9); s.next += 10 } // together with the one before
-func (s *shelf) remove(i int) { s.items = slices.Delete(s.items, i, i+1) }
-
-func shelfTime(item int) time.Time { return time.UnixMilli(1_700_000_000_000 + int64(item/10)).UTC() }
-
-func (s *shelf) RoundTrip(req *http.Request) (*http.Response, error) {
-	n := len(s.asked)
-	s.asked = append(s.asked, req.URL.RawQuery)
-	if s.change != nil && n > 0 {
-		s.change(n)
-	}
-	if n == s.fail {
-		return answer(500, `{"error":"boom"}`)(req)
-	}
-	body, err := json.Marshal(s.page(req.URL.Path, req.URL.Query()))
-	if err != nil {
-		return nil, err
-	}
-	return response(req, 200, io.NopCloser(strings.NewReader(string(body)))), nil
-}
-
-func (s *shelf) page(path string, q url.Values) map[string]any {
-	list := slices.Clone(s.items)
-	var filter struct {
-		DateRange struct{ Start, End time.Time }
-	}
-	if text := q.Get("filter"); text != "" {
-		_ = json.Unmarshal([]byte(text), &filter)
-		r := filter.DateRange
-		list = slices.DeleteFunc(list, func(item int) bool {
-			return shelfTime(item).Before(r.Start) || !r.End.IsZero() && shelfTime(item).After(r.End)
-		})
-	}
-	var order struct{ Direction string }
-	_ = json.Unmarshal([]byte(q.Get("orderBy")), &order)
-	messages := strings.HasSuffix(path, "/messages")
-	newestFirst := order.Direction == "DESC" || order.Direction == "" && (!messages || q.Get("agentId") != "")
-	if newestFirst {
-		slices.Reverse(list)
-	}
-	page, _ := strconv.Atoi(q.Get("page"))
-	perPage, _ := strconv.Atoi(q.Get("perPage"))
-	total, first := len(list), min(page*perPage, len(list))
-	part := list[first:min(first+perPage, len(list))]
-	if messages && q.Get("agentId") != "" { // then ascending inside a page, whatever the order
-		slices.Sort(part)
-	}
-	items := make([]map[string]any, len(part))
-	for i, item := range part {
-		at := shelfTime(item).Format("2006-01-02T15:04:05.000Z")
-		items[i] = map[string]any{"id": fmt.Sprint(item), "runId": fmt.Sprint(item), "workflowName": "w", "resourceId": "r", "role": "user",
-			"createdAt": at, "updatedAt": at, "content": map[string]any{"format": 2, "parts": []any{}}, "snapshot": map[string]any{"status": "success"}}
-	}
-	return map[string]any{"threads": items, "messages": items, "runs": items, "total": total, "page": page, "perPage": perPage, "hasMore": (page+1)*perPage < total}
-}
-
-// walks are the iterators; each gives the items' ids.
-var walks = []struct {
-	name      string
-	ascending bool
-	ids       func(context.Context, *mastra.Client, int) iter.Seq2[string, error]
-}{
-	{"Messages", true, func(ctx context.Context, c *mastra.Client, perPage int) iter.Seq2[string, error] {
-		return ids(c.Memory("a").Thread("t").Messages(ctx, mastra.ListMessagesRequest{PerPage: perPage}), func(m mastra.StoredMessage) string { return m.ID })
-	}},
-	{"Messages without an agent", true, func(ctx context.Context, c *mastra.Client, perPage int) iter.Seq2[string, error] {
-		return ids(c.Memory("").Thread("t").Messages(ctx, mastra.ListMessagesRequest{PerPage: perPage}), func(m mastra.StoredMessage) string { return m.ID })
-	}},
-	{"Threads", false, func(ctx context.Context, c *mastra.Client, perPage int) iter.Seq2[string, error] {
-		return ids(c.Memory("a").Threads(ctx, mastra.ListThreadsRequest{PerPage: perPage}), func(t mastra.ThreadRecord) string { return t.ID })
-	}},
-	{"Runs", false, func(ctx context.Context, c *mastra.Client, perPage int) iter.Seq2[string, error] {
-		return ids(c.Workflow("w").Runs(ctx, mastra.ListRunsRequest{PerPage: perPage}), func(s mastra.RunState) string { return s.RunID })
-	}},
-}
-
-func ids[T any](seq iter.Seq2[T, error], id func(T) string) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		for item, err := range seq {
-			if !yield(id(item), err) {
-				return
-			}
-		}
-	}
-}
-
-// collect walks to the end.
-func collect(t *testing.T, seq iter.Seq2[string, error]) []int {
-	t.Helper()
-	var out []int
-	for id, err := range seq {
-		require.NoError(t, err)
-		n, err := strconv.Atoi(id)
-		require.NoError(t, err)
-		out = append(out, n)
-	}
-	return out
-}
-
 func inOrder(items []int, ascending bool) []int {
-	out := append([]int(nil), items...)
+	out := slices.Clone(items)
 	if !ascending {
 		slices.Reverse(out)
 	}
 	return out
 }
 
-func TestIterator_GivesEverythingAndAsksNothingTwice(t *testing.T) {
-	for _, w := range walks {
-		for _, tt := range []struct{ items, perPage, requests int }{
-			{0, 3, 1}, {1, 3, 1}, {2, 3, 1}, {3, 3, 1}, {4, 3, 2}, {6, 3, 2}, {7, 3, 3}, {9, 3, 3}, {4, 1, 4}, {250, 100, 3},
-		} {
+func TestIterator_GivesEverythingInOrder(t *testing.T) {
+	for _, w := range listWalks {
+		for _, tt := range []struct{ items, perPage int }{{0, 3}, {1, 3}, {2, 3}, {3, 3}, {4, 3}, {6, 3}, {7, 3}, {9, 3}, {1, 1}, {4, 1}, {30, 1}, {50, 7}, {250, 100}} {
 			t.Run(fmt.Sprintf("%s/%d items in pages of %d", w.name, tt.items, tt.perPage), func(t *testing.T) {
 				s := newShelf(tt.items)
-				got := collect(t, w.ids(t.Context(), inMemory(t, s), tt.perPage))
-				assert.Equal(t, inOrder(s.items, w.ascending), got)
-				assert.Len(t, s.asked, tt.requests)
-				slices.Sort(s.asked)
-				assert.Len(t, slices.Compact(s.asked), tt.requests, "no request twice")
+				assert.Equal(t, inOrder(s.ids(), w.ascending), collect(t, w.ids(t.Context(), serve(t, s.ServeHTTP), tt.perPage)))
+				if tt.items <= tt.perPage {
+					assert.Len(t, s.asked, 1, "one page is one request")
+				}
 			})
 		}
 	}
 }
 
+// Pages begin with what the page before ended with, and are of many sizes for it: that
+// costs no more than a request or two, and less than half of the items again.
+func TestIterator_AsksForHardlyMoreThanTheList(t *testing.T) {
+	for _, w := range listWalks {
+		for _, perPage := range []int{10, 100} {
+			for _, pages := range []int{2, 3, 5, 20} {
+				s := newShelf(pages * perPage)
+				collect(t, w.ids(t.Context(), serve(t, s.ServeHTTP), perPage))
+				again := 0
+				if w.again {
+					again = 1
+				}
+				assert.LessOrEqual(t, len(s.asked), pages+1+again, "%s: %d pages of %d: %v", w.name, pages, perPage, s.asked)
+				slices.Sort(s.asked)
+				assert.Len(t, slices.Compact(slices.Clone(s.asked)), len(s.asked)-again, "%s: no request twice, but that for the front", w.name)
+				for _, query := range s.asked {
+					q, err := url.ParseQuery(query)
+					require.NoError(t, err)
+					var size int
+					_, err = fmt.Sscan(q.Get("perPage"), &size)
+					require.NoError(t, err)
+					assert.LessOrEqual(t, size, perPage+perPage/2+1, w.name)
+				}
+			}
+		}
+	}
+}
+
 func TestIterator_AsksForPagesOfItsOwnSize(t *testing.T) {
-	for _, w := range walks {
+	for _, w := range listWalks {
 		s := newShelf(0)
-		collect(t, w.ids(t.Context(), inMemory(t, s), 0))
+		collect(t, w.ids(t.Context(), serve(t, s.ServeHTTP), 0))
 		want := "100"
-		if w.name == "Runs" {
+		if w.name == "Runs" || w.name == "SuspendedRuns" {
 			want = "50"
 		}
 		q, err := url.ParseQuery(s.asked[0])
@@ -180,52 +82,86 @@ func TestIterator_AsksForPagesOfItsOwnSize(t *testing.T) {
 	}
 }
 
-// Whatever is inserted and deleted between two pages: what was there from the
-// beginning to the end is given once, in order.
-func TestIterator_WalksAListThatChanges(t *testing.T) {
-	for _, w := range walks {
-		t.Run(w.name, func(t *testing.T) {
-			for seed := range uint64(100) {
-				r := rand.New(rand.NewPCG(seed, 7))
-				s := newShelf(r.IntN(24))
-				if seed%3 == 0 {
-					for range r.IntN(6) {
+// Whatever happens between two requests: what was there from the first to the last is
+// given, once.
+func TestIterator_GivesWhatStaysOnceWhateverChanges(t *testing.T) {
+	for _, w := range listWalks {
+		for name, c := range map[string]changes{
+			"grows":              {add: true},
+			"shrinks":            {remove: true},
+			"keeps its length":   {swap: true},
+			"grows in between":   {slip: true},
+			"is updated":         {touch: true},
+			"is made again":      {remake: true},
+			"changes in all":     {add: true, remove: true, touch: true, remake: true, slip: true, swap: true},
+			"moves and shrinks":  {remove: true, touch: true, remake: true},
+			"shifts both ways":   {remove: true, slip: true},
+			"comes to no end":    {add: true, swap: true},
+			"is as long as ever": {touch: true, swap: true},
+		} {
+			t.Run(w.name+" while the list "+name, func(t *testing.T) {
+				const seeds = 20
+				var s *shelf
+				client := serve(t, func(w http.ResponseWriter, r *http.Request) { s.ServeHTTP(w, r) })
+				for seed := range uint64(seeds) {
+					r := rand.New(rand.NewPCG(seed, 7))
+					s = newShelf(r.IntN(40))
+					for range r.IntN(4) * int(seed%2) {
 						s.addAtOnce()
 					}
-				}
-				survivors := slices.Clone(s.items)
-				changes := 0
-				s.change = func(int) {
-					if changes++; changes > 30 {
-						return // a list that shrinks and grows for ever has no end
+					c := c
+					c.times = 10 + r.IntN(40)
+					if strings.HasSuffix(w.name, "Runs") {
+						c.remake = false // a run keeps the time that it was made at
 					}
-					for range r.IntN(3) {
-						s.add()
-					}
-					for range r.IntN(3) {
-						if len(s.items) > 0 {
-							i := r.IntN(len(s.items))
-							survivors = slices.DeleteFunc(survivors, func(item int) bool { return item == s.items[i] })
-							s.remove(i)
-						}
-					}
-				}
-				perPage := 1 + r.IntN(6)
-				got := collect(t, w.ids(t.Context(), inMemory(t, s), perPage))
+					stay := c.random(s, r)
+					perPage := 1 + r.IntN(9)
+					got := collect(t, w.ids(t.Context(), client, perPage))
 
-				seen := map[int]bool{}
-				for _, item := range got {
-					require.False(t, seen[item], "seed %d: %d twice in %v", seed, item, got)
-					seen[item] = true
+					seen := map[int]bool{}
+					for _, item := range got {
+						require.False(t, seen[item], "seed %d: %d twice in %v", seed, item, got)
+						seen[item] = true
+					}
+					for item := range stay {
+						require.True(t, seen[item], "seed %d: %d is missing in %v, pages of %d: %v", seed, item, got, perPage, s.asked)
+					}
 				}
-				for _, item := range survivors {
-					require.True(t, seen[item], "seed %d: %d is missing in %v, pages of %d", seed, item, got, perPage)
-				}
-				if w.ascending {
-					require.True(t, slices.IsSorted(got), "seed %d: %v", seed, got)
+			})
+		}
+	}
+}
+
+func TestIterator_GivesWhatMovesOnceWhileTheListIsAsLongAsBefore(t *testing.T) {
+	for _, w := range listWalks {
+		for name, change := range map[string]func(s *shelf){
+			"the first is updated":                    func(s *shelf) { s.touch(0) },
+			"the last is updated":                     func(s *shelf) { s.touch(len(s.items) - 1) },
+			"one in the middle is updated":            func(s *shelf) { s.touch(4) },
+			"the first goes and one comes":            func(s *shelf) { s.remove(0); s.add() },
+			"the last goes and one comes":             func(s *shelf) { s.remove(len(s.items) - 1); s.add() },
+			"the first is made again":                 func(s *shelf) { s.remake(0) },
+			"the last is made again":                  func(s *shelf) { s.remake(len(s.items) - 1) },
+			"one goes, one is updated":                func(s *shelf) { s.remove(0); s.touch(6) },
+			"one of the newest goes, one is updated":  func(s *shelf) { s.remove(8); s.touch(1) },
+			"the newest goes and an old one comes in": func(s *shelf) { s.remove(9); s.slip(15) },
+		} {
+			s := newShelf(10)
+			s.change = func(n int) {
+				if n == 1 {
+					change(s)
 				}
 			}
-		})
+			before := s.ids()
+			got := collect(t, w.ids(t.Context(), serve(t, s.ServeHTTP), 3))
+			for _, id := range before {
+				if slices.Contains(s.ids(), id) {
+					assert.Contains(t, got, id, "%s: %s", w.name, name)
+				}
+			}
+			slices.Sort(got)
+			assert.Equal(t, slices.Compact(slices.Clone(got)), got, "%s: %s", w.name, name)
+		}
 	}
 }
 
@@ -236,25 +172,40 @@ func TestIterator_GivesWhatAListGainsMeanwhile(t *testing.T) {
 			s.add()
 		}
 	}
-	got := collect(t, walks[0].ids(t.Context(), inMemory(t, s), 2))
-	assert.Equal(t, s.items, got, "messages that are saved meanwhile are given too")
+	got := collect(t, listWalks[0].ids(t.Context(), serve(t, s.ServeHTTP), 2))
+	assert.Equal(t, s.ids(), got, "messages that are saved meanwhile are given too")
+}
+
+func TestIterator_KeepsToItsOrderWhereNothingMoves(t *testing.T) {
+	for _, w := range listWalks {
+		for seed := range uint64(40) {
+			r := rand.New(rand.NewPCG(seed, 3))
+			s := newShelf(30)
+			changes{remove: true, swap: w.ascending, add: w.ascending, times: 20}.random(s, r)
+			got := collect(t, w.ids(t.Context(), serve(t, s.ServeHTTP), 1+r.IntN(6)))
+			if !w.ascending {
+				slices.Reverse(got)
+			}
+			require.True(t, slices.IsSorted(got), "%s, seed %d: %v", w.name, seed, got)
+		}
+	}
 }
 
 func TestIterator_StopsAtAnEmptyPage(t *testing.T) {
-	for _, w := range walks {
+	for _, w := range listWalks {
 		s := newShelf(4)
 		s.change = func(int) { s.items = nil }
-		got := collect(t, w.ids(t.Context(), inMemory(t, s), 2))
+		got := collect(t, w.ids(t.Context(), serve(t, s.ServeHTTP), 2))
 		assert.Len(t, got, 2, w.name)
-		assert.LessOrEqual(t, len(s.asked), 3, w.name)
+		assert.LessOrEqual(t, len(s.asked), 4, w.name)
 	}
 }
 
 func TestIterator_AsksNoMoreAfterABreak(t *testing.T) {
-	for _, w := range walks {
+	for _, w := range listWalks {
 		s := newShelf(9)
 		count := 0
-		for _, err := range w.ids(t.Context(), inMemory(t, s), 3) {
+		for _, err := range w.ids(t.Context(), serve(t, s.ServeHTTP), 3) {
 			require.NoError(t, err)
 			if count++; count == 4 {
 				break
@@ -265,12 +216,12 @@ func TestIterator_AsksNoMoreAfterABreak(t *testing.T) {
 }
 
 func TestIterator_EndsWithAnError(t *testing.T) {
-	for _, w := range walks {
+	for _, w := range listWalks {
 		s := newShelf(9)
 		s.fail = 1
 		var given int
 		var failures []error
-		for id, err := range w.ids(t.Context(), inMemory(t, s, mastra.WithRetries(0)), 3) {
+		for id, err := range w.ids(t.Context(), serve(t, s.ServeHTTP, mastra.WithRetries(0)), 3) {
 			if err != nil {
 				failures = append(failures, err)
 				assert.Empty(t, id, "an error comes alone")
@@ -286,12 +237,12 @@ func TestIterator_EndsWithAnError(t *testing.T) {
 }
 
 func TestIterator_EndsWithItsContext(t *testing.T) {
-	for _, w := range walks {
+	for _, w := range listWalks {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		s := newShelf(9)
 		var last error
-		for _, err := range w.ids(ctx, inMemory(t, s), 3) {
+		for _, err := range w.ids(ctx, serve(t, s.ServeHTTP), 3) {
 			cancel()
 			last = err
 		}
@@ -302,51 +253,90 @@ func TestIterator_EndsWithItsContext(t *testing.T) {
 // Many messages may have been saved at one moment.
 func TestIterator_GivesAllMessagesOfOneMoment(t *testing.T) {
 	s := newShelf(3)
-	for range 8 { // fewer than nine serials fit between two moments
-		s.items = append(s.items, s.items[len(s.items)-1]+1)
+	for range 8 {
+		s.addAtOnce()
 	}
 	s.add()
-	got := collect(t, walks[0].ids(t.Context(), inMemory(t, s), 2))
-	assert.Equal(t, s.items, got)
+	got := collect(t, listWalks[0].ids(t.Context(), serve(t, s.ServeHTTP), 2))
+	assert.Equal(t, s.ids(), got)
 	assert.Less(t, len(s.asked), 8)
 }
 
-func TestIterator_OverAServerThatDoesNotPageIsAnErrorAndNoCircle(t *testing.T) {
-	body := `{"messages":[{"id":"1","role":"user","content":"x","createdAt":"2026-01-01T00:00:00.000Z"}],"total":9,"hasMore":true}`
-	var last error
-	n := 0
-	for _, err := range inMemory(t, play(answer(200, body))).Memory("a").Thread("t").Messages(t.Context(), mastra.ListMessagesRequest{}) {
-		n, last = n+1, err
-	}
-	assert.Equal(t, 2, n, "the message and the error")
-	assert.ErrorContains(t, last, "the same page")
+// pagers are servers that give pages as they like, each for ever.
+var pagers = map[string]func(n int, q url.Values) (ids []int, moved bool){
+	"the same page": func(int, url.Values) ([]int, bool) { return []int{1, 2, 3}, false },
+	"one item":      func(int, url.Values) ([]int, bool) { return []int{1}, false },
+	"two pages in turn": func(n int, _ url.Values) ([]int, bool) {
+		return []int{n % 2 * 3, n%2*3 + 1, n%2*3 + 2}, false
+	},
+	"pages by chance": func(n int, _ url.Values) ([]int, bool) {
+		r := rand.New(rand.NewPCG(uint64(n), 1))
+		first := r.IntN(20)
+		return []int{first, first + 1, first + 2}, false
+	},
+	"items by chance, which move": func(n int, _ url.Values) ([]int, bool) {
+		r := rand.New(rand.NewPCG(uint64(n), 1))
+		return r.Perm(20)[:3], true
+	},
+	"the same page, which moves": func(int, url.Values) ([]int, bool) { return []int{1, 2, 3}, true },
+	"pages of its own size": func(_ int, q url.Values) ([]int, bool) {
+		var page int
+		_, _ = fmt.Sscan(q.Get("page"), &page)
+		return []int{3 * page, 3*page + 1, 3*page + 2}[:min(3, max(0, 60-3*page))], false
+	},
 }
 
-func TestIterator_OverAServerThatRepeatsAPageIsAnError(t *testing.T) {
-	const thread, run = `{"id":"t","resourceId":"u"}`, `{"runId":"r","status":"suspended"}`
-	for name, tt := range map[string]struct {
-		body     string
-		requests int
-		walk     func(*mastra.Client) (int, error)
-	}{
-		"threads": {`{"threads":[` + thread + `],"total":1000000,"page":0,"perPage":1,"hasMore":true}`, 2, func(c *mastra.Client) (int, error) {
-			return walked(c.Memory("a").Threads(t.Context(), mastra.ListThreadsRequest{PerPage: 1}))
-		}},
-		"runs": {`{"runs":[` + run + `],"total":1000000}`, 10, func(c *mastra.Client) (int, error) {
-			return walked(c.Workflow("w").Runs(t.Context(), mastra.ListRunsRequest{PerPage: 1}))
-		}},
-		"suspended runs": {`{"runs":[` + run + `],"total":1000000,"hasMore":true}`, 10, func(c *mastra.Client) (int, error) {
-			return walked(c.Agent("a").SuspendedRuns(t.Context(), mastra.ListSuspendedRunsRequest{PerPage: 1}))
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			rt := play(answer(200, tt.body))
-			n, err := tt.walk(inMemory(t, rt))
-			require.ErrorContains(t, err, "does not page")
-			assert.Equal(t, 502, mastra.HTTPStatus(err))
-			assert.Equal(t, 1, n, "what it has")
-			assert.Equal(t, tt.requests, rt.attempts())
-		})
+// The list is said to be endless. A walk must end nevertheless, or fail.
+func TestIterator_OverAServerThatDoesNotPageEnds(t *testing.T) {
+	for _, w := range listWalks {
+		for name, pager := range pagers {
+			for _, perPage := range []int{1, 3, 10, 0} {
+				n := 0
+				client := serve(t, func(rw http.ResponseWriter, req *http.Request) {
+					ids, moved := pager(n, req.URL.Query())
+					n++
+					items := []string{}
+					for i, id := range ids {
+						at := 10 * id
+						if moved {
+							at = 10_000*n + i
+						}
+						items = append(items, fmt.Sprintf(`{"id":"%d","runId":"%d","resourceId":"r","role":"user","content":"x","status":"suspended","createdAt":%q,"updatedAt":%q,"snapshot":{}}`,
+							id, id, shelfStamp(at), shelfStamp(at)))
+					}
+					list := "[" + strings.Join(items, ",") + "]"
+					rw.Header().Set("Content-Type", "application/json")
+					fmt.Fprintf(rw, `{"threads":%s,"runs":%s,"messages":%s,"total":1000000,"page":0,"perPage":3,"hasMore":true}`, list, list, list)
+				})
+				seen := map[string]bool{}
+				var failure error
+				for id, err := range w.ids(t.Context(), client, perPage) {
+					if err != nil {
+						failure = err
+						continue
+					}
+					require.False(t, seen[id], "%s over %s: %s is given twice", w.name, name, id)
+					seen[id] = true
+				}
+				if failure != nil {
+					assert.ErrorContains(t, failure, "does not page")
+					assert.Equal(t, http.StatusBadGateway, mastra.HTTPStatus(failure))
+				}
+				assert.Less(t, n, 150, "%s over %s in pages of %d", w.name, name, perPage)
+			}
+		}
+	}
+}
+
+func TestIterator_OverAServerThatRepeatsAPageFailsAfterWhatItHas(t *testing.T) {
+	for _, w := range listWalks {
+		const item = `[{"id":"1","runId":"1","resourceId":"u","role":"user","content":"x","status":"suspended","createdAt":"2026-01-01T00:00:00.000Z"}]`
+		rt := play(answer(200, `{"threads":`+item+`,"runs":`+item+`,"messages":`+item+`,"total":1000000,"page":0,"perPage":1,"hasMore":true}`))
+		n, err := walked(w.ids(t.Context(), inMemory(t, rt), 1))
+		require.ErrorContains(t, err, "does not page", w.name)
+		assert.Equal(t, 502, mastra.HTTPStatus(err))
+		assert.Equal(t, 1, n, "what it has")
+		assert.LessOrEqual(t, rt.attempts(), 19)
 	}
 }
 
@@ -362,15 +352,15 @@ func walked[T any](list iter.Seq2[T, error]) (n int, err error) {
 
 func TestIterator_OfMessagesKeepsToItsBounds(t *testing.T) {
 	s := newShelf(40)
-	req := mastra.ListMessagesRequest{PerPage: 3, Page: 5, Since: shelfTime(100), Until: shelfTime(250)}
+	req := mastra.ListMessagesRequest{PerPage: 3, Page: 5, Since: shelfTime(110), Until: shelfTime(260)}
 	var got []string
-	for m, err := range inMemory(t, s).Memory("a").ForResource("r").Thread("t").Messages(t.Context(), req) {
+	for m, err := range serve(t, s.ServeHTTP).Memory("a").ForResource("r").Thread("t").Messages(t.Context(), req) {
 		require.NoError(t, err)
 		got = append(got, m.ID)
 	}
 	require.Len(t, got, 16)
-	assert.Equal(t, "100", got[0])
-	assert.Equal(t, "250", got[15])
+	assert.Equal(t, "10", got[0])
+	assert.Equal(t, "25", got[15])
 	for _, query := range s.asked {
 		q, err := url.ParseQuery(query)
 		require.NoError(t, err)
@@ -382,11 +372,11 @@ func TestIterator_OfMessagesKeepsToItsBounds(t *testing.T) {
 // told otherwise.
 func TestStoredMessage_PageZeroHoldsTheNewestWithAndWithoutAnAgent(t *testing.T) {
 	for _, agent := range []string{"a", ""} {
-		page, err := inMemory(t, newShelf(5)).Memory(agent).Thread("t").ListMessages(t.Context(), mastra.ListMessagesRequest{PerPage: 2})
+		page, err := serve(t, newShelf(5).ServeHTTP).Memory(agent).Thread("t").ListMessages(t.Context(), mastra.ListMessagesRequest{PerPage: 2})
 		require.NoError(t, err)
 		require.Len(t, page.Messages, 2)
-		assert.Equal(t, "30", page.Messages[0].ID)
-		assert.Equal(t, "40", page.Messages[1].ID)
+		assert.Equal(t, "3", page.Messages[0].ID)
+		assert.Equal(t, "4", page.Messages[1].ID)
 		assert.True(t, page.HasMore)
 		assert.Equal(t, 5, page.Total)
 	}

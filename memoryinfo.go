@@ -54,20 +54,42 @@ func (m *Memory) Config(ctx context.Context, opts ...Option) (*MemoryConfig, err
 }
 
 // Threads iterates over threads, the newest first if req.Order does not say
-// otherwise. It reads pages of req.PerPage, 100 if that is 0, as they are needed;
+// otherwise. It reads pages of about req.PerPage, 100 if that is 0, as they are needed;
 // req.Page is not looked at.
+//
+// A thread that is in the list all the time is given once, also while others are made,
+// deleted and updated. One that comes to the front of the list while the walk is behind
+// it is given last. The pages overlap, which is how the walk notes that threads have
+// moved; one that holds nothing new is read again further back. A server whose pages
+// bring nothing new at all, again and again, ends the walk with an error.
 func (m *Memory) Threads(ctx context.Context, req ListThreadsRequest, opts ...Option) iter.Seq2[ThreadRecord, error] {
 	if req.PerPage == 0 {
 		req.PerPage = 100
 	}
-	return pages(req.PerPage, func(t *ThreadRecord) string { return t.ID }, func(page int) (listPage[ThreadRecord], error) {
-		req.Page = page
-		out, err := m.ListThreads(ctx, req, opts...)
-		if err != nil {
-			return listPage[ThreadRecord]{}, err
-		}
-		return listPage[ThreadRecord]{out.Threads, out.Total, out.HasMore, out.Page != page}, nil
-	})
+	return listing[ThreadRecord]{
+		perPage: req.PerPage,
+		id:      func(t *ThreadRecord) string { return t.ID },
+		place:   req.Order.place(),
+		toFront: req.Order.Direction != Ascending,
+		fetch: func(page, perPage int) (listPage[ThreadRecord], error) {
+			ask := req
+			ask.Page, ask.PerPage = page, perPage
+			out, err := m.ListThreads(ctx, ask, opts...)
+			if err != nil {
+				return listPage[ThreadRecord]{}, err
+			}
+			return listPage[ThreadRecord]{items: out.Threads, more: out.HasMore}, nil
+		},
+	}.all()
+}
+
+// place is the time that threads are sorted by. That of their making changes too: where
+// one is made again under its id.
+func (o Order) place() func(*ThreadRecord) time.Time {
+	if o.Field == ByUpdatedAt {
+		return func(t *ThreadRecord) time.Time { return t.UpdatedAt.Time }
+	}
+	return func(t *ThreadRecord) time.Time { return t.CreatedAt.Time }
 }
 
 // DeleteMessages removes messages by id. Ids that do not exist do not count.

@@ -3,7 +3,6 @@ package mastra
 import (
 	"context"
 	"iter"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -186,18 +185,22 @@ func (t *Thread) Messages(ctx context.Context, req ListMessagesRequest, opts ...
 	return func(yield func(StoredMessage, error) bool) {
 		// Places in the list move when it changes, so the next page is asked for by
 		// the time of the last message, which it then begins with.
-		seen := map[string]bool{}
+		given := map[string]bool{}
 		perPage, before := req.PerPage, 0
-		req.Page = 0
+		ask := req
+		ask.Page = 0
+		var stall stall
 		for {
-			page, err := t.messages(ctx, req, Ascending, opts)
+			page, err := t.messages(ctx, ask, Ascending, opts)
 			if err != nil {
 				yield(StoredMessage{}, err)
 				return
 			}
+			news := 0
 			for _, m := range page.Messages {
-				if !seen[m.ID] {
-					seen[m.ID] = true
+				if !given[m.ID] {
+					given[m.ID] = true
+					news++
 					if !yield(m, nil) {
 						return
 					}
@@ -207,14 +210,16 @@ func (t *Thread) Messages(ctx context.Context, req ListMessagesRequest, opts ...
 			if n == 0 || !page.HasMore {
 				return
 			}
-			switch last := page.Messages[n-1].CreatedAt.Time; {
-			case last.After(req.Since):
-				req.Since, req.PerPage, before = last, perPage+1, 0
-			case n <= before:
-				yield(StoredMessage{}, failed(http.StatusBadGateway, "mastra: Thread.Messages: the server gives the same page again and again"))
+			last := page.Messages[n-1].CreatedAt.Time
+			later := last.After(ask.Since)
+			if stall.lasts(news, len(given), perPage) || !later && n <= before {
+				yield(StoredMessage{}, errStalled)
 				return
-			default: // more messages at one moment than a page holds
-				req.PerPage, before = 2*req.PerPage, n
+			}
+			if later {
+				ask.Since, ask.PerPage, before = last, perPage+1, 0
+			} else { // more messages at one moment than a page holds
+				ask.PerPage, before = 2*ask.PerPage, n
 			}
 		}
 	}

@@ -58,20 +58,28 @@ func (w *Workflow) ListRuns(ctx context.Context, req ListRunsRequest, opts ...Op
 	return callFor[RunPage](ctx, w.c, opts, call.Request{Op: route.WorkflowListRuns, IDs: []string{w.id}, Query: p.Values, Refused: p.Err})
 }
 
-// Runs iterates over the workflow's runs, the newest first. It reads pages of
-// req.PerPage, 50 if that is 0, as they are needed; req.Page is not looked at.
+// Runs iterates over the workflow's runs, the newest first. It reads pages of about
+// req.PerPage, 50 if that is 0, as they are needed; req.Page is not looked at. A run
+// that is in the list all the time is given once, also while others come and go: see
+// [Memory.Threads].
 func (w *Workflow) Runs(ctx context.Context, req ListRunsRequest, opts ...Option) iter.Seq2[RunState, error] {
 	if req.PerPage == 0 {
 		req.PerPage = 50
 	}
-	return pages(req.PerPage, func(s *RunState) string { return s.RunID }, func(page int) (listPage[RunState], error) {
-		req.Page = page
-		out, err := w.ListRuns(ctx, req, opts...)
-		if err != nil {
-			return listPage[RunState]{}, err
-		}
-		return listPage[RunState]{out.Runs, out.Total, (page+1)*req.PerPage < out.Total, false}, nil
-	})
+	return listing[RunState]{
+		perPage: req.PerPage,
+		id:      func(s *RunState) string { return s.RunID },
+		place:   unmoved[RunState],
+		fetch: func(page, perPage int) (listPage[RunState], error) {
+			ask := req
+			ask.Page, ask.PerPage = page, perPage
+			out, err := w.ListRuns(ctx, ask, opts...)
+			if err != nil {
+				return listPage[RunState]{}, err
+			}
+			return listPage[RunState]{items: out.Runs, more: page*perPage+len(out.Runs) < out.Total}, nil
+		},
+	}.all()
 }
 
 // RestartAll takes up all runs of the workflow that a crash of the server has cut
