@@ -145,12 +145,19 @@ func UserParts(parts ...Part) Message { return Message{Role: RoleUser, Content: 
 // with the call that it belongs to, and without Args as one of {}.
 func ToolMessage(p Pending, output any) Message {
 	kind := "json"
-	if failure, ok := output.(error); ok {
-		kind, output = "error-text", failure.Error()
+	var refused error
+	switch out := output.(type) {
+	case error:
+		kind, output = "error-text", out.Error()
+	case []byte:
+		refused = refuse("the output of tool %q is a []byte; for JSON make it a json.RawMessage, for a text a string", p.ToolName)
 	}
 	part := Part{Type: "tool-result", ToolCallID: p.ToolCallID, ToolName: p.ToolName, Input: p.Args}
 	value, err := call.Marshal(output)
-	if err != nil {
+	switch {
+	case refused != nil:
+		part.err = refused
+	case err != nil:
 		part.err = fmt.Errorf("the output of tool %q does not encode: %w", p.ToolName, err)
 	}
 	part.Output = &ToolOutput{Type: kind, Value: value}

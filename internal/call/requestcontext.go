@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/mastra-go/mastra/internal/route"
@@ -23,6 +24,11 @@ func CheckRequestContext(values map[string]any) error {
 	for _, key := range reserved {
 		if _, ok := values[key]; ok {
 			return Refuse("mastra: request context: %q is set by the server and would be dropped", key)
+		}
+	}
+	for key, value := range values {
+		if _, bytes := value.([]byte); bytes {
+			return bytesRefused("request context: " + strconv.Quote(key))
 		}
 	}
 	return nil
