@@ -17,7 +17,7 @@ import (
 // and follows the API prefix ([WithAPIPrefix]: "" for custom routes at the root); it may
 // carry a query.
 //
-// What in is, is sent: nil is no body; a []byte or an [io.Reader] goes out as it is, with
+// in is the body: nil sends none; a []byte or an [io.Reader] goes out as it is, with
 // the type that [WithContentType] gives; anything else as JSON, a [json.RawMessage] too.
 // A reader is read from where it stands, and is not closed. One that can be read at any
 // place ([io.ReaderAt] with [io.Seeker]), such as a file, is read again for every attempt
@@ -108,7 +108,7 @@ func anyRoute(method, path string, in any) (call.Request, error) {
 		}
 	}
 	switch in := in.(type) {
-	case json.RawMessage:
+	case json.Marshaler: // a json.RawMessage among them
 		r.Body = in
 	case []byte:
 		r.Raw = call.NewRawBytes(in)

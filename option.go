@@ -217,7 +217,8 @@ func WithAttemptTimeout(d time.Duration) Option {
 	return option(func(c *config) error { return setDuration(&c.AttemptTimeout, "WithAttemptTimeout", d) })
 }
 
-// WithIdleTimeout ends a stream on which no byte (comments count) arrives for d,
+// WithIdleTimeout ends a stream, or an answer that [Client.Do] or [Voice.Speak] leaves
+// open, on which no byte (comments count) arrives for d,
 // with an error that matches [ErrIdleTimeout]. 0 switches it off. Default: off,
 // but where a silent server is known to stay silent: Observe of an agent 30 s to
 // the first byte, SubscribeThread 60 s. There, and where a workflow's stream that broke
@@ -345,7 +346,15 @@ func WithContentType(mediaType string) Option {
 // or the like stream.EndEOF. All other streams have an end of their own and keep it, so
 // that one that was cut off is never taken for whole.
 func WithStreamEnd(rule stream.EndRule) Option {
-	return option(func(c *config) error { c.StreamEnd = &rule; return nil })
+	return option(func(c *config) error {
+		after := string(stream.EndAfter(""))
+		known := []stream.EndRule{stream.EndDoneOrTerminal, stream.EndDone, stream.EndWorkflow, stream.EndEndless, stream.EndEOF}
+		if !slices.Contains(known, rule) && (!strings.HasPrefix(string(rule), after) || string(rule) == after) {
+			return refuse("WithStreamEnd: not a rule; use the End values of package stream, or stream.EndAfter with a name")
+		}
+		c.StreamEnd = &rule
+		return nil
+	})
 }
 
 // WithResponse fills *meta with the status, headers and raw body of the call's

@@ -135,6 +135,17 @@ func TestWithStreamEnd_ServesUntilIdleOnly(t *testing.T) {
 	require.ErrorIs(t, run(cut, nil, eof), mastra.ErrTruncated, "an agent's stream keeps its own end")
 }
 
+func TestWithStreamEnd_TakesRulesOnly(t *testing.T) {
+	for _, rule := range []stream.EndRule{"sometime", stream.EndAfter(), stream.EndAfter("")} {
+		_, err := mastra.New("http://x.test", mastra.WithStreamEnd(rule))
+		require.ErrorIs(t, err, mastra.ErrInvalidInput)
+	}
+	for _, rule := range []stream.EndRule{stream.EndDone, stream.EndEOF, stream.EndAfter("done")} {
+		_, err := mastra.New("http://x.test", mastra.WithStreamEnd(rule))
+		require.NoError(t, err)
+	}
+}
+
 func TestDefaultTransport_IsWhereToBegin(t *testing.T) {
 	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { say(w, 200, `{"success":true}`) }))
 	t.Cleanup(srv.Close)

@@ -34,6 +34,11 @@ func newThreadTools(a *Agent, req SubscribeThreadRequest) (*threadTools, error) 
 	if req.ResourceID == "" {
 		return nil, refuse("SubscribeThreadRequest.ResourceID is empty; the results of ClientTools go to the thread of a resource")
 	}
+	for _, name := range []string{"clientTools", "memory"} {
+		if _, twice := req.StreamOptions[name]; twice {
+			return nil, refuse("SubscribeThreadRequest.StreamOptions names %q, which is set by the client", name)
+		}
+	}
 	loop, err := newToolLoop(a, AgentRequest{
 		ClientTools: req.ClientTools, MaxToolRounds: req.MaxToolRounds, Memory: &MemoryRef{ThreadID: req.ThreadID, ResourceID: req.ResourceID},
 	})

@@ -233,6 +233,10 @@ func TestSubscribeThread_RefusesClientToolsThatCannotBe(t *testing.T) {
 			_, err := c.Agent("a").SubscribeThread(t.Context(), mastra.SubscribeThreadRequest{ThreadID: "t", ClientTools: lookups(&saw)})
 			return err
 		},
+		`StreamOptions names "memory"`: func() error {
+			_, err := c.Agent("a").SubscribeThread(t.Context(), mastra.SubscribeThreadRequest{ThreadID: "t", ResourceID: "u", ClientTools: lookups(&saw), StreamOptions: map[string]any{"memory": 1}})
+			return err
+		},
 		"two client tools have the name": func() error {
 			_, err := c.Agent("a").SendMessage(t.Context(), mastra.SendMessageRequest{RunID: "r", Message: "m", IfIdle: &mastra.IfIdle{ClientTools: append(lookups(&saw), lookups(&saw)...)}})
 			return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+
+	"github.com/mastra-go/mastra/internal/veil"
 )
 
 // credentials is the token of a call's attempts.
@@ -38,12 +40,21 @@ func (x *Exchange) tokenAdvice(req *http.Request) string {
 	switch {
 	case x.credentials.token != "" || x.cfg.Header.Get("Authorization") != "":
 		return "the server has refused the token that was sent"
-	case len(x.cfg.Header) > 0 || req != nil && req.Header.Get("Authorization") != "": // such as an API key, or what middleware adds
+	case sendsCredential(x.cfg.Header) || req != nil && sendsCredential(req.Header): // such as an API key, or what middleware adds
 		return ""
 	case x.cfg.TokenUnread:
 		return "no token was sent: MASTRA_TOKEN is read only where New is given no base URL; use WithToken"
 	}
 	return "no token was sent: use WithToken, or WithTokenSource"
+}
+
+func sendsCredential(h http.Header) bool {
+	for name := range h {
+		if veil.NamesCredential(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // refresh asks for another token after a 401, once, and tells whether there is one.

@@ -20,6 +20,10 @@ const (
 // tells: the name of a header, a cookie or a parameter says that it holds a credential.
 var tells = regexp.MustCompile(`(?i)auth|cred|jwt|key|pass|pwd|secret|session|signature|^sig$|token`)
 
+// NamesCredential tells whether a header, a cookie or a parameter of this name holds a
+// credential.
+func NamesCredential(name string) bool { return tells.MatchString(name) || name == "Cookie" }
+
 // noSecrets are headers of a request that a text may well repeat.
 var noSecrets = map[string]bool{
 	"Accept": true, "Accept-Encoding": true, "Accept-Language": true, "User-Agent": true,
