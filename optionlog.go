@@ -22,8 +22,9 @@ func WithLogger(l *slog.Logger) ClientOption {
 //
 // Left out are the client's credentials, wherever they stand ([WithHeader]), the members
 // of JSON whose names say that they are secret (password, token, secret, apiKey,
-// authorization, cookie and the like), and the bytes of files. A body that is not JSON
-// is shown by its type and size only. All else is there: what users write, and what
+// authorization, cookie and the like), what looks like a secret in any text (Bearer
+// tokens, passwords in URLs, keys of well known forms), and the bytes of files. A body
+// that is not JSON is shown by its type and size only. All else is there: what users write, and what
 // models answer.
 func WithDebugLog(on bool) Option {
 	return option(func(c *config) error { c.DebugLog = on; return nil })

@@ -3,6 +3,7 @@ package logbook
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"strings"
 )
 
@@ -31,7 +32,7 @@ func redacted(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			if namesSecret(name) && !harmless(member) {
+			if namesSecret(name) && !harmless(name, member) {
 				value[name] = hiddenValue
 			} else {
 				value[name] = redacted(member)
@@ -47,14 +48,20 @@ func redacted(value any) any {
 	return value
 }
 
-// harmless: counts of tokens and the like.
-func harmless(value any) bool {
+// harmless: whether there is a secret, and counts of tokens.
+func harmless(name string, value any) bool {
 	switch value.(type) {
-	case nil, bool, json.Number:
+	case nil, bool:
 		return true
+	case json.Number:
+		return strings.Contains(strings.ToLower(name), "token")
 	}
 	return false
 }
+
+// looksSecret finds what is a secret wherever it stands: what follows "Bearer", the
+// password of a URL, tokens and keys of well known forms.
+var looksSecret = regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|://[^/\s:@"]*:[^/\s@"]+@|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|\b(?:sk|pk|rk|ghp|gho|ghs|xox[abp])[-_][\w-]{16,}|\bAKIA[A-Z0-9]{12,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*-----END [A-Z ]*PRIVATE KEY-----`)
 
 var secretNames = []string{
 	"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey", "signingkey", "encryptionkey",
@@ -92,6 +99,7 @@ func shortened(text string) string {
 			}
 		}
 	}
+	text = looksSecret.ReplaceAllString(text, hiddenValue)
 	if len(text) > 256 && !strings.ContainsAny(text, " \t\r\n.,:;!?") {
 		return sizeOf(text)
 	}
