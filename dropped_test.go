@@ -2,11 +2,13 @@ package mastra_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -158,4 +160,34 @@ func TestStream_IsReadByOneGoroutine(t *testing.T) {
 	require.ErrorIs(t, err, mastra.ErrConcurrentRead)
 	close(body.more)
 	all.Wait()
+}
+
+// Whoever comes at the same moment is told, or has its turn; nothing is lost between them.
+func TestStream_ReadersAtTheSameMomentDisturbNothing(t *testing.T) {
+	var feed strings.Builder
+	for range 500 {
+		feed.WriteString("data: {\"type\":\"text-delta\",\"runId\":\"r\",\"payload\":{\"id\":\"t\",\"text\":\"x\"}}\n\n")
+	}
+	c := inMemory(t, play(answer(200, feed.String()+allChunks, "Content-Type", "text/event-stream")))
+	s, err := c.Agent("a").Stream(t.Context(), ask())
+	require.NoError(t, err)
+	defer s.Close()
+	var read atomic.Int32
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for {
+				switch _, err := s.Next(); {
+				case err == nil:
+					read.Add(1)
+				case errors.Is(err, mastra.ErrConcurrentRead):
+				default:
+					assert.ErrorIs(t, err, io.EOF)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	assert.Equal(t, int32(503), read.Load())
 }

@@ -26,8 +26,8 @@ var (
 	ErrClientGone = errors.New("stream: the client is gone")
 	// ErrClosed is what reading gives after Close.
 	ErrClosed = errors.New("stream: closed")
-	// ErrConcurrentRead: another goroutine is waiting for the stream's next chunk. The
-	// stream goes on for that one. It is a mistake of the program's.
+	// ErrConcurrentRead: another goroutine is reading the stream, or waits for its next
+	// chunk. The stream goes on for that one. It is a mistake of the program's.
 	ErrConcurrentRead = errors.New("stream: another goroutine is reading it; a stream belongs to one")
 )
 

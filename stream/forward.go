@@ -34,9 +34,7 @@ import (
 // replaces the WriteTimeout of an http.Server, which would cut a long stream, and stays
 // set on the response.
 func Forward(w http.ResponseWriter, s *Stream) error {
-	err := forward(w, s.r, scrub)
-	runtime.KeepAlive(s)
-	return err
+	return s.alone(func(r *reader) error { return forward(w, r, scrub) })
 }
 
 // forward passes frames on as clean leaves them.
@@ -115,9 +113,17 @@ func forward(w http.ResponseWriter, s *reader, scrub func(string, []byte) ([]byt
 // agent with client tools, is passed on event by event: each when it is complete, and
 // the last [DONE] only.
 func ForwardRaw(w http.ResponseWriter, s *Stream) error {
-	err := forwardRaw(w, s.r)
-	runtime.KeepAlive(s)
-	return err
+	return s.alone(func(r *reader) error { return forwardRaw(w, r) })
+}
+
+// alone reads the stream where no other goroutine does.
+func (s *Stream) alone(read func(*reader) error) error {
+	defer runtime.KeepAlive(s)
+	if !s.r.busy.CompareAndSwap(false, true) {
+		return ErrConcurrentRead
+	}
+	defer s.r.busy.Store(false)
+	return read(s.r)
 }
 
 func forwardRaw(w http.ResponseWriter, s *reader) error {

@@ -27,7 +27,7 @@ type reader struct {
 
 	runID     atomic.Pointer[string]
 	cause     atomic.Pointer[error] // why the stream was given up
-	reading   atomic.Bool           // waiting for bytes, with a limit or without
+	busy      atomic.Bool           // a goroutine is reading
 	waiting   atomic.Bool           // for a byte, with a limit
 	silent    atomic.Bool           // the body was closed because none came in time
 	closer    closer                // of the body
@@ -55,8 +55,12 @@ func newFramer(f Framing, maxEvent int) framer {
 	return newSSEFramer(maxEvent)
 }
 
-// next is Next.
+// next is Next. One goroutine at a time is let in: the other would disturb it.
 func (s *reader) next() (Chunk, error) {
+	if !s.busy.CompareAndSwap(false, true) {
+		return Chunk{}, ErrConcurrentRead
+	}
+	defer s.busy.Store(false)
 	for {
 		fr, c, err := s.step(true)
 		if err == errContinued {
@@ -141,9 +145,6 @@ func (s *reader) interrupted() error {
 // borrows its bytes unless OnChunk may want to keep them. After a frameDone comes
 // finishDone. An error is the end of the stream.
 func (s *reader) step(owned bool) (frame, Chunk, error) {
-	if s.reading.Load() {
-		return frame{}, Chunk{}, ErrConcurrentRead
-	}
 	if s.over {
 		return frame{}, Chunk{}, s.err
 	}
@@ -362,9 +363,7 @@ func (s *reader) read() ([]byte, error) {
 		limit = s.opt.FirstByteTimeout
 	}
 	s.startTimer(limit)
-	s.reading.Store(true)
 	b, err := s.buf.fill(s.body, len(s.buf.b))
-	s.reading.Store(false)
 	s.stopTimer(limit)
 	s.readErr = err
 	if len(b) > 0 {

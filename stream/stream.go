@@ -12,7 +12,7 @@ import (
 // Stream reads the chunks of one response. It pulls: nothing is read ahead of the
 // caller, and no goroutine runs for it. A Stream belongs to one goroutine; only
 // Close and RunID may be called from others. A goroutine that reads while another one
-// waits in a read gets [ErrConcurrentRead].
+// does gets [ErrConcurrentRead].
 //
 // A Stream must be closed, or read to its end. One that is dropped before is closed when
 // the garbage collector finds it, which may be late.
