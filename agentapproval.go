@@ -156,6 +156,8 @@ type decision struct {
 	Data       decided    `json:"resumeData"`
 	Model      string     `json:"model,omitzero"`
 	Memory     *MemoryRef `json:"memory,omitempty"`
+	// Versions picks the handle's.
+	Versions *VersionOverrides `json:"versions,omitempty"`
 }
 
 type decided struct {
@@ -168,7 +170,7 @@ type decided struct {
 // is made of.
 func (a *Agent) decision(op route.Operation, body any, d decision, next AgentRequest, opts []Option) (*agentAnswer, error) {
 	if len(next.ClientTools) > 0 {
-		d.Model, d.Memory = next.Model, next.Memory
+		d.Model, d.Memory, d.Versions = next.Model, next.Memory, a.version.over(a.id, nil)
 		op, body = route.AgentResumeStream, d
 	}
 	return a.answer(op, body, waits{a.id, d.RunID, d.ToolCallID}, next, opts)
@@ -188,6 +190,7 @@ func (a *Agent) answer(op route.Operation, body any, to waits, next AgentRequest
 	if err != nil {
 		return nil, err
 	}
+	next = a.pinned(next)
 	loop, err := newToolLoop(a, next)
 	if err != nil {
 		return nil, err

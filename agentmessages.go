@@ -129,6 +129,7 @@ type SendSignalRequest struct {
 // POST /agents/{agentId}/send-message. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) SendMessage(ctx context.Context, req SendMessageRequest, opts ...Option) (*SignalReceipt, error) {
+	req.IfIdle = a.whenIdle(req.IfIdle)
 	return a.signal(ctx, route.AgentSendMessage, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 
@@ -137,6 +138,7 @@ func (a *Agent) SendMessage(ctx context.Context, req SendMessageRequest, opts ..
 // POST /agents/{agentId}/queue-message. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) QueueMessage(ctx context.Context, req SendMessageRequest, opts ...Option) (*SignalReceipt, error) {
+	req.IfIdle = a.whenIdle(req.IfIdle)
 	return a.signal(ctx, route.AgentQueueMessage, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 
@@ -145,7 +147,22 @@ func (a *Agent) QueueMessage(ctx context.Context, req SendMessageRequest, opts .
 // POST /agents/{agentId}/signals. Repeated only where the server refused it
 // unprocessed; any other failure after it was sent matches [ErrOutcomeUnknown].
 func (a *Agent) SendSignal(ctx context.Context, req SendSignalRequest, opts ...Option) (*SignalReceipt, error) {
+	req.IfIdle = a.whenIdle(req.IfIdle)
 	return a.signal(ctx, route.AgentSendSignal, req.RunID, req.ThreadID, req.ResourceID, req, opts)
+}
+
+// whenIdle is for the run of the handle's version that a message starts.
+func (a *Agent) whenIdle(of *IfIdle) *IfIdle {
+	versions := a.version.over(a.id, nil)
+	if versions == nil {
+		return of
+	}
+	var out IfIdle
+	if of != nil {
+		out = *of
+	}
+	out.StreamOptions = call.MergeContext(map[string]any{"versions": versions}, out.StreamOptions)
+	return &out
 }
 
 func (a *Agent) signal(ctx context.Context, op route.Operation, runID, threadID, resourceID string, body any, opts []Option) (*SignalReceipt, error) {
@@ -155,5 +172,5 @@ func (a *Agent) signal(ctx context.Context, op route.Operation, runID, threadID,
 	case runID == "" && resourceID == "":
 		return nil, refuse("a thread needs its ResourceID too")
 	}
-	return callFor[SignalReceipt](ctx, a.c, opts, call.Request{Op: op, IDs: []string{a.id}, Body: body})
+	return callFor[SignalReceipt](ctx, a.c, opts, call.Request{Op: op, IDs: []string{a.id}, Body: body, Context: a.version.inContext(nil)})
 }

@@ -137,7 +137,9 @@ type CloneAgentRequest struct {
 //
 // POST /agents/{agentId}/clone. Repeated only where the server refused it unprocessed.
 func (a *Agent) Clone(ctx context.Context, req CloneAgentRequest, opts ...Option) (*StoredAgent, error) {
-	return callFor[StoredAgent](ctx, a.c, opts, call.Request{Op: route.AgentClone, IDs: []string{a.id}, Body: req, Context: req.RequestContext})
+	return callFor[StoredAgent](ctx, a.c, opts, call.Request{
+		Op: route.AgentClone, IDs: []string{a.id}, Body: req, Context: a.version.inContext(req.RequestContext), Refused: a.version.byID("a clone"),
+	})
 }
 
 // PlanFile reads a plan file of the agent. One that is missing matches [ErrNotFound].
@@ -149,6 +151,7 @@ func (a *Agent) PlanFile(ctx context.Context, path string, opts ...Option) (*Age
 	}
 	var p call.Params
 	p.Set("path", path)
+	a.version.query(&p)
 	return callFor[AgentPlan](ctx, a.c, opts, call.Request{Op: route.AgentPlanFile, IDs: []string{a.id}, Query: p.Values})
 }
 
@@ -156,5 +159,22 @@ func (a *Agent) PlanFile(ctx context.Context, path string, opts ...Option) (*Age
 //
 // GET /agents/{agentId}/skills/{skillName}. Safe to repeat, and repeated.
 func (a *Agent) Skill(ctx context.Context, name string, opts ...Option) (*AgentSkill, error) {
-	return callFor[AgentSkill](ctx, a.c, opts, call.Request{Op: route.AgentSkill, IDs: []string{a.id, name}})
+	return a.skill(ctx, name, "", opts)
+}
+
+// SkillAt is Skill where several have that name: it reads the one at this path, which
+// [AgentInfo].Skills tells.
+//
+// GET /agents/{agentId}/skills/{skillName}. Safe to repeat, and repeated.
+func (a *Agent) SkillAt(ctx context.Context, name, path string, opts ...Option) (*AgentSkill, error) {
+	if path == "" {
+		return nil, refuse("the path of the skill is empty")
+	}
+	return a.skill(ctx, name, path, opts)
+}
+
+func (a *Agent) skill(ctx context.Context, name, path string, opts []Option) (*AgentSkill, error) {
+	var p call.Params
+	p.Set("path", path)
+	return callFor[AgentSkill](ctx, a.c, opts, call.Request{Op: route.AgentSkill, IDs: []string{a.id, name}, Query: p.Values, Refused: a.version.unversioned("a skill")})
 }

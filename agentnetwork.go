@@ -48,6 +48,7 @@ func (a *Agent) NetworkStream(ctx context.Context, req AgentRequest, opts ...Opt
 	if err := noClientTools(req.ClientTools); err != nil {
 		return nil, err
 	}
+	req.Versions = a.version.over(a.id, req.Versions)
 	return a.network(ctx, opts, nil, call.Request{Op: route.AgentNetwork, Body: req, Extra: req.Extra, Context: req.RequestContext})
 }
 
@@ -89,11 +90,14 @@ func noClientTools(tools []ClientTool) error {
 }
 
 func (a *Agent) network(ctx context.Context, opts []Option, answers *waits, r call.Request) (*NetworkStream, error) {
+	if err := a.version.byID("a network"); err != nil {
+		return nil, err
+	}
 	a, err := a.with(opts)
 	if err != nil {
 		return nil, err
 	}
-	r.IDs = []string{a.id}
+	r.IDs, r.Context = []string{a.id}, a.version.inContext(r.Context)
 	b := &networkBuilder{veil: a.c.veil}
 	h := hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}
 	var t *callTurn
@@ -303,7 +307,7 @@ func (a *Agent) Observe(ctx context.Context, req ObserveAgentRequest, opts ...Op
 // RecoverAgentRequest says which run to take up.
 type RecoverAgentRequest struct {
 	RunID string `json:"runId"`
-	// Versions picks stored versions of sub-agents.
+	// Versions picks stored versions of the agent and its sub-agents.
 	Versions *VersionOverrides `json:"versions,omitempty"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
@@ -322,5 +326,6 @@ func (a *Agent) RecoverStream(ctx context.Context, req RecoverAgentRequest, opts
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, call.Request{Op: route.AgentRecover, Body: req, Context: req.RequestContext}, nil)
+	req.Versions = a.version.over(a.id, req.Versions)
+	return a.open(ctx, call.Request{Op: route.AgentRecover, Body: req, Context: a.version.inContext(req.RequestContext)}, nil)
 }

@@ -57,7 +57,8 @@ type AgentRequest struct {
 	// UntilIdle keeps a stream open until the background tasks of the run have
 	// ended; the stream may then hold several finish chunks.
 	UntilIdle *UntilIdle `json:"untilIdle,omitempty"`
-	// Versions picks stored versions of sub-agents.
+	// Versions picks stored versions of the agent and its sub-agents: see [VersionsOf],
+	// and [Agent.Version] for the agent alone.
 	Versions *VersionOverrides `json:"versions,omitempty"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
@@ -84,18 +85,6 @@ const (
 	ErrorStrict   = gen.ErrorStrategyStrict
 	ErrorWarn     = gen.ErrorStrategyWarn
 	ErrorFallback = gen.ErrorStrategyFallback
-)
-
-// VersionOverrides picks stored versions of sub-agents: see [gen.VersionOverrides].
-type VersionOverrides = gen.VersionOverrides
-
-// PublishStatus says which stored version is meant: see [gen.PublishStatus].
-type PublishStatus = gen.PublishStatus
-
-// The stored versions: the one that is worked on, and the one that is published.
-const (
-	VersionDraft     = gen.PublishStatusDraft
-	VersionPublished = gen.PublishStatusPublished
 )
 
 // StructuredOutput asks for an answer that fits a JSON Schema.

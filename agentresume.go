@@ -83,7 +83,7 @@ func (a *Agent) resumption(req ResumeAgentRequest, opts []Option) (*agentAnswer,
 	if err := checkLimits(req.MaxSteps, req.UntilIdle); err != nil {
 		return nil, err
 	}
-	op, body := route.AgentResumeStream, resumeAgentBody{ResumeAgentRequest: req}
+	op, body := route.AgentResumeStream, resumeAgentBody{ResumeAgentRequest: req, Versions: a.version.over(a.id, nil)}
 	if idle := req.UntilIdle; idle != nil {
 		op, body.UntilIdle, body.MaxIdle = route.AgentResumeStreamUntilIdle, nil, idle.milliseconds()
 	}
@@ -98,4 +98,6 @@ func (a *Agent) resumption(req ResumeAgentRequest, opts []Option) (*agentAnswer,
 type resumeAgentBody struct {
 	ResumeAgentRequest
 	MaxIdle int64 `json:"maxIdleMs,omitzero"`
+	// Versions picks the handle's.
+	Versions *VersionOverrides `json:"versions,omitempty"`
 }

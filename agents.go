@@ -2,6 +2,7 @@ package mastra
 
 import (
 	"context"
+	"net/url"
 
 	"github.com/mastra-go/mastra/gen"
 	"github.com/mastra-go/mastra/internal/call"
@@ -21,19 +22,55 @@ func (c *Client) Agents() Agents { return Agents{c} }
 //
 // GET /agents. Safe to repeat, and repeated.
 func (a Agents) List(ctx context.Context, opts ...Option) (map[string]AgentInfo, error) {
-	var out map[string]AgentInfo
-	err := a.c.call(ctx, opts, call.Request{Op: route.AgentsList}, &out)
+	return a.list(ctx, nil, opts)
+}
+
+// ListPartial is List without the input and output schemas of the agents' tools, which
+// are most of the answer.
+//
+// GET /agents?partial=true. Safe to repeat, and repeated.
+func (a Agents) ListPartial(ctx context.Context, opts ...Option) (map[string]AgentInfo, error) {
+	return a.list(ctx, partial(), opts)
+}
+
+func (a Agents) list(ctx context.Context, query url.Values, opts []Option) (out map[string]AgentInfo, err error) {
+	err = a.c.call(ctx, opts, call.Request{Op: route.AgentsList, Query: query}, &out)
 	return out, err
 }
 
-// Agent is a handle to one agent of the server. It holds the id only.
+// partial asks for a list without what is long.
+func partial() url.Values { return url.Values{"partial": {"true"}} }
+
+// Agent is a handle to one agent of the server, or to a version of it. It holds ids
+// only.
 type Agent struct {
-	c  *Client
-	id string
+	c       *Client
+	id      string
+	version AgentVersion
 }
 
 // Agent gives a handle to the agent with this id.
-func (c *Client) Agent(id string) *Agent { return &Agent{c, id} }
+func (c *Client) Agent(id string) *Agent { return &Agent{c: c, id: id} }
+
+// Version gives a handle to a version of the agent. The zero AgentVersion is the agent
+// as it is in use.
+//
+//   - Get and PlanFile read that version, Clone copies it.
+//   - Generate, Stream, Network and what is built on them run it, and so do
+//     SendMessage, QueueMessage and SendSignal where they start a run. A run goes on in
+//     the version that it was begun in: answer it with the handle that has begun it.
+//   - Tool, Voice and Skill know no versions on the server: their calls are refused
+//     before anything is sent, with an error that matches [ErrInvalidInput].
+//   - The other calls are the same for all versions.
+//
+// The ID stands in the request context too, as "agentVersionId": durable agents and
+// networks read it nowhere else. A Status alone is not read for these: Network and
+// Clone are refused with it, and a durable agent runs what is published.
+//
+// A version that does not exist is no error of the server's: it takes the one that is
+// published, or the agent as it is in the server's code. So does a server without an
+// editor. GET /stored/agents/{agentId}/versions/{versionId} tells whether there is one.
+func (a *Agent) Version(v AgentVersion) *Agent { return &Agent{a.c, a.id, v} }
 
 // with is the agent as a call with these options works with it.
 func (a *Agent) with(opts []Option) (*Agent, error) {
@@ -41,7 +78,7 @@ func (a *Agent) with(opts []Option) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Agent{c, a.id}, nil
+	return &Agent{c, a.id, a.version}, nil
 }
 
 // ID of the agent.
@@ -51,11 +88,19 @@ func (a *Agent) ID() string { return a.id }
 //
 // GET /agents/{agentId}. Safe to repeat, and repeated.
 func (a *Agent) Get(ctx context.Context, opts ...Option) (*AgentInfo, error) {
-	info, err := callFor[AgentInfo](ctx, a.c, opts, call.Request{Op: route.AgentGet, IDs: []string{a.id}})
+	var p call.Params
+	a.version.query(&p)
+	info, err := callFor[AgentInfo](ctx, a.c, opts, call.Request{Op: route.AgentGet, IDs: []string{a.id}, Query: p.Values})
 	if err == nil && info.ID == "" {
 		info.ID = a.id // the server leaves it out here
 	}
 	return info, err
+}
+
+// pinned is a request for the handle's version.
+func (a *Agent) pinned(req AgentRequest) AgentRequest {
+	req.Versions, req.RequestContext = a.version.over(a.id, req.Versions), a.version.inContext(req.RequestContext)
+	return req
 }
 
 // Generate runs the agent and waits for its whole answer. Bound it with ctx: the
@@ -80,6 +125,7 @@ func (a *Agent) Generate(ctx context.Context, req AgentRequest, opts ...Option) 
 	if err != nil {
 		return nil, err
 	}
+	req = a.pinned(req)
 	loop, err := newToolLoop(a, req)
 	if err != nil {
 		return nil, err
@@ -125,6 +171,7 @@ func (a *Agent) Stream(ctx context.Context, req AgentRequest, opts ...Option) (*
 	if err != nil {
 		return nil, err
 	}
+	req = a.pinned(req)
 	loop, err := newToolLoop(a, req)
 	if err != nil {
 		return nil, err

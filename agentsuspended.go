@@ -97,6 +97,6 @@ func (a *Agent) SendToolApproval(ctx context.Context, req ToolApprovalRequest, o
 		return "", refuse("ToolApprovalRequest needs a thread, a resource and a tool call")
 	}
 	var out gen.ToolApproval
-	err = a.c.call(ctx, opts, call.Request{Op: route.AgentSendToolApproval, IDs: []string{a.id}, Body: req, Context: req.RequestContext}, &out)
+	err = a.c.call(ctx, opts, call.Request{Op: route.AgentSendToolApproval, IDs: []string{a.id}, Body: req, Context: a.version.inContext(req.RequestContext)}, &out)
 	return out.RunID, err
 }

@@ -262,6 +262,21 @@ func TestIterator_GivesAllMessagesOfOneMoment(t *testing.T) {
 	assert.Less(t, len(s.asked), 8)
 }
 
+// The server counts its reminders, and does not list them: a page may be empty.
+func TestIterator_GivesTheMessagesBehindRemindersThatAreNotListed(t *testing.T) {
+	for seed := range uint64(50) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		s := newShelf(r.IntN(30))
+		want := []int{}
+		for i := range s.items {
+			if s.items[i].hidden = r.IntN(4) > 0; !s.items[i].hidden {
+				want = append(want, s.items[i].id)
+			}
+		}
+		require.Equal(t, want, collect(t, listWalks[0].ids(t.Context(), serve(t, s.ServeHTTP), 1+r.IntN(4))), "seed %d", seed)
+	}
+}
+
 // pagers are servers that give pages as they like, each for ever.
 var pagers = map[string]func(n int, q url.Values) (ids []int, moved bool){
 	"the same page": func(int, url.Values) ([]int, bool) { return []int{1, 2, 3}, false },

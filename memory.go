@@ -3,7 +3,6 @@ package mastra
 import (
 	"context"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/mastra-go/mastra/gen"
@@ -245,14 +244,23 @@ func (m *Memory) SaveMessages(ctx context.Context, messages []StoredMessage, opt
 	return out.Messages, err
 }
 
-// Thread is a handle to one thread. It holds ids only.
+// Thread is a handle to one thread. It holds ids, and settings of [Thread.WithConfig].
 type Thread struct {
-	m  *Memory
-	id string
+	m      *Memory
+	id     string
+	config map[string]any
 }
 
 // Thread gives a handle to the thread with this id.
-func (m *Memory) Thread(id string) *Thread { return &Thread{m, id} }
+func (m *Memory) Thread(id string) *Thread { return &Thread{m: m, id: id} }
+
+// WithConfig gives a handle whose [Thread.WorkingMemory] and [Thread.SetWorkingMemory]
+// override the memory's settings, as [SearchRequest].Config does:
+//
+//	thread.WithConfig(map[string]any{"workingMemory": map[string]any{"enabled": true, "scope": "thread"}})
+//
+// The other calls do not look at it.
+func (t *Thread) WithConfig(config map[string]any) *Thread { return &Thread{t.m, t.id, config} }
 
 // ID of the thread.
 func (t *Thread) ID() string { return t.id }
@@ -277,63 +285,4 @@ func (t *Thread) notForeign(ctx context.Context, opts []Option) error {
 	}
 	_, err := t.Get(ctx, opts...)
 	return err
-}
-
-// ListMessagesRequest asks for one page of a thread's messages.
-type ListMessagesRequest struct {
-	// Page counts from 0, which is the page of the newest messages.
-	Page int
-	// PerPage is how many a page holds; 0 leaves it to the server: 40.
-	PerPage int
-	// Since and Until bound the messages' times; zero does not.
-	Since, Until time.Time
-}
-
-// MessagePage is one page of messages, the oldest of them first.
-type MessagePage struct {
-	Messages []StoredMessage `json:"messages"`
-	// Total counts the messages of all pages.
-	Total int `json:"total"`
-	Page  int `json:"page"`
-	// HasMore: there are older messages, on the next page.
-	HasMore bool `json:"hasMore"`
-}
-
-// ListMessages reads one page of the thread's messages: page 0 holds the newest, and
-// inside a page the oldest comes first. A missing thread matches [ErrNotFound],
-// one of another resource [ErrForbidden].
-//
-// GET /memory/threads/{threadId}/messages. Safe to repeat, and repeated.
-func (t *Thread) ListMessages(ctx context.Context, req ListMessagesRequest, opts ...Option) (*MessagePage, error) {
-	page, err := t.messages(ctx, req, Descending, opts)
-	if err != nil {
-		return nil, err
-	}
-	if n := len(page.Messages); n > 0 && page.Messages[0].CreatedAt.After(page.Messages[n-1].CreatedAt.Time) {
-		slices.Reverse(page.Messages) // the server does so itself only where it knows the agent
-	}
-	return page, nil
-}
-
-// messages always says in which direction the pages go: without an agent the
-// server's default is another one than with.
-func (t *Thread) messages(ctx context.Context, req ListMessagesRequest, direction Direction, opts []Option) (*MessagePage, error) {
-	if t.m.refusal != nil {
-		return nil, t.m.refusal
-	}
-	if req.Page < 0 || req.PerPage < 0 {
-		return nil, refuse("ListMessagesRequest: Page and PerPage must not be negative")
-	}
-	p := t.m.query()
-	p.Set("page", req.Page)
-	p.Set("perPage", req.PerPage)
-	p.SetJSON("orderBy", Order{Field: ByCreatedAt, Direction: direction})
-	if !req.Since.IsZero() || !req.Until.IsZero() {
-		type dateRange struct {
-			Start time.Time `json:"start,omitzero"`
-			End   time.Time `json:"end,omitzero"`
-		}
-		p.SetJSON("filter", map[string]any{"dateRange": dateRange{req.Since, req.Until}})
-	}
-	return callFor[MessagePage](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadMessages, IDs: []string{t.id}, Query: p.Values, Refused: p.Err})
 }

@@ -33,7 +33,26 @@ func (m *Memory) Status(ctx context.Context, opts ...Option) (*MemoryStatus, err
 	if err := m.needAgent(); err != nil {
 		return nil, err
 	}
+	return m.status(ctx, "", opts)
+}
+
+// MemoryStatus is [Memory.Status], and where the agent has observational memory it tells
+// how that of this thread stands.
+//
+// GET /memory/status. Safe to repeat, and repeated.
+func (t *Thread) MemoryStatus(ctx context.Context, opts ...Option) (*MemoryStatus, error) {
+	if err := t.m.needAgent(); err != nil {
+		return nil, err
+	}
+	if err := call.CheckID("threadId", t.id); err != nil {
+		return nil, err
+	}
+	return t.m.status(ctx, t.id, opts)
+}
+
+func (m *Memory) status(ctx context.Context, threadID string, opts []Option) (*MemoryStatus, error) {
 	p := m.query()
+	p.Set("threadId", threadID)
 	return callFor[MemoryStatus](ctx, m.c, opts, call.Request{Op: route.MemoryStatus, Query: p.Values})
 }
 

@@ -61,13 +61,14 @@ var onMemory = map[string]func(context.Context, *mastra.Memory) error{
 		return nil
 	},
 	"Thread.WorkingMemory": func(ctx context.Context, m *mastra.Memory) error { return second(m.Thread("t").WorkingMemory(ctx)) },
+	"Thread.MemoryStatus":  func(ctx context.Context, m *mastra.Memory) error { return second(m.Thread("t").MemoryStatus(ctx)) },
 	"Thread.SetWorkingMemory": func(ctx context.Context, m *mastra.Memory) error {
 		return m.Thread("t").SetWorkingMemory(ctx, "likes tea")
 	},
 }
 
 func TestMemory_EveryCallIsInTheTable(t *testing.T) {
-	handles := map[string]bool{"Memory.ForResource": true, "Memory.Thread": true, "Thread.ID": true} // no I/O
+	handles := map[string]bool{"Memory.ForResource": true, "Memory.Thread": true, "Thread.ID": true, "Thread.WithConfig": true} // no I/O
 	for _, of := range []reflect.Type{reflect.TypeFor[*mastra.Memory](), reflect.TypeFor[*mastra.Thread]()} {
 		for i := range of.NumMethod() {
 			if name := of.Elem().Name() + "." + of.Method(i).Name; !handles[name] {

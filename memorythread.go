@@ -2,7 +2,6 @@ package mastra
 
 import (
 	"context"
-	"iter"
 	"net/url"
 	"time"
 
@@ -155,7 +154,8 @@ func (t *Thread) WorkingMemory(ctx context.Context, opts ...Option) (*WorkingMem
 		return nil, err
 	}
 	p := t.m.query()
-	return callFor[WorkingMemory](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadWorkingMemory, IDs: []string{t.id}, Query: p.Values})
+	p.SetJSON("memoryConfig", t.config)
+	return callFor[WorkingMemory](ctx, t.m.c, opts, call.Request{Op: route.MemoryThreadWorkingMemory, IDs: []string{t.id}, Query: p.Values, Refused: p.Err})
 }
 
 // SetWorkingMemory replaces it; an empty text is refused ([ErrBadRequest]). Where it belongs to the resource, the handle must
@@ -168,59 +168,9 @@ func (t *Thread) SetWorkingMemory(ctx context.Context, text string, opts ...Opti
 		return err
 	}
 	body := struct {
-		WorkingMemory string `json:"workingMemory"`
-		ResourceID    string `json:"resourceId,omitzero"`
-	}{text, t.m.resource}
+		WorkingMemory string         `json:"workingMemory"`
+		ResourceID    string         `json:"resourceId,omitzero"`
+		Config        map[string]any `json:"memoryConfig,omitempty"`
+	}{text, t.m.resource, t.config}
 	return t.m.c.call(ctx, opts, call.Request{Op: route.MemoryThreadUpdateWorkingMemory, IDs: []string{t.id}, Query: query, Body: body}, nil)
-}
-
-// Messages iterates over the thread's messages, the oldest first. It reads
-// pages of req.PerPage, 100 if that is 0, as they are needed; req.Page is not
-// looked at. Each message is given once, also while others are saved and deleted;
-// one that is saved meanwhile is given too.
-func (t *Thread) Messages(ctx context.Context, req ListMessagesRequest, opts ...Option) iter.Seq2[StoredMessage, error] {
-	if req.PerPage == 0 {
-		req.PerPage = 100
-	}
-	return func(yield func(StoredMessage, error) bool) {
-		// Places in the list move when it changes, so the next page is asked for by
-		// the time of the last message, which it then begins with.
-		given := map[string]bool{}
-		perPage, before := req.PerPage, 0
-		ask := req
-		ask.Page = 0
-		var stall stall
-		for {
-			page, err := t.messages(ctx, ask, Ascending, opts)
-			if err != nil {
-				yield(StoredMessage{}, err)
-				return
-			}
-			news := 0
-			for _, m := range page.Messages {
-				if !given[m.ID] {
-					given[m.ID] = true
-					news++
-					if !yield(m, nil) {
-						return
-					}
-				}
-			}
-			n := len(page.Messages)
-			if n == 0 || !page.HasMore {
-				return
-			}
-			last := page.Messages[n-1].CreatedAt.Time
-			later := last.After(ask.Since)
-			if stall.lasts(news, len(given), perPage) || !later && n <= before {
-				yield(StoredMessage{}, errStalled)
-				return
-			}
-			if later {
-				ask.Since, ask.PerPage, before = last, perPage+1, 0
-			} else { // more messages at one moment than a page holds
-				ask.PerPage, before = 2*ask.PerPage, n
-			}
-		}
-	}
 }

@@ -219,6 +219,7 @@ var special = map[reflect.Type]any{
 	reflect.TypeFor[mastra.UpsertRequest]():       mastra.UpsertRequest{Index: "i", Vectors: [][]float32{{1, 0.5}}, IDs: []string{"a"}, Metadata: []map[string]any{{"k": "v"}}},
 	reflect.TypeFor[mastra.CreateThreadRequest](): mastra.CreateThreadRequest{ThreadID: "t", ResourceID: otherID, Title: "T", Metadata: map[string]any{"k": "v"}},
 	reflect.TypeFor[mastra.ListThreadsRequest]():  mastra.ListThreadsRequest{ResourceID: otherID, Page: 2, PerPage: 3, Metadata: map[string]any{"k": "v"}, Order: mastra.Order{Field: mastra.ByUpdatedAt, Direction: mastra.Ascending}},
+	reflect.TypeFor[mastra.ListMessagesRequest](): mastra.ListMessagesRequest{Page: 2, PerPage: 3, Since: time.UnixMilli(1).UTC(), Until: time.UnixMilli(2).UTC(), Direction: mastra.Ascending, Metadata: map[string]any{"k": "v"}, IncludeSystemReminders: true},
 	reflect.TypeFor[mastra.SearchRequest]():       mastra.SearchRequest{Query: "q & a", ResourceID: otherID, ThreadID: "t", Limit: 3, Config: map[string]any{"k": "v"}},
 	reflect.TypeFor[mastra.StoredMessage]():       mastra.StoredMessage{Role: "user", ThreadID: "t", Content: mastra.NewStoredMessage("user", "hi").Content},
 	reflect.TypeFor[mastra.ResumeRequest](): mastra.ResumeRequest{Step: "approve", ForEachIndex: new(int), Data: map[string]any{"approved": true}, PerStep: true,
@@ -327,7 +328,7 @@ func TestRequest_NeverGoesOutWithoutIDsOrContext(t *testing.T) {
 	rt := &catcher{t: t}
 	client := inMemory(t, rt, mastra.WithRetries(0))
 	allowed := map[string]bool{ // these need no id
-		"Agents.List": true, "Agents.Providers": true, "Tools.List": true, "Workflows.List": true, "Workflows.RunCounts": true,
+		"Agents.List": true, "Agents.ListPartial": true, "Agents.Providers": true, "Tools.List": true, "Workflows.List": true, "Workflows.ListPartial": true, "Workflows.RunCounts": true,
 		"Vectors.List": true, "Vectors.Embedders": true, "Client.Health": true, "Memory.ListThreads": true, "Memory.Threads": true,
 	}
 	for _, m := range methods(client, "", "") {

@@ -177,11 +177,12 @@ var queryTypes = []struct {
 		"ResourceID": "resourceId", "Page": "page", "PerPage": "perPage", "Metadata": "metadata", "Order": "orderBy",
 	}).lacks(reasons{"agentId": byHandle})},
 	{"MemoryThreadMessages", of[mastra.ListMessagesRequest]().named(map[string]string{
-		"Page": "page", "PerPage": "perPage", "Since": "filter", "Until": "filter",
-	}).lacks(reasons{
-		"agentId": byHandle, "resourceId": byHandle, "orderBy": "always the newest page first",
-		"include": "WithQuery; Search shows neighbours", "includeSystemReminders": "WithQuery",
-	})},
+		"Page": "page", "PerPage": "perPage", "Since": "filter", "Until": "filter", "Metadata": "filter", "Direction": "orderBy",
+		"Include": "include", "IncludeSystemReminders": "includeSystemReminders",
+	}).lacks(reasons{"agentId": byHandle, "resourceId": byHandle})},
+	{"WorkflowGetRun", of[mastra.GetRunRequest]().named(map[string]string{"Fields": "fields", "WithoutNested": "withNestedWorkflows"})},
+	{"AgentGet", of[mastra.AgentVersion]().named(map[string]string{"ID": "versionId", "Status": "status"})},
+	{"AgentPlanFile", of[mastra.AgentVersion]().named(map[string]string{"ID": "versionId", "Status": "status"}).lacks(reasons{"path": "an argument"})},
 	{"MemorySearch", of[mastra.SearchRequest]().named(map[string]string{
 		"Query": "searchQuery", "ResourceID": "resourceId", "ThreadID": "threadId", "Limit": "limit", "Config": "memoryConfig",
 	}).lacks(reasons{"agentId": byHandle})},

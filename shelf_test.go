@@ -33,8 +33,12 @@ type shelf struct {
 	fail   int // the request that fails
 }
 
-// thing is a thread, a run or a message.
-type thing struct{ id, created, updated int }
+// thing is a thread, a run or a message. One that is hidden is counted and not listed, as
+// a reminder among the messages of an agent is.
+type thing struct {
+	id, created, updated int
+	hidden               bool
+}
 
 func newShelf(n int) *shelf {
 	s := &shelf{fail: -1}
@@ -46,10 +50,13 @@ func newShelf(n int) *shelf {
 
 // add makes a thing now, addAtOnce one together with the thing before, slip one that
 // was made before most others and comes into the list only now.
-func (s *shelf) add()         { s.clock += 10; s.put(s.clock) }
-func (s *shelf) addAtOnce()   { s.put(s.clock) }
-func (s *shelf) slip(at int)  { s.put(at) }
-func (s *shelf) put(at int)   { s.items = append(s.items, thing{s.next, at, at}); s.next++ }
+func (s *shelf) add()        { s.clock += 10; s.put(s.clock) }
+func (s *shelf) addAtOnce()  { s.put(s.clock) }
+func (s *shelf) slip(at int) { s.put(at) }
+func (s *shelf) put(at int) {
+	s.items = append(s.items, thing{id: s.next, created: at, updated: at})
+	s.next++
+}
 func (s *shelf) remove(i int) { s.items = slices.Delete(s.items, i, i+1) }
 
 // touch updates a thing, remake makes it again under its id.
@@ -116,6 +123,7 @@ func (s *shelf) page(path string, q url.Values) map[string]any {
 	if messages && q.Get("agentId") != "" { // then ascending inside a page, whatever the order
 		slices.SortFunc(part, byTime)
 	}
+	part = slices.DeleteFunc(slices.Clone(part), func(item thing) bool { return item.hidden })
 	items := make([]map[string]any, len(part))
 	for i, item := range part {
 		id := fmt.Sprint(item.id)

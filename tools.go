@@ -39,16 +39,30 @@ type Tool struct {
 	c            *Client
 	get, execute route.Operation
 	ids          []string // for the paths; the tool's own is the last
+	run          string
+	refusal      error // of every call
 }
 
 // Tool gives a handle to the server's tool with this id.
 func (c *Client) Tool(id string) *Tool {
-	return &Tool{c, route.ToolGet, route.ToolExecute, []string{id}}
+	return &Tool{c: c, get: route.ToolGet, execute: route.ToolExecute, ids: []string{id}}
 }
 
 // Tool gives a handle to the agent's tool with this id.
 func (a *Agent) Tool(id string) *Tool {
-	return &Tool{a.c, route.AgentToolGet, route.AgentToolExecute, []string{a.id, id}}
+	return &Tool{c: a.c, get: route.AgentToolGet, execute: route.AgentToolExecute, ids: []string{a.id, id}, refusal: a.version.unversioned("a tool")}
+}
+
+// InRun gives a handle with which the tool is told that it works in this run of a
+// workflow, as one of its steps. The server does not look the run up. An agent's tool is
+// told no run: its calls are refused.
+func (t *Tool) InRun(runID string) *Tool {
+	in := *t
+	in.run = runID
+	if len(t.ids) > 1 && in.refusal == nil {
+		in.refusal = refuse("Tool.InRun: the server tells the tools of an agent no run")
+	}
+	return &in
 }
 
 // ID of the tool.
@@ -64,7 +78,7 @@ func (t *Tool) ID() string {
 // GET /tools/{toolId}, or /agents/{agentId}/tools/{toolId}. Safe to repeat, and
 // repeated.
 func (t *Tool) Get(ctx context.Context, opts ...Option) (*ToolInfo, error) {
-	return callFor[ToolInfo](ctx, t.c, opts, call.Request{Op: t.get, IDs: t.ids})
+	return callFor[ToolInfo](ctx, t.c, opts, call.Request{Op: t.get, IDs: t.ids, Refused: t.refusal})
 }
 
 // ToolError is a tool that did not accept its input, or whose output did not fit
@@ -127,8 +141,10 @@ func (t *Tool) Execute(ctx context.Context, in any, opts ...Option) (json.RawMes
 	if err != nil {
 		return nil, err
 	}
+	var p call.Params
+	p.Set("runId", t.run)
 	var out json.RawMessage
-	if err := c.call(ctx, nil, call.Request{Op: t.execute, IDs: t.ids, Body: body}, &out); err != nil {
+	if err := c.call(ctx, nil, call.Request{Op: t.execute, IDs: t.ids, Query: p.Values, Body: body, Refused: t.refusal}, &out); err != nil {
 		return nil, err
 	}
 	if failure := toolError(t.ID(), out); failure != nil {

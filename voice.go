@@ -23,7 +23,7 @@ func (a *Agent) Voice() *Voice { return &Voice{a} }
 // GET /agents/{agentId}/voice/speakers. Safe to repeat, and repeated.
 func (v *Voice) Speakers(ctx context.Context, opts ...Option) ([]SpeakerInfo, error) {
 	var out []SpeakerInfo
-	err := v.a.c.call(ctx, opts, call.Request{Op: route.AgentVoiceSpeakers, IDs: []string{v.a.id}}, &out)
+	err := v.a.c.call(ctx, opts, call.Request{Op: route.AgentVoiceSpeakers, IDs: []string{v.a.id}, Refused: v.a.version.unversioned("a voice")}, &out)
 	return out, err
 }
 
@@ -32,7 +32,7 @@ func (v *Voice) Speakers(ctx context.Context, opts ...Option) ([]SpeakerInfo, er
 // GET /agents/{agentId}/voice/listener. Safe to repeat, and repeated.
 func (v *Voice) CanListen(ctx context.Context, opts ...Option) (bool, error) {
 	var out gen.ListenerInfo
-	err := v.a.c.call(ctx, opts, call.Request{Op: route.AgentVoiceListener, IDs: []string{v.a.id}}, &out)
+	err := v.a.c.call(ctx, opts, call.Request{Op: route.AgentVoiceListener, IDs: []string{v.a.id}, Refused: v.a.version.unversioned("a voice")}, &out)
 	return out.Enabled, err
 }
 
@@ -58,7 +58,7 @@ func (v *Voice) Speak(ctx context.Context, req SpeakRequest, opts ...Option) (*A
 	if req.Text == "" {
 		return nil, refuse("SpeakRequest.Text is empty")
 	}
-	resp, err := v.a.c.openBody(ctx, opts, call.Request{Op: route.AgentVoiceSpeak, IDs: []string{v.a.id}, Body: req})
+	resp, err := v.a.c.openBody(ctx, opts, call.Request{Op: route.AgentVoiceSpeak, IDs: []string{v.a.id}, Refused: v.a.version.unversioned("a voice"), Body: req})
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +94,6 @@ func (v *Voice) Listen(ctx context.Context, req ListenRequest, opts ...Option) (
 		f.JSON("options", req.Options)
 	}
 	var out gen.Transcript
-	err := v.a.c.call(ctx, opts, call.Request{Op: route.AgentVoiceListen, IDs: []string{v.a.id}, Form: f}, &out)
+	err := v.a.c.call(ctx, opts, call.Request{Op: route.AgentVoiceListen, IDs: []string{v.a.id}, Refused: v.a.version.unversioned("a voice"), Form: f}, &out)
 	return out.Text, err
 }

@@ -23,8 +23,19 @@ func (c *Client) Workflows() Workflows { return Workflows{c} }
 //
 // GET /workflows. Safe to repeat, and repeated.
 func (w Workflows) List(ctx context.Context, opts ...Option) (map[string]WorkflowInfo, error) {
-	var out map[string]WorkflowInfo
-	err := w.c.call(ctx, opts, call.Request{Op: route.WorkflowsList}, &out)
+	return w.list(ctx, nil, opts)
+}
+
+// ListPartial is List without the schemas and the steps, which are most of the answer.
+// StepCount gives the number of the steps, and IsProcessorWorkflow is not told.
+//
+// GET /workflows?partial=true. Safe to repeat, and repeated.
+func (w Workflows) ListPartial(ctx context.Context, opts ...Option) (map[string]WorkflowInfo, error) {
+	return w.list(ctx, partial(), opts)
+}
+
+func (w Workflows) list(ctx context.Context, query url.Values, opts []Option) (out map[string]WorkflowInfo, err error) {
+	err = w.c.call(ctx, opts, call.Request{Op: route.WorkflowsList, Query: query}, &out)
 	return out, err
 }
 

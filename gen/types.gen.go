@@ -242,7 +242,7 @@ type AgentOptions struct {
 	// RequestContext Values for the run, such as tenant or locale; reserved names are dropped by the server.
 	RequestContext map[string]JSON `json:"requestContext,omitempty"`
 
-	// Versions Which stored versions of sub-agents are used.
+	// Versions Which stored versions of the agent and its sub-agents are used.
 	Versions *VersionOverrides `json:"versions,omitempty"`
 
 	// MaxSteps Upper bound for the number of model calls.
@@ -368,7 +368,7 @@ type AgentRequest struct {
 	// RequestContext Values for the run, such as tenant or locale; reserved names are dropped by the server.
 	RequestContext map[string]JSON `json:"requestContext,omitempty"`
 
-	// Versions Which stored versions of sub-agents are used.
+	// Versions Which stored versions of the agent and its sub-agents are used.
 	Versions *VersionOverrides `json:"versions,omitempty"`
 
 	// MaxSteps Upper bound for the number of model calls.
@@ -563,7 +563,7 @@ type AgentResumeRequest struct {
 	// RequestContext Values for the run, such as tenant or locale; reserved names are dropped by the server.
 	RequestContext map[string]JSON `json:"requestContext,omitempty"`
 
-	// Versions Which stored versions of sub-agents are used.
+	// Versions Which stored versions of the agent and its sub-agents are used.
 	Versions *VersionOverrides `json:"versions,omitempty"`
 
 	// MaxSteps Upper bound for the number of model calls.
@@ -1526,14 +1526,14 @@ type MessageInclude struct {
 	// ID The message.
 	ID string `json:"id"`
 
-	// ThreadID Its thread, where it is another one.
-	ThreadID *string `json:"threadId,omitempty"`
+	// ThreadID Its thread; not needed, as the id tells it.
+	ThreadID string `json:"threadId,omitempty"`
 
 	// WithPreviousMessages How many messages before it.
-	WithPreviousMessages *int `json:"withPreviousMessages,omitempty"`
+	WithPreviousMessages int `json:"withPreviousMessages,omitempty"`
 
 	// WithNextMessages How many messages after it.
-	WithNextMessages *int `json:"withNextMessages,omitempty"`
+	WithNextMessages int `json:"withNextMessages,omitempty"`
 }
 
 // MessageInput A message to be stored. Format 2 has an object as in MessageBody as content; the older format a text or a list of parts.
@@ -2279,7 +2279,7 @@ type RecoverRequest struct {
 	// RequestContext Values for the run.
 	RequestContext map[string]JSON `json:"requestContext,omitempty"`
 
-	// Versions Which stored versions of sub-agents are used.
+	// Versions Which stored versions of the agent and its sub-agents are used.
 	Versions *VersionOverrides `json:"versions,omitempty"`
 }
 

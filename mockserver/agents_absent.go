@@ -31,7 +31,11 @@ func (s *Server) getSkill(c *call) error {
 	if _, err := c.agent(); err != nil {
 		return err
 	}
-	return notFound("Skill %q not found", c.param("skillName"))
+	named := c.param("skillName")
+	if path, ok := c.query.Lookup("path"); ok {
+		named, _ = path.(string)
+	}
+	return notFound(`Skill "%s" not found`, named)
 }
 
 // message answers with a message.

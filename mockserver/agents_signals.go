@@ -206,8 +206,26 @@ func signalContents(list []any, at float64) []any {
 // isReminder tells whether a message reminds the agent of something; lists of
 // messages count those and do not show them.
 func (m storedMessage) isReminder() bool {
-	return m.role == "signal" && m.content.Obj("metadata").Obj("signal").Str("type") == "reactive"
+	metadata := m.content.Obj("metadata")
+	switch m.role {
+	case "signal":
+		kind := metadata.Obj("signal").Str("type")
+		return kind == "reactive" || kind == "system-reminder"
+	case "user":
+		if metadata.Obj("systemReminder") != nil || metadata.Has(legacyReminder) {
+			return true
+		}
+		for _, part := range m.content.Arr("parts") {
+			if p, _ := part.(*js.Object); p.Str("type") == "text" {
+				return strings.HasPrefix(p.Str("text"), "<system-reminder")
+			}
+		}
+	}
+	return false
 }
+
+// legacyReminder marks the reminders of older servers.
+const legacyReminder = "dynamicAgentsMdReminder"
 
 // takeSignals puts signals into the conversation and tells of them.
 func (r *agentRun) takeSignals(list []*signal) {

@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -214,88 +213,4 @@ func (s *Server) checkMessageOwner(id, resourceID string) error {
 		return forbidden("Access denied: unable to verify message thread access")
 	}
 	return checkOwner(t, resourceID)
-}
-
-// workingMemoryMember is where a thread's metadata hold working memory of its own.
-const workingMemoryMember = "workingMemory"
-
-// workingMemory tells whose the working memory is, and whether there is one, with
-// what a call says about it.
-func (m *Memory) workingMemory(config *js.Object) (scope Scope, enabled bool) {
-	scope, enabled = cmp.Or(m.WorkingMemoryScope, ScopeResource), m.WorkingMemory != ""
-	given, ok := config.Lookup("workingMemory")
-	if !ok {
-		return scope, enabled
-	}
-	o, ok := given.(*js.Object)
-	if !ok {
-		return scope, false
-	}
-	if v, ok := o.Lookup("enabled"); ok {
-		enabled = truthy(v)
-	}
-	return cmp.Or(Scope(o.Str("scope")), scope), enabled
-}
-
-const noWorkingMemoryResource = "Memory error: Resource-scoped working memory is enabled but no resourceId was provided. Either provide a resourceId or explicitly set workingMemory.scope to 'thread'."
-
-func (s *Server) getWorkingMemory(c *call) error {
-	a := s.world.agent(c.query.Str("agentId"))
-	if a == nil || a.Memory == nil {
-		return c.json(js.Obj("workingMemory", nil, "source", string(ScopeThread), "workingMemoryTemplate", nil, "threadExists", false))
-	}
-	resource := c.query.Str("resourceId")
-	t := s.memory.thread(c.param("threadId"))
-	if err := checkOwner(t, resource); err != nil {
-		return err
-	}
-	scope, enabled := a.Memory.workingMemory(nil)
-	source := ScopeThread
-	if scope == ScopeResource && resource != "" {
-		source = ScopeResource
-	}
-	var text, template any
-	if enabled {
-		switch {
-		case scope == ScopeResource && resource == "":
-			return said(noWorkingMemoryResource)
-		case scope == ScopeResource:
-			if stored, ok := s.memory.workingMemory(resource); ok {
-				text = stored
-			}
-		case t != nil:
-			text = t.metadata.Get(workingMemoryMember)
-		}
-		template = js.Obj("format", "markdown", "content", strings.TrimSpace(a.Memory.WorkingMemory))
-	}
-	return c.json(js.Obj("workingMemory", text, "source", string(source), "workingMemoryTemplate", template, "threadExists", t != nil))
-}
-
-func (s *Server) updateWorkingMemory(c *call) error {
-	if c.body.Str("workingMemory") == "" {
-		return missing("workingMemory")
-	}
-	m, err := c.needMemory()
-	if err != nil {
-		return err
-	}
-	resource := c.body.Str("resourceId")
-	t, err := s.threadFor(c.param("threadId"), resource)
-	if err != nil {
-		return err
-	}
-	scope, enabled := m.workingMemory(c.body.Obj("memoryConfig"))
-	switch {
-	case !enabled:
-		return said("Working memory is not enabled for this memory instance")
-	case scope != ScopeResource:
-		t.metadata = js.Obj().Merge(t.metadata).Set(workingMemoryMember, c.body.Get("workingMemory"))
-		t.updated = now()
-		s.memory.saveThread(*t)
-	case resource == "":
-		return said(noWorkingMemoryResource)
-	default:
-		s.memory.setWorkingMemory(resource, c.body.Str("workingMemory"))
-	}
-	return c.json(js.Obj("success", true))
 }

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/mastra-go/mastra/mockserver/internal/js"
 )
@@ -18,6 +19,7 @@ func (s *Server) saveMessages(c *call) error {
 	var list []savedMessage
 	for _, v := range messages {
 		o, _ := v.(*js.Object)
+		o = withoutWorkingMemory(o)
 		if content := o.Obj("content"); o.Str("role") == "system" || isFormatted(content) && isEmptyList(content.Get("parts")) {
 			continue // the server does not keep it
 		}
@@ -44,6 +46,52 @@ func (s *Server) saveMessages(c *call) error {
 	}
 	s.memory.saveMessages(stored)
 	return c.json(js.Obj("messages", answers))
+}
+
+// withoutWorkingMemory is a message as it is kept: without what the model has said of its
+// working memory, and without the spaces around texts.
+func withoutWorkingMemory(message *js.Object) *js.Object {
+	content := message.Obj("content")
+	if content == nil {
+		return message
+	}
+	content = content.Clone()
+	if text := content.Str("content"); text != "" {
+		content.Set("content", keptText(text))
+	}
+	if parts, ok := content.Get("parts").([]any); ok {
+		kept := []any{}
+		for _, part := range parts {
+			switch p, _ := part.(*js.Object); {
+			case p.Str("type") == "tool-invocation" && p.Obj("toolInvocation").Str("toolName") == "updateWorkingMemory":
+			case p.Str("type") == "text":
+				kept = append(kept, p.Clone().Set("text", keptText(p.Str("text"))))
+			default:
+				kept = append(kept, part)
+			}
+		}
+		content.Set("parts", kept)
+	}
+	return message.Clone().Set("content", content)
+}
+
+// keptText is a text without working memory.
+func keptText(text string) string {
+	const start, end = "<working_memory>", "</working_memory>"
+	for from := 0; ; {
+		i := strings.Index(text[from:], start)
+		if i < 0 {
+			break
+		}
+		i += from
+		j := strings.Index(text[i+len(start):], end)
+		if j < 0 {
+			break
+		}
+		from = i
+		text = text[:i] + text[i+len(start)+j+len(end):]
+	}
+	return strings.TrimSpace(text)
 }
 
 // savedMessage is a message that is to be saved, and what the answer shows of it.

@@ -26,7 +26,7 @@ func agentRunRoutes() []route {
 		return query(append([]zod.Prop{zod.P("runId", text), optional("model", text), optional("requestContext", zod.Record(zod.Any()))}, more...)...)
 	}
 	callID, format, reason := zod.P("toolCallId", text), optional("format", text), optional("reason", text)
-	one := query(optional("status", zod.Enum("draft", "published")))
+	one := query(agentVersion()...)
 	const a = agentPath
 	return []route{
 		{method: "GET", pattern: "/agents", op: "AgentsList", handler: (*Server).listAgents, query: query(optional("partial", text))},
@@ -38,7 +38,7 @@ func agentRunRoutes() []route {
 		{method: "POST", pattern: a + "/stream-until-idle", op: "AgentStreamUntilIdle", handler: (*Server).streamAgent, body: idle},
 		{method: "POST", pattern: a + "/observe", op: "AgentObserve", handler: (*Server).observeAgent,
 			body: schema(zod.Object(zod.P("runId", text), optional("offset", zod.Number())).Passthrough())},
-		{method: "POST", pattern: a + "/recover", op: "AgentRecover", handler: (*Server).recoverAgent, body: query(zod.P("runId", text), optional("requestContext", zod.Record(zod.Any())))},
+		{method: "POST", pattern: a + "/recover", op: "AgentRecover", handler: (*Server).recoverAgent, body: query(zod.P("runId", text), optional("requestContext", zod.Record(zod.Any())), optional("versions", versions()))},
 		{method: "POST", pattern: a + "/resume-stream", op: "AgentResumeStream", handler: (*Server).resumeAgentStream, body: resumedBody()},
 		{method: "POST", pattern: a + "/resume-stream-until-idle", op: "AgentResumeStreamUntilIdle", handler: (*Server).resumeAgentStream, body: resumedBody(maxIdle)},
 		{method: "POST", pattern: a + "/approve-tool-call", op: "AgentApproveToolCall", handler: (*Server).approveToolCall, body: decision(callID, format)},
@@ -125,8 +125,8 @@ func agentAbsentRoutes() []route {
 			body: query(optional("newId", text), optional("newName", text), optional("metadata", zod.Record(zod.Any())), optional("authorId", text))},
 		{method: "POST", pattern: a + "/instructions/enhance", op: "AgentEnhanceInstructions", handler: (*Server).enhanceInstructions,
 			body: query(zod.P("instructions", text), zod.P("comment", text))},
-		{method: "GET", pattern: a + "/plans/file", op: "AgentPlanFile", handler: (*Server).getPlanFile, query: query(zod.P("path", text))},
-		{method: "GET", pattern: a + "/skills/{skillName}", op: "AgentSkill", handler: (*Server).getSkill},
+		{method: "GET", pattern: a + "/plans/file", op: "AgentPlanFile", handler: (*Server).getPlanFile, query: query(append(agentVersion(), zod.P("path", text))...)},
+		{method: "GET", pattern: a + "/skills/{skillName}", op: "AgentSkill", handler: (*Server).getSkill, query: query(optional("path", text))},
 		{method: "POST", pattern: a + "/stream/vnext", op: "AgentStream", handler: (*Server).streamRecords, body: execution},
 		{method: "POST", pattern: a + "/streamVNext", op: "AgentStreamVNext", handler: gone(http.StatusGone, oldStream), body: execution},
 		{method: "POST", pattern: a + "/stream/ui", op: "AgentStreamUI", handler: gone(http.StatusInternalServerError, oldUI), body: execution},
@@ -157,13 +157,24 @@ func resumedBody(more ...zod.Prop) *zod.Schema {
 	return schema(zod.Object(append(props, more...)...).Passthrough())
 }
 
+// agentVersion picks a stored version of an agent. There is no editor to keep any.
+func agentVersion() []zod.Prop {
+	return []zod.Prop{optional("status", versionStatus), optional("versionId", zod.String())}
+}
+
+// versions picks stored versions of an agent and of its sub-agents.
+func versions() zod.Schema {
+	one := zod.Union(zod.Object(zod.P("versionId", zod.String())), zod.Object(zod.P("status", versionStatus)))
+	return zod.Object(optional("agents", zod.Record(one)), optional("defaultStatus", versionStatus))
+}
+
+var versionStatus = zod.Enum("draft", "published")
+
 func executionProps() []zod.Prop {
 	record := zod.Record(zod.Any())
 	text := zod.String()
 	thread := zod.Union(text, zod.Object(zod.P("id", text)).Passthrough())
 	memory := zod.Object(zod.P("thread", thread), optional("resource", text), optional("options", record), optional("readOnly", zod.Boolean()))
-	status := zod.Enum("draft", "published")
-	versions := zod.Object(optional("agents", zod.Record(zod.Union(zod.Object(zod.P("versionId", text)), zod.Object(zod.P("status", status))))), optional("defaultStatus", status))
 	tracing := zod.Object(optional("rootSpanName", text), optional("metadata", record), optional("requestContextKeys", zod.Array(text)), optional("traceId", text),
 		optional("parentSpanId", text), optional("tags", zod.Array(text)), optional("hideInput", zod.Boolean()), optional("hideOutput", zod.Boolean()))
 	scorer := zod.Object(zod.P("scorer", text), optional("sampling", zod.Any()))
@@ -173,7 +184,7 @@ func executionProps() []zod.Prop {
 	return []zod.Prop{
 		zod.P("messages", zod.Union(zod.Array(zod.Any()), text)),
 		optional("instructions", zod.Any()), optional("system", zod.Any()), optional("context", zod.Array(zod.Any())), optional("memory", memory),
-		optional("runId", text), optional("savePerStep", zod.Boolean()), optional("requestContext", record), optional("versions", versions), optional("maxSteps", zod.Number()),
+		optional("runId", text), optional("savePerStep", zod.Boolean()), optional("requestContext", record), optional("versions", versions()), optional("maxSteps", zod.Number()),
 		optional("model", text), optional("providerOptions", zod.Record(record)), optional("activeTools", zod.Array(text)),
 		optional("toolsets", record), optional("clientTools", record), optional("toolChoice", choice), optional("requireToolApproval", zod.Boolean()),
 		optional("scorers", zod.Union(record, zod.Record(scorer))), optional("returnScorerData", zod.Boolean()), optional("tracingOptions", tracing),

@@ -54,7 +54,7 @@ func memoryRoutes() []route {
 			query: query(zod.P("agentId", text), optional("resourceId", text))},
 		{method: "GET", pattern: t + "/{threadId}/messages", op: "MemoryThreadMessages", handler: (*Server).listMessages, query: schema(messages)},
 		{method: "GET", pattern: t + "/{threadId}/working-memory", op: "MemoryThreadWorkingMemory", handler: (*Server).getWorkingMemory,
-			query: query(zod.P("agentId", text), optional("resourceId", text))},
+			query: schema(zod.Object(zod.P("agentId", text), optional("resourceId", text), optional("memoryConfig", record)).Before(jsonFields("memoryConfig")))},
 		{method: "POST", pattern: t + "/{threadId}/working-memory", op: "MemoryThreadUpdateWorkingMemory", handler: (*Server).updateWorkingMemory, query: agent,
 			body: query(zod.P("workingMemory", text), optional("resourceId", text), optional("memoryConfig", record))},
 		{method: "POST", pattern: "/memory/save-messages", op: "MemorySaveMessages", handler: (*Server).saveMessages, query: agent,
