@@ -151,7 +151,8 @@ func (a *Agent) SendSignal(ctx context.Context, req SendSignalRequest, opts ...O
 	return a.signal(ctx, route.AgentSendSignal, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 
-// whenIdle is for the run of the handle's version that a message starts.
+// whenIdle is for the run of the handle's version that a message, or what client tools
+// have returned, starts.
 func (a *Agent) whenIdle(of *IfIdle) *IfIdle {
 	versions := a.version.over(a.id, nil)
 	if versions == nil {
