@@ -153,15 +153,14 @@ func (a *Agent) SendSignal(ctx context.Context, req SendSignalRequest, opts ...O
 
 // whenIdle is for the run of the handle's version that a message starts.
 func (a *Agent) whenIdle(of *IfIdle) *IfIdle {
-	versions := a.version.over(a.id, nil)
-	if versions == nil {
-		return of
-	}
 	var out IfIdle
 	if of != nil {
 		out = *of
 	}
-	out.StreamOptions = call.MergeContext(map[string]any{"versions": versions}, out.StreamOptions)
+	out.StreamOptions = a.version.inOptions(a.id, out.StreamOptions)
+	if of == nil && out.StreamOptions == nil {
+		return nil
+	}
 	return &out
 }
 
