@@ -46,7 +46,7 @@ func (a *Agent) openIn(ctx context.Context, r call.Request, loop *toolLoop, turn
 	b := &agentBuilder{veil: a.c.veil}
 	h := hooks{OnChunk: b.add, OnEnd: func(err error) error { b.ended = true; return err }}
 	if loop != nil {
-		b.transcript, loop.agent = new(transcript), &Agent{a.c.quiet(), a.id, a.version}
+		b.transcript, loop.agent = new(transcript), a.quiet()
 		h.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) { return loop.streamOn(ctx, b, end) }
 	}
 	s, err := a.c.open(ctx, r, turn(h))

@@ -151,18 +151,16 @@ func (a *Agent) SendSignal(ctx context.Context, req SendSignalRequest, opts ...O
 	return a.signal(ctx, route.AgentSendSignal, req.RunID, req.ThreadID, req.ResourceID, req, opts)
 }
 
-// whenIdle is for the run of the handle's version that a message, or what client tools
-// have returned, starts.
+// whenIdle is for the run of the handle's version that a message starts.
 func (a *Agent) whenIdle(of *IfIdle) *IfIdle {
-	versions := a.version.over(a.id, nil)
-	if versions == nil {
-		return of
-	}
 	var out IfIdle
 	if of != nil {
 		out = *of
 	}
-	out.StreamOptions = call.MergeContext(map[string]any{"versions": versions}, out.StreamOptions)
+	out.StreamOptions = a.version.inOptions(a.id, out.StreamOptions)
+	if of == nil && out.StreamOptions == nil {
+		return nil
+	}
 	return &out
 }
 

@@ -81,6 +81,9 @@ func (a *Agent) with(opts []Option) (*Agent, error) {
 	return &Agent{c, a.id, a.version}, nil
 }
 
+// quiet is the agent as work beside the call works with it.
+func (a *Agent) quiet() *Agent { return &Agent{a.c.quiet(), a.id, a.version} }
+
 // ID of the agent.
 func (a *Agent) ID() string { return a.id }
 

@@ -96,6 +96,7 @@ func (a *Agent) SendToolApproval(ctx context.Context, req ToolApprovalRequest, o
 	if req.ThreadID == "" || req.ResourceID == "" || req.ToolCallID == "" {
 		return "", refuse("ToolApprovalRequest needs a thread, a resource and a tool call")
 	}
+	req.StreamOptions = a.version.inOptions(a.id, req.StreamOptions)
 	var out gen.ToolApproval
 	err = a.c.call(ctx, opts, call.Request{Op: route.AgentSendToolApproval, IDs: []string{a.id}, Body: req, Context: a.version.inContext(req.RequestContext)}, &out)
 	return out.RunID, err

@@ -78,7 +78,7 @@ func (a *Agent) SubscribeThread(ctx context.Context, req SubscribeThreadRequest,
 	if err != nil {
 		return nil, err
 	}
-	tools, err := newThreadTools(&Agent{a.c.quiet(), a.id, a.version}, req)
+	tools, err := newThreadTools(a.quiet(), req)
 	if err != nil {
 		return nil, err
 	}

@@ -83,6 +83,16 @@ func (v AgentVersion) over(agent string, of *VersionOverrides) *VersionOverrides
 	return &out
 }
 
+// inOptions are the options of a run that somebody else begins, with the agent's version
+// where they do not pick one.
+func (v AgentVersion) inOptions(agent string, of map[string]any) map[string]any {
+	versions := v.over(agent, nil)
+	if versions == nil {
+		return of
+	}
+	return call.MergeContext(map[string]any{"versions": versions}, of)
+}
+
 // byID refuses a version that the route would not read.
 func (v AgentVersion) byID(what string) error {
 	if v.ID == "" && v.Status != "" {

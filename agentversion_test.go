@@ -22,6 +22,7 @@ type pinnedBody struct {
 	IfIdle         *struct {
 		StreamOptions pinnedBody `json:"streamOptions"`
 	} `json:"ifIdle"`
+	StreamOptions *pinnedBody `json:"streamOptions"`
 }
 
 func (b pinnedBody) of(agent string) string {
@@ -160,6 +161,14 @@ func TestAgentVersion_GoesToTheRunThatAMessageStarts(t *testing.T) {
 		})
 	}
 	assert.Equal(t, map[string]any{"maxSteps": 3}, idle.StreamOptions, "the caller's own is not changed")
+
+	body := pinnedIn(t, func(c *mastra.Client) *mastra.Agent {
+		return c.Agent("chef").Version(mastra.AgentVersion{Status: mastra.VersionDraft})
+	}, func(ctx context.Context, a *mastra.Agent) error {
+		return second(a.SendToolApproval(ctx, mastra.ToolApprovalRequest{ThreadID: "t", ResourceID: "r", ToolCallID: "c"}))
+	})
+	require.NotNil(t, body.StreamOptions, "the run that an answer begins")
+	assert.JSONEq(t, `{"status":"draft"}`, body.StreamOptions.of("chef"))
 }
 
 func TestAgentVersion_OfTheRequestComesBeforeThatOfTheHandle(t *testing.T) {

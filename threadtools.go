@@ -129,8 +129,7 @@ func (t *threadTools) options() map[string]any {
 	if t.loop.remember != nil { // the prompt must not fall out of what the memory recalls
 		memory.Options = map[string]any{"lastMessages": *t.loop.remember + 1 + 2*t.rounds}
 	}
-	options := call.MergeContext(t.request.StreamOptions, map[string]any{"clientTools": t.loop.tools, "memory": memory})
-	return t.agent.whenIdle(&IfIdle{StreamOptions: options}).StreamOptions
+	return call.MergeContext(t.request.StreamOptions, map[string]any{"clientTools": t.loop.tools, "memory": memory})
 }
 
 // toolBody is a subscription in which the results of client tools stand too. Where the

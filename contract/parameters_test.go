@@ -262,6 +262,8 @@ func TestAgentVersion_IsTheAgentInCodeWhereThereIsNoEditor(t *testing.T) {
 		receipt, err := memory.SendMessage(within(t), mastra.SendMessageRequest{ThreadID: unique("thread"), ResourceID: "u", Message: "hi"})
 		require.NoError(t, err)
 		assert.NotEmpty(t, receipt.RunID)
+		_, err = memory.SendToolApproval(within(t), mastra.ToolApprovalRequest{ThreadID: unique("thread"), ResourceID: "u", ToolCallID: "nobody's"})
+		require.ErrorIs(t, err, mastra.ErrServer, "a call that does not wait")
 	}
 	_, err = c.Agent("plain").Version(mastra.AgentVersion{Status: "archived"}).Get(within(t))
 	require.ErrorIs(t, err, mastra.ErrInvalidInput)
