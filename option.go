@@ -327,8 +327,8 @@ func WithQuery(name, value string) Option {
 }
 
 // WithContentType sets the Content-Type of a call's body: [Client.Do] and
-// [Client.OpenStream] only. Default "application/octet-stream" for a []byte and a
-// reader, "application/json" for the rest.
+// [Client.OpenStream] only. Default "application/octet-stream" for a reader, and for a
+// []byte that is no JSON object or list; "application/json" for the rest.
 func WithContentType(mediaType string) Option {
 	return callOption{"WithContentType", func(c *config) error {
 		if mediaType == "" || !call.ValidHeaderValue(mediaType) {

@@ -81,6 +81,10 @@ func TestDo_SendsABodyAsItIs(t *testing.T) {
 	var out []string
 	require.NoError(t, c.Do(t.Context(), "POST", "/files", []byte("x"), &out, mastra.WithRequestContext(map[string]any{"k": 1})))
 	assert.Equal(t, []string{"x", "application/octet-stream", "eyJrIjoxfQ=="}, out, "the request context is in the query")
+	require.NoError(t, c.Do(t.Context(), "POST", "/files", []byte(" [1]"), &out))
+	assert.Equal(t, []string{" [1]", "application/json", ""}, out, "JSON is known by its look")
+	require.NoError(t, c.Do(t.Context(), "POST", "/files", []byte("[1"), &out))
+	assert.Equal(t, []string{"[1", "application/octet-stream", ""}, out)
 	require.NoError(t, c.Do(t.Context(), "POST", "/files", strings.NewReader(""), &out))
 	assert.Equal(t, []string{"", "application/octet-stream", ""}, out)
 }

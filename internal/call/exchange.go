@@ -117,7 +117,7 @@ func (x *Exchange) encode(ctx context.Context) error {
 		}
 	}
 	if x.req.Raw != nil {
-		x.contentType = "application/octet-stream"
+		x.contentType = x.req.Raw.contentType()
 	}
 	if err := x.setContentType(); err != nil {
 		return err

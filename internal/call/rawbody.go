@@ -3,6 +3,7 @@ package call
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -17,12 +18,24 @@ type RawBody struct {
 	copies io.ReaderAt // of which every attempt reads its own; nil: it is read once
 	start  int64       // where in it
 	length int64       // -1: not known
+	isJSON bool        // an object or a list
 	once   onceReader
 }
 
 // NewRawBytes sends a text.
 func NewRawBytes(text []byte) *RawBody {
-	return &RawBody{copies: bytes.NewReader(text), length: int64(len(text))}
+	b := &RawBody{copies: bytes.NewReader(text), length: int64(len(text))}
+	start := bytes.TrimLeft(text, " \t\r\n")
+	b.isJSON = len(start) > 0 && (start[0] == '{' || start[0] == '[') && json.Valid(text)
+	return b
+}
+
+// contentType is what the body is, where the caller does not say.
+func (b *RawBody) contentType() string {
+	if b.isJSON {
+		return "application/json"
+	}
+	return "application/octet-stream"
 }
 
 // NewRawBody sends what r reads, from where it stands. One that can be read at any place
