@@ -49,3 +49,16 @@ func TestConnection_IsNotUsedAgainAfterARefusedBody(t *testing.T) {
 	require.NoError(t, err)
 	assert.EqualValues(t, 2, connections.Load())
 }
+
+// One that does not say its length is read as it is.
+func TestTooLarge_OfUnknownLengthIsReadToItsEnd(t *testing.T) {
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		w.(http.Flusher).Flush()
+		_, _ = io.WriteString(w, `{"error":"Request body too large"}`)
+	})
+	e := asError(t, generate(t.Context(), c))
+	assert.Equal(t, "Request body too large", e.Message)
+	assert.Equal(t, `{"error":"Request body too large"}`, string(e.Body))
+}

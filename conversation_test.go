@@ -2,6 +2,7 @@ package mastra_test
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -63,4 +64,17 @@ func TestConversation_OfNothingThatIsKnownIsNone(t *testing.T) {
 	messages, err := (&mastra.AgentResult{Raw: []byte(`7`)}).Conversation()
 	require.Error(t, err)
 	assert.Nil(t, messages)
+}
+
+// An answer that does not tell its messages leaves what was asked.
+func TestConversation_OfAnAnswerWithoutMessagesIsTheQuestion(t *testing.T) {
+	c := inMemory(t, play(answer(200, `{"text":"hi"}`)))
+	res, err := c.Agent("a").Generate(t.Context(), mastra.AgentRequest{Messages: mastra.Messages{mastra.System("Be brief"), mastra.User("one")}})
+	require.NoError(t, err)
+	messages, err := res.Conversation()
+	require.NoError(t, err)
+	require.Len(t, messages, 2)
+	text, err := json.Marshal(messages)
+	require.NoError(t, err)
+	assert.JSONEq(t, `[{"role":"system","content":"Be brief"},{"role":"user","content":"one"}]`, string(text))
 }
