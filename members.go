@@ -69,7 +69,9 @@ func writeMembers(from any, rest map[string]json.RawMessage) ([]byte, error) {
 	v := reflect.ValueOf(from)
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		set[name] = isSet(v.FieldByIndex(f.Index), rest[name])
+		if name != "" && name != "-" {
+			set[name] = isSet(v.FieldByIndex(f.Index), rest[name])
+		}
 	}
 	for name, value := range rest {
 		if !set[name] {

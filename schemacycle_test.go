@@ -3,6 +3,8 @@ package mastra_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -115,4 +117,30 @@ func TestClientTool_TakesWhateverTypeItHas(t *testing.T) {
 		assert.Equal(t, "object", sent.ClientTools["t"].InputSchema["type"], "%s", r.Body)
 		assert.NotNil(t, sent.ClientTools["t"].OutputSchema, "an object, which the server wants: %s", r.Body)
 	}
+}
+
+// Types of one name, from different places, have definitions of their own.
+func TestSchema_OfThreeTypesOfOneName(t *testing.T) {
+	type node struct{ Next *node }
+	type first = node
+	var schema mastra.Schema
+	var err error
+	{
+		type node struct{ Next []node }
+		type second = node
+		{
+			type node struct{ Next map[string]node }
+			schema, err = mastra.SchemaOf[struct {
+				A first
+				B second
+				C node
+			}]()
+		}
+	}
+	require.NoError(t, err)
+	var got struct {
+		Defs map[string]any `json:"$defs"`
+	}
+	require.NoError(t, json.Unmarshal(schema, &got))
+	assert.Equal(t, []string{"node", "node_2", "node_3"}, slices.Sorted(maps.Keys(got.Defs)))
 }

@@ -130,3 +130,14 @@ func TestStoredMessage_NewIsOfFormat2(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"format":2,"parts":[]}`, string(text))
 }
+
+// Members whose names Go's tags give a meaning are members like any other.
+func TestStoredMessage_OddNamesAreKept(t *testing.T) {
+	const text = `{"id":"m","role":"user","content":{"format":2,"parts":[],"":1,"-":{"a":1}},"":2,"-":{"b":2}}`
+	var m mastra.StoredMessage
+	require.NoError(t, json.Unmarshal([]byte(text), &m))
+	assert.Equal(t, map[string]json.RawMessage{"": json.RawMessage("2"), "-": json.RawMessage(`{"b":2}`)}, m.Fields)
+	again, err := json.Marshal(m)
+	require.NoError(t, err)
+	assert.JSONEq(t, text, string(again))
+}

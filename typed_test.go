@@ -282,3 +282,15 @@ func TestTyped_ResultOfARunIsDecoded(t *testing.T) {
 	require.True(t, errors.As(err, &failure))
 	assert.Equal(t, "negative", failure.Message)
 }
+
+func TestPartials_EndWithTheErrorOfTheStream(t *testing.T) {
+	c := inMemory(t, play(answer(200, someChunks, "Content-Type", "text/event-stream")))
+	s, err := mastra.StreamAs[recipe](t.Context(), c.Agent("a"), ask())
+	require.NoError(t, err)
+	defer s.Close()
+	var last error
+	for _, err := range s.Partials() {
+		last = err
+	}
+	require.ErrorIs(t, last, mastra.ErrTruncated)
+}
