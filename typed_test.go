@@ -294,3 +294,10 @@ func TestPartials_EndWithTheErrorOfTheStream(t *testing.T) {
 	}
 	require.ErrorIs(t, last, mastra.ErrTruncated)
 }
+
+func TestTyped_ThatCannotBeEncodedSaysSo(t *testing.T) {
+	_, err := json.Marshal(mastra.Typed[int]{AgentResult: &mastra.AgentResult{Raw: json.RawMessage("{")}})
+	require.Error(t, err)
+	_, err = json.Marshal(mastra.Typed[func()]{Value: func() {}})
+	require.Error(t, err)
+}
