@@ -39,6 +39,9 @@ type AgentRequest struct {
 	// own tools. Generate and Stream run the calls, all of a round and some of them
 	// at once, and go on until the model is done. One that has the name of a tool
 	// of the server takes its place.
+	//
+	// A call that the model makes in the same step as one that waits for an approval or
+	// an answer is not run: once that was answered, the server goes on without it.
 	ClientTools []ClientTool `json:"-"`
 	// MaxToolRounds is how often client tools are run before the call ends with
 	// [ErrToolRounds]; 0 means 10.

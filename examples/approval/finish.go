@@ -30,15 +30,15 @@ func answer(ctx context.Context, agent *mastra.Agent, res *mastra.AgentResult, p
 			return nil, err
 		}
 		if said == "y" {
-			return agent.Approve(ctx, mastra.ApproveRequest{Pending: &p})
+			return agent.Approve(ctx, mastra.ApproveRequest{Pending: &p, ClientTools: byHand, Messages: res.Asked()})
 		}
-		return agent.Decline(ctx, mastra.DeclineRequest{Pending: &p, Reason: said})
+		return agent.Decline(ctx, mastra.DeclineRequest{Pending: &p, Reason: said, ClientTools: byHand, Messages: res.Asked()})
 	case mastra.PendingSuspended:
 		said, err := ask(fmt.Sprintf("%s asks %s:", p.ToolName, p.SuspendPayload))
 		if err != nil {
 			return nil, err
 		}
-		return agent.Resume(ctx, mastra.ResumeAgentRequest{Pending: &p, Data: map[string]string{"answer": said}})
+		return agent.Resume(ctx, mastra.ResumeAgentRequest{Pending: &p, Data: map[string]string{"answer": said}, ClientTools: byHand, Messages: res.Asked()})
 	case mastra.PendingClientTool:
 		return results(ctx, agent, res, ask)
 	}
@@ -53,6 +53,9 @@ func results(ctx context.Context, agent *mastra.Agent, res *mastra.AgentResult, 
 		return nil, err
 	}
 	for _, p := range res.Pending() {
+		if p.Kind != mastra.PendingClientTool {
+			return nil, fmt.Errorf("%s waits beside it", p.ToolName)
+		}
 		said, err := ask(fmt.Sprintf("What does %s return for %s?", p.ToolName, p.Args))
 		if err != nil {
 			return nil, err

@@ -41,22 +41,28 @@ func main() {
 	}
 }
 
-// run has the demo world's agent call three tools, two of them at once.
+// run has the demo world's agent call tools of each kind, two of them at once.
 func run(ctx context.Context, client *mastra.Client, in io.Reader, out io.Writer) error {
-	answers := bufio.NewScanner(in)
+	answers := lines(in)
 	ask := func(question string) (string, error) {
 		fmt.Fprint(out, question, " ")
-		if !answers.Scan() {
-			return "", fmt.Errorf("no answer: %w", io.ErrUnexpectedEOF)
+		select {
+		case answer, ok := <-answers:
+			if !ok {
+				return "", fmt.Errorf("no answer: %w", io.ErrUnexpectedEOF)
+			}
+			return answer, nil
+		case <-ctx.Done():
+			return "", ctx.Err()
 		}
-		return strings.TrimSpace(answers.Text()), nil
 	}
 	agent := client.Agent("assistant")
 	for _, task := range []string{
 		"tool:delicate {\"what\":\"launch\"}\ntool:delicate {\"what\":\"land\"}",
 		`tool:ask-user {"question":"Where to?"}`,
+		`tool:phone {"who":"Ann"}`,
 	} {
-		res, err := agent.Generate(ctx, mastra.AgentRequest{Messages: mastra.Prompt(task)})
+		res, err := agent.Generate(ctx, mastra.AgentRequest{Messages: mastra.Prompt(task), ClientTools: byHand})
 		if err != nil {
 			return err
 		}
@@ -66,4 +72,21 @@ func run(ctx context.Context, client *mastra.Client, in io.Reader, out io.Writer
 		fmt.Fprintln(out, res.Text)
 	}
 	return nil
+}
+
+// lines reads in a goroutine of its own, so that ctx can end a question. The channel is
+// closed at the end of the input.
+func lines(in io.Reader) <-chan string {
+	out := make(chan string)
+	go func() {
+		defer close(out)
+		for r := bufio.NewReader(in); ; {
+			line, err := r.ReadString('\n')
+			if line = strings.TrimSpace(line); err != nil && line == "" {
+				return
+			}
+			out <- line
+		}
+	}()
+	return out
 }

@@ -27,7 +27,7 @@ func server(t *testing.T) *mastra.Client {
 
 func TestApproval_EveryCallIsAsked(t *testing.T) {
 	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), server(t), strings.NewReader("y\nnot today\nRome\n"), &out))
+	require.NoError(t, run(t.Context(), server(t), strings.NewReader("y\nnot today\nRome\nshe said yes\n"), &out))
 	text := out.String()
 	assert.Contains(t, text, `May delicate run with {"what":"launch"}?`)
 	assert.Contains(t, text, `May delicate run with {"what":"land"}?`)
@@ -36,6 +36,8 @@ func TestApproval_EveryCallIsAsked(t *testing.T) {
 	assert.NotContains(t, text, `{"done":"land"}`)
 	assert.Contains(t, text, "not today", "the model was told why")
 	assert.Contains(t, text, `{"answer":"Rome"}`)
+	assert.Contains(t, text, `What does phone return for {"who":"Ann"}?`)
+	assert.Contains(t, text, `"she said yes"`)
 }
 
 func TestApproval_NoAnswerIsAnError(t *testing.T) {

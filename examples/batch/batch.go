@@ -44,6 +44,10 @@ func generateAll[T any](ctx context.Context, agent *mastra.Agent, prompts []stri
 		})
 	}
 	for i := range prompts {
+		if ctx.Err() != nil { // where both are ready, select may take either
+			results[i].Err = context.Cause(ctx)
+			continue
+		}
 		select {
 		case next <- i:
 		case <-ctx.Done():

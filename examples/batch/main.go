@@ -100,7 +100,7 @@ func summarise(out io.Writer, results []Result[Order]) (s Summary) {
 func worthAnotherTry(err error) bool {
 	var unfit *mastra.TypedError
 	switch {
-	case errors.Is(err, context.Canceled), errors.As(err, &unfit):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.As(err, &unfit):
 		return true
 	case errors.Is(err, mastra.ErrRateLimited), errors.Is(err, mastra.ErrUnavailable), errors.Is(err, mastra.ErrOutcomeUnknown):
 		return true

@@ -34,7 +34,7 @@ var errLeft = errors.New("left")
 // run reads what the user says and shows what the agent answers, until the input ends.
 func (c *chat) run(ctx context.Context) {
 	for {
-		said, err := c.ask("\n> ")
+		said, err := c.ask(ctx, "\n> ")
 		if err == nil && said != "" {
 			err = c.turn(ctx, said)
 		}
@@ -57,7 +57,7 @@ func (c *chat) turn(ctx context.Context, said string) error {
 	})
 	for err == nil && len(res.Pending()) > 0 {
 		var answer func(context.Context) (*mastra.AgentStream, error)
-		if answer, err = c.decide(res.Pending()[0]); err == nil {
+		if answer, err = c.decide(ctx, res.Pending()[0]); err == nil {
 			res, err = c.show(ctx, answer)
 		}
 	}
@@ -65,14 +65,14 @@ func (c *chat) turn(ctx context.Context, said string) error {
 }
 
 // decide asks the user about a call that waits, and returns how to answer it.
-func (c *chat) decide(p mastra.Pending) (func(context.Context) (*mastra.AgentStream, error), error) {
+func (c *chat) decide(ctx context.Context, p mastra.Pending) (func(context.Context) (*mastra.AgentStream, error), error) {
 	if p.Kind == mastra.PendingSuspended {
-		said, err := c.ask(fmt.Sprintf("%s asks %s: ", p.ToolName, p.SuspendPayload))
+		said, err := c.ask(ctx, fmt.Sprintf("%s asks %s: ", p.ToolName, p.SuspendPayload))
 		return func(ctx context.Context) (*mastra.AgentStream, error) {
 			return c.agent.ResumeStream(ctx, mastra.ResumeAgentRequest{Pending: &p, Data: map[string]string{"answer": said}})
 		}, err
 	}
-	said, err := c.ask(fmt.Sprintf("run %s %s? (y/n) ", p.ToolName, p.Args))
+	said, err := c.ask(ctx, fmt.Sprintf("run %s %s? (y/n) ", p.ToolName, p.Args))
 	return func(ctx context.Context) (*mastra.AgentStream, error) {
 		if strings.HasPrefix(strings.ToLower(said), "y") {
 			return c.agent.ApproveStream(ctx, mastra.ApproveRequest{Pending: &p})
@@ -113,7 +113,7 @@ func (c *chat) show(ctx context.Context, open func(context.Context) (*mastra.Age
 }
 
 // ask shows a question and waits for a line of the user's.
-func (c *chat) ask(question string) (string, error) {
+func (c *chat) ask(ctx context.Context, question string) (string, error) {
 	fmt.Fprint(c.out, question)
 	select {
 	case line, ok := <-c.in:
@@ -122,6 +122,8 @@ func (c *chat) ask(question string) (string, error) {
 		}
 		return strings.TrimSpace(line), nil
 	case <-c.interrupts:
+		return "", errLeft
+	case <-ctx.Done():
 		return "", errLeft
 	}
 }

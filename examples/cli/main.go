@@ -1,7 +1,7 @@
 // Cli is a chat with an agent in the terminal. The agent remembers the conversation; its
 // answer is shown as it is written; a tool call that waits is asked about, and several
-// one after the other. Ctrl-C stops the answer that is being written, Ctrl-D ends the
-// program.
+// one after the other. Ctrl-C stops the answer that is being written; elsewhere it ends the
+// program, and so does Ctrl-D.
 //
 //	go run ./examples/cli
 //
@@ -46,8 +46,12 @@ func lines(in io.Reader) <-chan string {
 	out := make(chan string)
 	go func() {
 		defer close(out)
-		for s := bufio.NewScanner(in); s.Scan(); {
-			out <- s.Text()
+		for r := bufio.NewReader(in); ; { // a Scanner would end at a long line
+			line, err := r.ReadString('\n')
+			if err != nil && line == "" {
+				return
+			}
+			out <- line
 		}
 	}()
 	return out
