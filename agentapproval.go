@@ -232,8 +232,10 @@ func (q *agentAnswer) stream(ctx context.Context) (*AgentStream, error) {
 	if err != nil {
 		return nil, err
 	}
+	q.loop.owns(q.waits.run)
 	s, err := q.agent.openIn(ctx, q.request, q.loop, t.leaves)
 	if err != nil {
+		q.loop.leaves()
 		t.failed(ctx, err)
 		return nil, err
 	}

@@ -179,6 +179,7 @@ func (a *Agent) Stream(ctx context.Context, req AgentRequest, opts ...Option) (*
 	if err != nil {
 		return nil, err
 	}
+	req = loop.begins(req)
 	s, err := a.open(ctx, ask(req), loop)
 	if err != nil {
 		return nil, err

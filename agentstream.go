@@ -135,6 +135,11 @@ func (b *agentBuilder) answered(r ToolResult) {
 	b.partial.ToolResults = append(b.partial.ToolResults, r)
 }
 
+// called tells whether the run has made the call.
+func (b *agentBuilder) called(id string) bool {
+	return slices.ContainsFunc(b.partial.ToolCalls, func(c ToolCall) bool { return c.ID == id })
+}
+
 // knows tells whether the call has a result.
 func (b *agentBuilder) knows(callID string) bool {
 	return slices.ContainsFunc(b.partial.ToolResults, func(r ToolResult) bool { return r.ID == callID })

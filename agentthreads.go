@@ -93,12 +93,15 @@ func (a *Agent) SubscribeThread(ctx context.Context, req SubscribeThreadRequest,
 	}
 	b := &agentBuilder{veil: a.c.veil}
 	h := hooks{OnChunk: func(c *stream.Chunk) { tools.see(c); b.add(c) }}
+	if tools != nil {
+		h.Insert = tools.insert
+	}
 	if a.c.cfg().reattach {
-		s := &subscription{client: a.c.quiet(), request: q, last: x, tools: tools}
+		s := &subscription{client: a.c.quiet(), request: q, last: x}
 		h.OnChunk = func(c *stream.Chunk) { s.last.Progressed(); tools.see(c); b.add(c) }
 		h.Continue = s.again
 	}
-	return &AgentStream{Stream: stream.NewWithHooks(ctx, tools.in(ctx, resp.Body), o, a.c.host().StreamHooks(ctx, &a.c.cfg().Config, q.Op, a.c.host().PathOf(&a.c.cfg().Config, q.Op, a.id), a.c.veil, h)), b: b}, nil
+	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, a.c.host().StreamHooks(ctx, &a.c.cfg().Config, q.Op, a.c.host().PathOf(&a.c.cfg().Config, q.Op, a.id), a.c.veil, h)), b: b}, nil
 }
 
 // subscription is a stream without an end, which is opened again when it breaks.
@@ -106,7 +109,6 @@ type subscription struct {
 	client  *Client
 	request call.Request
 	last    *call.Exchange // that opened it
-	tools   *threadTools
 }
 
 // again opens the stream again, as soon as the server will have it.
@@ -125,8 +127,8 @@ func (s *subscription) again(ctx context.Context, end error) (io.ReadCloser, err
 		return nil, publicError(err)
 	}
 	const mark = "data: {\"type\":\"" + stream.TypeResubscribed + "\"}\n\n"
-	return s.tools.in(ctx, struct {
+	return struct {
 		io.Reader
 		io.Closer
-	}{io.MultiReader(strings.NewReader(mark), resp.Body), resp.Body}), nil
+	}{io.MultiReader(strings.NewReader(mark), resp.Body), resp.Body}, nil
 }

@@ -77,5 +77,12 @@ func (a *answers) claim(what waits) bool {
 	return true
 }
 
+// unclaim leaves to others what was claimed.
+func (a *answers) unclaim(what waits) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.sent, what)
+}
+
 // claimed is how long a claim holds: longer than a run can be told of again.
 const claimed = time.Hour

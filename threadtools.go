@@ -5,9 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
-	"sync"
 
 	"github.com/mastra-go/mastra/internal/call"
 	"github.com/mastra-go/mastra/stream"
@@ -21,10 +19,11 @@ type threadTools struct {
 	request SubscribeThreadRequest
 	loop    *toolLoop
 
-	mu     sync.Mutex
-	runs   map[string]*agentBuilder // that are under way
-	due    []*agentBuilder          // that have ended, and wait for client tools
+	runs   map[string]*agentBuilder // that are under way and have called tools
+	due    []*agentBuilder          // that have ended, and may wait for client tools
 	rounds int                      // since a run ended otherwise
+	sends  func(context.Context) error
+	runID  string // that the results are of
 }
 
 func newThreadTools(a *Agent, req SubscribeThreadRequest) (*threadTools, error) {
@@ -53,36 +52,31 @@ func (t *threadTools) see(c *stream.Chunk) {
 	if t == nil || c.RunID == "" {
 		return
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	b := t.runs[c.RunID]
 	switch c.Type {
-	case stream.TypeToolCall, stream.TypeToolResult, stream.TypeToolError, stream.TypeToolOutputDenied, stream.TypeFinish:
+	case stream.TypeToolCall:
 		if b == nil {
 			b = new(agentBuilder)
 			t.runs[c.RunID] = b
 		}
+		if v, ok := c.Value().(*stream.ToolCall); ok && b.called(v.ID) {
+			return // the server tells a run that is under way again, to who subscribes again
+		}
 		b.add(c)
-	case stream.TypeError, stream.TypeAbort, stream.TypeTripwire:
-		delete(t.runs, c.RunID)
-		return
-	}
-	if c.Type == stream.TypeFinish {
+	case stream.TypeToolResult, stream.TypeToolError, stream.TypeToolOutputDenied:
+		if b != nil {
+			b.add(c)
+		}
+	case stream.TypeFinish:
+		if b == nil {
+			b = new(agentBuilder)
+		}
+		b.add(c)
 		delete(t.runs, c.RunID)
 		t.due = append(t.due, b)
+	case stream.TypeError, stream.TypeAbort, stream.TypeTripwire:
+		delete(t.runs, c.RunID)
 	}
-}
-
-// next is a run that has ended, nil for none.
-func (t *threadTools) next() *agentBuilder {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.due) == 0 {
-		return nil
-	}
-	b := t.due[0]
-	t.due = t.due[1:]
-	return b
 }
 
 // answer runs the client tools that a run waits for. It returns the results, and what
@@ -94,8 +88,8 @@ func (t *threadTools) answer(ctx context.Context, b *agentBuilder) ([]ToolResult
 		t.rounds = 0
 		return nil, nil, nil
 	}
-	if !t.agent.c.cfg().answers.claim(waits{t.agent.id, res.RunID, "client tools"}) {
-		return nil, nil, nil // another subscription of this client answers
+	if !t.agent.c.cfg().answers.claim(toolsOf(res.RunID)) {
+		return nil, nil, nil // another subscription of this client answers, or whoever asked
 	}
 	if t.rounds++; t.rounds > t.loop.limit() {
 		t.rounds = 0
@@ -132,102 +126,45 @@ func (t *threadTools) options() map[string]any {
 	return call.MergeContext(t.request.StreamOptions, map[string]any{"clientTools": t.loop.tools, "memory": memory})
 }
 
-// toolBody is a subscription in which the results of client tools stand too. Where the
-// reader waits for more, it runs the tools of runs that have ended; when their results
-// have been read, it sends them.
-type toolBody struct {
-	io.ReadCloser
-	tools  *threadTools
-	ctx    context.Context
-	cancel context.CancelFunc
-
-	within bool   // an event has begun and not ended
-	told   []byte // events of our own that are to be read
-	tail   [2]byte
-	sends  func(context.Context) error
-	runID  string
-}
-
-func (t *threadTools) in(ctx context.Context, body io.ReadCloser) io.ReadCloser {
-	if t == nil {
-		return body
-	}
-	b := &toolBody{ReadCloser: body, tools: t}
-	b.ctx, b.cancel = context.WithCancel(ctx)
-	return b
-}
-
-func (b *toolBody) Read(p []byte) (int, error) {
-	if !b.within {
-		if len(b.told) == 0 {
-			b.prepare()
-		}
-		if len(b.told) > 0 {
-			n := copy(p, b.told)
-			b.told = b.told[n:]
-			return n, nil
+// insert is what a subscription's reader is told before it waits for more: the results
+// of the client tools of a run that has ended. When they have been read, it sends them.
+func (t *threadTools) insert(ctx context.Context) []byte {
+	if sends := t.sends; sends != nil {
+		t.sends = nil
+		if err := sends(ctx); err != nil {
+			return t.failure(ctx, err)
 		}
 	}
-	n, err := b.ReadCloser.Read(p)
-	for _, c := range p[:n] {
-		if c == '\r' {
-			continue
-		}
-		b.tail = [2]byte{b.tail[1], c}
-	}
-	if n > 0 {
-		b.within = b.tail != [2]byte{'\n', '\n'}
-	}
-	return n, err
-}
-
-// prepare makes events of what has become of client tools.
-func (b *toolBody) prepare() {
-	if sends := b.sends; sends != nil {
-		b.sends = nil
-		if err := sends(b.ctx); err != nil {
-			b.fail(err)
-			return
-		}
-	}
-	for len(b.told) == 0 && b.ctx.Err() == nil {
-		run := b.tools.next()
-		if run == nil {
-			return
-		}
-		b.runID = run.partial.RunID
-		results, sends, err := b.tools.answer(b.ctx, run)
+	for len(t.due) > 0 && ctx.Err() == nil {
+		run := t.due[0]
+		t.due = t.due[1:]
+		t.runID = run.partial.RunID
+		results, sends, err := t.answer(ctx, run)
 		if err != nil {
-			b.fail(err)
-			return
+			return t.failure(ctx, err)
 		}
 		if results == nil {
 			continue
 		}
 		frames, err := resultFrames(results)
 		if err != nil {
-			b.fail(err)
-			return
+			return t.failure(ctx, err)
 		}
-		b.told, b.sends = bytes.TrimSuffix(frames, []byte("data: [DONE]\n\n")), sends
+		t.sends = sends
+		return bytes.TrimSuffix(frames, []byte("data: [DONE]\n\n"))
 	}
+	return nil
 }
 
-// fail tells the reader that a run has no answer of its client tools.
-func (b *toolBody) fail(err error) {
-	if b.ctx.Err() != nil {
-		return
+// failure tells the reader that a run has no answer of its client tools.
+func (t *threadTools) failure(ctx context.Context, err error) []byte {
+	if ctx.Err() != nil {
+		return nil
 	}
 	chunk := map[string]any{
-		"type": stream.TypeError, "runId": b.runID, "from": "AGENT",
+		"type": stream.TypeError, "runId": t.runID, "from": "AGENT",
 		"payload": map[string]any{"error": map[string]string{"name": "ClientToolError", "message": err.Error()}},
 	}
 	text, _ := json.Marshal(chunk) // text always encodes
-	b.told = slices.Concat([]byte("data: "), text, []byte("\n\n"))
-}
-
-// Close may come while tools run.
-func (b *toolBody) Close() error {
-	b.cancel()
-	return b.ReadCloser.Close()
+	return slices.Concat([]byte("data: "), text, []byte("\n\n"))
 }

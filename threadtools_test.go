@@ -76,6 +76,11 @@ func (th *thread) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		th.subscribe(n, w, r)
 		return
 	}
+	th.tell(w, r)
+}
+
+// tell sends what the thread is fed with.
+func (th *thread) tell(w http.ResponseWriter, r *http.Request) {
 	for {
 		select {
 		case text := <-th.feed:
@@ -89,9 +94,12 @@ func (th *thread) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // lookups is a client tool that counts.
 func lookups(saw *[]int) []mastra.ClientTool {
+	var mu sync.Mutex
 	return []mastra.ClientTool{mastra.NewClientTool("lookup", "", func(_ context.Context, in struct {
 		ID int `json:"id"`
 	}) (string, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		*saw = append(*saw, in.ID)
 		return "found", nil
 	})}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mastra-go/mastra/internal/call"
@@ -38,7 +39,8 @@ type toolLoop struct {
 	remember *int     // messages that the agent's memory recalls; nil: it has no memory
 	asked    bool     // remember is known
 
-	follows *AgentRequest // is to be asked when a stream's reader has been told the results
+	owned   atomic.Pointer[waits] // the run whose stream is open
+	follows *AgentRequest         // is to be asked when a stream's reader has been told the results
 }
 
 // newToolLoop returns nil where the request has no client tools.

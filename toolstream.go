@@ -23,7 +23,8 @@ func (l *toolLoop) streamOn(ctx context.Context, b *agentBuilder, end error) (io
 	case l.follows != nil:
 		return l.ask(ctx, b)
 	}
-	req, results, err := l.next(ctx, b.result(), func() (Messages, error) {
+	res := b.result()
+	req, results, err := l.next(ctx, res, func() (Messages, error) {
 		answer := b.transcript.take()
 		if l.resumed {
 			return b.taken(l.base)
@@ -31,6 +32,9 @@ func (l *toolLoop) streamOn(ctx context.Context, b *agentBuilder, end error) (io
 		return slices.Concat(l.base, answer), nil
 	})
 	if err != nil || req == nil {
+		if res.suspended() {
+			l.leaves()
+		}
 		return nil, err
 	}
 	frames, err := resultFrames(results)
@@ -45,7 +49,7 @@ func (l *toolLoop) streamOn(ctx context.Context, b *agentBuilder, end error) (io
 
 // ask opens the stream of the request that follows.
 func (l *toolLoop) ask(ctx context.Context, b *agentBuilder) (io.ReadCloser, error) {
-	r := ask(*l.follows)
+	r := ask(l.begins(*l.follows))
 	b.partial.asked, l.follows = l.follows.Messages, nil
 	r.IDs, r.Extra = []string{l.agent.id}, l.extra(r.Extra)
 	resp, err := l.agent.c.frames(ctx, r)

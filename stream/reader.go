@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -32,7 +33,8 @@ type reader struct {
 	silent    atomic.Bool           // the body was closed because none came in time
 	closer    closer                // of the body
 	unwatch   func() bool           // stops watching ctx
-	inner     context.Context       // for Continue; nil without it
+	inner     context.Context       // for Continue and Insert; nil without them
+	inserted  bytes.Reader          // what Insert has given and is to be read
 	release   context.CancelFunc    // ends inner
 	timer     *time.Timer           // made at its first use
 	someBytes bool                  // something was received
@@ -351,6 +353,9 @@ func (s *reader) finishRead(err error) error {
 
 // read gets more bytes, which it returns; they are in the buffer too.
 func (s *reader) read() ([]byte, error) {
+	if b := s.insert(); len(b) > 0 {
+		return b, nil
+	}
 	if s.readErr != nil {
 		return nil, s.readErr
 	}
@@ -372,6 +377,26 @@ func (s *reader) read() ([]byte, error) {
 		return b, nil
 	}
 	return nil, err
+}
+
+// insert reads what Insert has to say between two events.
+func (s *reader) insert() []byte {
+	if s.hooks.Insert == nil || s.cause.Load() != nil {
+		return nil
+	}
+	if s.inserted.Len() == 0 {
+		if s.frames.partial(s.buf.bytes()) {
+			return nil
+		}
+		s.inserted.Reset(s.hooks.Insert(s.inner))
+	}
+	if s.inserted.Len() == 0 {
+		return nil
+	}
+	s.frames.moved(s.buf.room(s.frames.keep()))
+	b, _ := s.buf.fill(&s.inserted, len(s.buf.b)) // it holds some
+	s.bytes.Add(int64(len(b)))
+	return b
 }
 
 var errInterrupted = errors.New("stream: interrupted")

@@ -53,7 +53,7 @@ func NewWithHooks(ctx context.Context, body io.ReadCloser, o Options, h hook.Hoo
 		end:    endState{rule: o.End, run: h.RunID},
 	}
 	s.closer.body = body
-	if h.Continue != nil {
+	if h.Continue != nil || h.Insert != nil {
 		s.inner, s.release = context.WithCancel(ctx)
 	}
 	if h.RunID != "" {

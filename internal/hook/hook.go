@@ -45,6 +45,12 @@ type Hooks[C any] struct {
 	// bound to it. Continue blocks the reader as a read does.
 	Continue func(ctx context.Context, end error) (io.ReadCloser, error)
 
+	// Insert is asked before each read that begins between two events, also when the
+	// bytes have come to an end: what it returns is read first, and then it is asked
+	// again. ctx is that of Continue. Insert blocks the reader as a read does, but no
+	// limit of silence counts meanwhile.
+	Insert func(ctx context.Context) []byte
+
 	// Hide takes out of JSON text, which stays JSON, what must not be shown. It is given
 	// what chunks tell of errors, before anybody sees it.
 	Hide func([]byte) []byte
