@@ -232,10 +232,14 @@ func (q *agentAnswer) stream(ctx context.Context) (*AgentStream, error) {
 	if err != nil {
 		return nil, err
 	}
-	q.loop.owns(q.waits.run)
+	if q.loop != nil {
+		q.loop.owner.owns(q.waits.run)
+	}
 	s, err := q.agent.openIn(ctx, q.request, q.loop, t.leaves)
 	if err != nil {
-		q.loop.leaves()
+		if q.loop != nil {
+			q.loop.owner.leaves()
+		}
 		t.failed(ctx, err)
 		return nil, err
 	}

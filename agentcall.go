@@ -48,7 +48,7 @@ func (a *Agent) openIn(ctx context.Context, r call.Request, loop *toolLoop, turn
 	if loop != nil {
 		b.transcript, loop.agent = new(transcript), a.quiet()
 		h.Continue = func(ctx context.Context, end error) (io.ReadCloser, error) { return loop.streamOn(ctx, b, end) }
-		h.OnClose = loop.leaves
+		h.OnClose = loop.owner.leaves
 	}
 	s, err := a.c.open(ctx, r, turn(h))
 	if err != nil {

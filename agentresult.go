@@ -233,6 +233,11 @@ func (r *AgentResult) clientTools(calls []ToolCall, results []ToolResult) {
 	}
 }
 
+// suspended tells whether a run waits to be approved or answered.
+func (r *AgentResult) suspended() bool {
+	return slices.ContainsFunc(r.pending, func(p Pending) bool { return p.Kind != PendingClientTool })
+}
+
 func (r *AgentResult) hide(through func() *veil.Veil) {
 	if r.Tripwire != nil {
 		r.Tripwire = through().TripwireError(r.Tripwire)

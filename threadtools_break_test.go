@@ -110,7 +110,7 @@ func TestSubscribeThread_AToolMayTakeLongerThanTheSilenceThatIsAllowed(t *testin
 // Results are given between the events of the server, however these arrive.
 func TestSubscribeThread_GivesResultsBetweenEvents(t *testing.T) {
 	var saw []int
-	th := &thread{next: []string{": heartbeat\n\n" + runOf("r2", "c2") + ": heart", "beat\n\n" + runOf("r3")}}
+	th := &thread{next: []string{": heartbeat\n\n" + runOf("r2", "c2") + ": heartbeat\n\n", runOf("r3")}}
 	th.subscribe = func(_ int, w http.ResponseWriter, r *http.Request) { th.tell(byteByByte{w}, r) }
 	s := followThread(t, th, mastra.SubscribeThreadRequest{ClientTools: lookups(&saw)})
 	th.feed <- ": heartbeat\r\n\r\n" + strings.ReplaceAll(runOf("r1", "c1"), "\n", "\r\n")

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/mastra-go/mastra/internal/call"
@@ -39,8 +38,8 @@ type toolLoop struct {
 	remember *int     // messages that the agent's memory recalls; nil: it has no memory
 	asked    bool     // remember is known
 
-	owned   atomic.Pointer[waits] // the run whose stream is open
-	follows *AgentRequest         // is to be asked when a stream's reader has been told the results
+	owner   runOwner      // of the run whose stream is open
+	follows *AgentRequest // is to be asked when a stream's reader has been told the results
 }
 
 // newToolLoop returns nil where the request has no client tools.
@@ -58,7 +57,20 @@ func newToolLoop(a *Agent, req AgentRequest) (*toolLoop, error) {
 	if req.MaxToolRounds < 0 {
 		return nil, refuse("AgentRequest.MaxToolRounds is negative")
 	}
-	return &toolLoop{agent: a, tools: tools, req: req, base: slices.Clone(req.Messages)}, nil
+	return &toolLoop{agent: a, tools: tools, req: req, base: slices.Clone(req.Messages), owner: runOwner{answers: a.c.cfg().answers}}, nil
+}
+
+// begins claims the run that a request for a stream is about to begin. It gives it an id
+// for that: followers may be told of the run before its own stream is read.
+func (l *toolLoop) begins(req AgentRequest) AgentRequest {
+	if l == nil || req.Memory == nil {
+		return req
+	}
+	if req.RunID == "" {
+		req.RunID = call.NewID()
+	}
+	l.owner.owns(req.RunID)
+	return req
 }
 
 // extra adds the tools' definitions to a request's Extra.

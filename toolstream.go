@@ -33,7 +33,7 @@ func (l *toolLoop) streamOn(ctx context.Context, b *agentBuilder, end error) (io
 	})
 	if err != nil || req == nil {
 		if res.suspended() {
-			l.leaves()
+			l.owner.leaves()
 		}
 		return nil, err
 	}
