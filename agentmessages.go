@@ -56,17 +56,27 @@ type IfIdle struct {
 // MarshalJSON writes what the server reads: the tools are among the options.
 func (i IfIdle) MarshalJSON() ([]byte, error) {
 	type plain IfIdle
-	if len(i.ClientTools) > 0 {
-		tools, err := newToolset(i.ClientTools)
-		if err != nil {
-			return nil, err
-		}
-		if _, twice := i.StreamOptions["clientTools"]; twice {
-			return nil, refuse("IfIdle.StreamOptions names \"clientTools\", which there is a field for")
-		}
-		i.StreamOptions = call.MergeContext(i.StreamOptions, map[string]any{"clientTools": tools})
+	options, err := withTools(i.StreamOptions, i.ClientTools, "IfIdle")
+	if err != nil {
+		return nil, err
 	}
+	i.StreamOptions = options
 	return call.Marshal(plain(i))
+}
+
+// withTools adds the definitions of tools to the options of a run.
+func withTools(options map[string]any, tools []ClientTool, of string) (map[string]any, error) {
+	if len(tools) == 0 {
+		return options, nil
+	}
+	set, err := newToolset(tools)
+	if err != nil {
+		return nil, err
+	}
+	if _, twice := options["clientTools"]; twice {
+		return nil, refuse("%s.StreamOptions names \"clientTools\", which there is a field for", of)
+	}
+	return call.MergeContext(options, map[string]any{"clientTools": set}), nil
 }
 
 // SendMessageRequest gives a thread a message of its user.

@@ -79,10 +79,15 @@ type ToolApprovalRequest struct {
 	Approved   bool   `json:"approved"`
 	// Data answers a tool that has suspended the run.
 	Data any `json:"resumeData,omitempty"`
-	// Messages go to the run along with the req.
+	// Messages, with Approved, start another run with what they say, such as the result
+	// of a client tool: nothing need wait for the approval then.
 	Messages Messages `json:"messages,omitempty"`
-	// StreamOptions are options for the rest of the run.
+	// StreamOptions are options for the rest of the run, members of an [AgentRequest].
 	StreamOptions map[string]any `json:"streamOptions,omitempty"`
+	// ClientTools that the model of the rest of the run can call. Whoever follows the
+	// thread with them runs them: see [Agent.SubscribeThread]. The run of a durable agent
+	// keeps those that it was begun with; any other has none without these.
+	ClientTools []ClientTool `json:"-"`
 	// RequestContext is merged over the client's and the call's.
 	RequestContext map[string]any `json:"-"`
 }
@@ -96,7 +101,11 @@ func (a *Agent) SendToolApproval(ctx context.Context, req ToolApprovalRequest, o
 	if req.ThreadID == "" || req.ResourceID == "" || req.ToolCallID == "" {
 		return "", refuse("ToolApprovalRequest needs a thread, a resource and a tool call")
 	}
-	req.StreamOptions = a.version.inOptions(a.id, req.StreamOptions)
+	options, err := withTools(req.StreamOptions, req.ClientTools, "ToolApprovalRequest")
+	if err != nil {
+		return "", err
+	}
+	req.StreamOptions = a.version.inOptions(a.id, options)
 	var out gen.ToolApproval
 	err = a.c.call(ctx, opts, call.Request{Op: route.AgentSendToolApproval, IDs: []string{a.id}, Body: req, Context: a.version.inContext(req.RequestContext)}, &out)
 	return out.RunID, err

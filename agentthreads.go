@@ -52,20 +52,29 @@ type SubscribeThreadRequest struct {
 // A subscription that breaks, or on which nothing arrives for 60 s, not even the
 // server's heartbeat ([WithIdleTimeout]), is opened again, and so is one whose opening
 // is not answered for as long: after the pauses of [WithBackoff], while the retry policy
-// lets it be repeated, and without a bound on the number. A chunk of type "resubscribed" tells where: what happened in
-// between is missing. An answer that the policy does not repeat, such as 401 or 404,
-// ends the stream with its error. With [WithReattach](false) a subscription that breaks
-// ends with [ErrTruncated] or [ErrIdleTimeout].
+// lets it be repeated, and without a bound on the number. A chunk of type "resubscribed"
+// tells where. As for whoever begins to follow a thread, the server then tells a run that
+// is under way from its start; whatever else happened in between is missing. An answer
+// that the policy does not repeat, such as 401 or 404, ends the stream with its error.
+// With [WithReattach](false) a subscription that breaks ends with [ErrTruncated] or
+// [ErrIdleTimeout].
 //
 // With ClientTools, a run that ends because it calls them is answered: when its last
 // chunk has been read, the next read runs the tools, gives their results as chunks
 // (tool-result, tool-error), and sends them to the server, where another run goes on with
-// them. As in [Agent.Generate], all calls of a moment must be of Go functions. A model
-// knows the tools of a run that a message starts from [IfIdle].ClientTools. What fails
-// there is an "error" chunk, [stream.ErrorChunk], and the subscription goes on. Of several
-// subscriptions of one Client, and what [Client.With] made of it, one answers; those of
-// another Client, or of another process, answer too, and the tools run twice: give
-// ClientTools to one. Calls of a run whose end fell into a break are not answered.
+// them. However long the tools take, the subscription is not called silent. As in
+// [Agent.Generate], all calls of a moment must be of Go functions; where one is not,
+// answer all with [ToolMessage] in [ToolApprovalRequest].Messages. A model knows the tools
+// of a run that a message starts from [IfIdle].ClientTools, and of one that is approved
+// from [ToolApprovalRequest].ClientTools. What fails there is an "error" chunk of the
+// run, [stream.ErrorChunk], with the name ClientToolError, and the subscription goes on.
+//
+// A call is run once by a Client, and what [Client.With] made of it: by one of its
+// subscriptions, or by its [Agent.Stream], [Agent.ApproveStream] and their like where
+// these have asked for the run with ClientTools of their own. Subscriptions of another
+// Client, or of another process, answer too, and the tools run twice: give ClientTools to
+// one. A run of another agent on the thread is answered through this one. Calls of a run
+// whose end fell into a break are not answered.
 //
 // POST /agents/{agentId}/threads/subscribe, and with ClientTools
 // POST /agents/{agentId}/send-tool-approval. Safe to repeat, and repeated before the
@@ -101,7 +110,9 @@ func (a *Agent) SubscribeThread(ctx context.Context, req SubscribeThreadRequest,
 		h.OnChunk = func(c *stream.Chunk) { s.last.Progressed(); tools.see(c); b.add(c) }
 		h.Continue = s.again
 	}
-	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, a.c.host().StreamHooks(ctx, &a.c.cfg().Config, q.Op, a.c.host().PathOf(&a.c.cfg().Config, q.Op, a.id), a.c.veil, h)), b: b}, nil
+	host, cfg := a.c.host(), &a.c.cfg().Config
+	h = host.StreamHooks(ctx, cfg, q.Op, host.PathOf(cfg, q.Op, a.id), a.c.veil, h)
+	return &AgentStream{Stream: stream.NewWithHooks(ctx, resp.Body, o, h), b: b}, nil
 }
 
 // subscription is a stream without an end, which is opened again when it breaks.

@@ -141,6 +141,11 @@ func UserParts(parts ...Part) Message { return Message{Role: RoleUser, Content: 
 // one of [AgentResult.Pending] whose kind is [PendingClientTool]. The output is encoded
 // as JSON; an error goes to the model as the tool's failure.
 //
+// Send one for each call that waits, with [Agent.Generate] or [Agent.Stream] and the same
+// ClientTools: with the same Memory these messages alone, without a memory behind
+// [AgentResult.Conversation]. For a run on a thread that is followed, they are
+// [ToolApprovalRequest].Messages.
+//
 // Of the call, ToolCallID, ToolName and Args are told: a thread stores a result together
 // with the call that it belongs to, and without Args as one of {}.
 func ToolMessage(p Pending, output any) Message {

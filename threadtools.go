@@ -105,7 +105,7 @@ func (t *threadTools) answer(ctx context.Context, b *agentBuilder) ([]ToolResult
 	results, parts := told(res, answers)
 	approval := ToolApprovalRequest{
 		ThreadID: t.request.ThreadID, ResourceID: t.request.ResourceID, ToolCallID: calls[0].ToolCallID, Approved: true,
-		StreamOptions: t.options(),
+		StreamOptions: t.options(), ClientTools: t.request.ClientTools,
 	}
 	for i, a := range answers {
 		said := Part{Type: "tool-call", ToolCallID: a.ID, ToolName: a.Name, Input: a.Args}
@@ -123,7 +123,7 @@ func (t *threadTools) options() map[string]any {
 	if t.loop.remember != nil { // the prompt must not fall out of what the memory recalls
 		memory.Options = map[string]any{"lastMessages": *t.loop.remember + 1 + 2*t.rounds}
 	}
-	return call.MergeContext(t.request.StreamOptions, map[string]any{"clientTools": t.loop.tools, "memory": memory})
+	return call.MergeContext(t.request.StreamOptions, map[string]any{"memory": memory})
 }
 
 // insert is what a subscription's reader is told before it waits for more: the results

@@ -127,9 +127,6 @@ func TestClientTool_ThatIsDeclaredWaitsForItsResult(t *testing.T) {
 	require.NoError(t, err)
 	for _, agentID := range []string{"scripted", "recalling", "lasting", "enduring"} {
 		for way, run := range toEnd {
-			if agentID == "lasting" && way == "stream" {
-				continue // nobody knows its conversation
-			}
 			t.Run(agentID+", "+way, func(t *testing.T) {
 				t.Parallel()
 				c, _ := recorded(t, url)

@@ -122,11 +122,15 @@ func (s *Server) streamResume(c *call, data any) error {
 	w := c.sse()
 	r := s.restore(a, kept, func(chunk *js.Object) { _ = w.chunk(chunk) })
 	if !c.decides() {
-		o := c.runOptions()
-		r.options.maxSteps, r.options.clientTools, r.options.activeTools = o.maxSteps, o.clientTools, o.activeTools
-		r.options.requireApproval = r.options.requireApproval || o.requireApproval
+		r.goesOnWith(c.runOptions())
 	}
 	return c.finishStream(r, w, func(ctx context.Context) { r.resumeRun(ctx, data) })
+}
+
+// goesOnWith gives a run that waited the options that are not kept with it.
+func (r *agentRun) goesOnWith(o runOptions) {
+	r.options.maxSteps, r.options.clientTools, r.options.activeTools = o.maxSteps, o.clientTools, o.activeTools
+	r.options.requireApproval = r.options.requireApproval || o.requireApproval
 }
 
 func (s *Server) generateResume(c *call, data any) error {

@@ -391,7 +391,7 @@ func (s *Server) sendToolApproval(c *call) error {
 	if v := valueOf(c.body, "resumeData"); v != js.Undefined {
 		data = v
 	}
-	s.goOn(a, kept, data)
+	s.goOn(a, kept, data, c.optionsIn(c.body.Obj("streamOptions"), c.requestContext))
 	return c.json(js.Obj("accepted", true, "runId", kept.runID, "toolCallId", callID))
 }
 

@@ -18,6 +18,7 @@ type threadHub struct {
 	active    map[threadKey]*activeRun
 	waiting   map[threadKey][]queuedSignal
 	followers map[threadKey]map[*feed]struct{}
+	parked    map[threadKey]*activeRun // that wait to be approved or answered
 }
 
 // activeRun is a run that streams on a thread.
@@ -28,8 +29,10 @@ type activeRun struct {
 	runID   string
 	cancel  context.CancelFunc
 
-	signals []*signal // to be taken at the next step
-	closing bool      // it takes no more
+	told    []*js.Object // so far: who begins to follow the thread is told it too
+	lasting bool         // told stays whole when the run has waited
+	signals []*signal    // to be taken at the next step
+	closing bool         // it takes no more
 	aborted bool
 }
 
@@ -44,7 +47,8 @@ type queuedSignal struct {
 }
 
 func newThreadHub() *threadHub {
-	return &threadHub{active: map[threadKey]*activeRun{}, waiting: map[threadKey][]queuedSignal{}, followers: map[threadKey]map[*feed]struct{}{}}
+	return &threadHub{active: map[threadKey]*activeRun{}, waiting: map[threadKey][]queuedSignal{}, followers: map[threadKey]map[*feed]struct{}{},
+		parked: map[threadKey]*activeRun{}}
 }
 
 // begin makes a run the active one of its thread; nil for a run on none.
@@ -54,12 +58,16 @@ func (h *threadHub) begin(r *agentRun, cancel context.CancelFunc) *activeRun {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.activate(threadKey{r.resourceID, r.threadID}, r.tools.ID, r.id, cancel)
+	return h.activate(threadKey{r.resourceID, r.threadID}, r.tools, r.id, cancel)
 }
 
-func (h *threadHub) activate(key threadKey, agentID, runID string, cancel context.CancelFunc) *activeRun {
-	run := &activeRun{hub: h, key: key, agentID: agentID, runID: runID, cancel: cancel}
+func (h *threadHub) activate(key threadKey, a *Agent, runID string, cancel context.CancelFunc) *activeRun {
+	run := &activeRun{hub: h, key: key, agentID: a.ID, runID: runID, cancel: cancel, lasting: a.Durable}
+	if before := h.parked[key]; before != nil && before.runID == runID && before.lasting {
+		run.told = before.told
+	}
 	h.active[key] = run
+	delete(h.parked, key)
 	return run
 }
 
@@ -70,10 +78,8 @@ func (a *activeRun) publish(chunk *js.Object) {
 	}
 	a.hub.mu.Lock()
 	defer a.hub.mu.Unlock()
-	if len(a.hub.followers[a.key]) == 0 {
-		return
-	}
 	chunk = followed(chunk, a.runID)
+	a.told = append(a.told, chunk)
 	for f := range a.hub.followers[a.key] {
 		f.add(chunk)
 	}
@@ -138,6 +144,9 @@ func (a *activeRun) end(s *Server) {
 		return
 	}
 	delete(h.active, a.key)
+	if s.agents.get(a.runID) != nil {
+		h.parked[a.key] = a
+	}
 	if s.ctx.Err() != nil {
 		h.mu.Unlock()
 		return
@@ -167,7 +176,7 @@ func (a *activeRun) end(s *Server) {
 // it.
 func (h *threadHub) wake(s *Server, key threadKey, q queuedSignal) func() {
 	ctx, cancel := context.WithCancel(s.ctx)
-	run := h.activate(key, q.agent.ID, q.runID, cancel)
+	run := h.activate(key, q.agent, q.runID, cancel)
 	if q.signal != nil {
 		run.signals = []*signal{q.signal}
 	}
@@ -248,7 +257,7 @@ func (s *Server) subscribeThread(c *call) error {
 	if err != nil {
 		return err
 	}
-	f := s.agents.threads.follow(key)
+	f := s.agents.follow(key)
 	defer s.agents.threads.unfollow(key, f)
 	w := c.sse()
 	if _, err := c.w.Write([]byte(": connected\n\n")); err != nil {
@@ -277,10 +286,21 @@ func (s *Server) subscribeThread(c *call) error {
 	}
 }
 
-func (h *threadHub) follow(key threadKey) *feed {
+// follow begins with the run that is under way, or waits.
+func (a *agentRuns) follow(key threadKey) *feed {
+	h := a.threads
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	f := &feed{wake: make(chan struct{}, 1)}
+	run := h.active[key]
+	if waits := h.parked[key]; run == nil && waits != nil && a.get(waits.runID) != nil {
+		run = waits
+	}
+	if run != nil {
+		for _, chunk := range run.told {
+			f.add(chunk)
+		}
+	}
 	if h.followers[key] == nil {
 		h.followers[key] = map[*feed]struct{}{}
 	}
@@ -323,9 +343,12 @@ func (f *feed) take() []*js.Object {
 }
 
 // goOn resumes a run apart from any request.
-func (s *Server) goOn(a *Agent, kept *suspendedRun, data any) {
+func (s *Server) goOn(a *Agent, kept *suspendedRun, data any, o runOptions) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	r := s.restore(a, kept, func(*js.Object) {})
+	if !a.Durable {
+		r.goesOnWith(o)
+	}
 	if r.record = s.durables.get(r.id); r.record != nil {
 		r.sink = r.record.chunk
 	}
